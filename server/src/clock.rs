@@ -1,0 +1,48 @@
+//! The only place where time and randomness enter the relay. Everything else takes them as arguments, so that the
+//! tests and the simulation decide what they are.
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use merhaba_shared::protocol::ids::Millis;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The clock and the source of randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock;
+
+impl Clock {
+    /// Wall time in milliseconds since 1970, for showing to people; no order and no deadline hangs on it.
+    #[must_use]
+    pub fn now(self) -> Millis {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// A point on the clock that only goes forward, for deadlines and rates.
+    #[must_use]
+    pub fn monotonic(self) -> Instant {
+        Instant::now()
+    }
+
+    /// Random bytes from the operating system.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness: nothing safe can be done without.
+    #[must_use]
+    pub fn random<const N: usize>(self) -> [u8; N] {
+        let mut bytes = [0; N];
+        #[expect(clippy::expect_used, reason = "a relay without randomness must not go on")]
+        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+        bytes
+    }
+
+    /// A new opaque id: 128 random bits, 22 characters that fit anywhere.
+    #[must_use]
+    pub fn id(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.random::<16>())
+    }
+
+    /// A new secret: 256 random bits, 43 characters.
+    #[must_use]
+    pub fn secret(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.random::<32>())
+    }
+}

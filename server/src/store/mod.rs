@@ -1,0 +1,397 @@
+//! Durable storage. One seam, [`Store`]: a method is one use-case and one transaction. Times and ids come in as
+//! arguments, no driver type goes out. Seq is taken inside the writing transaction.
+//!
+//! A writing method queues its job when it is *called* and before it returns, so the order of calls is the order of
+//! commits; the future only waits. [`Then`] runs right after the commit, in commit order and whether or not anybody
+//! still waits: publishing from there can neither be forgotten nor overtaken.
+
+pub mod sqlite;
+
+#[cfg(test)]
+pub mod contract;
+
+use merhaba_shared::protocol::{
+    agent::{Claimed, Filter, Inbox, InboxRow, Note, Role},
+    ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
+    model::{Accepted, AgentAuthor, History, Item, ReadMarker, Side},
+    visitor::{ConversationCard, Page},
+};
+use std::{future::Future, pin::Pin};
+
+/// Why a use-case was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Something of that name exists already.
+    #[error("exists already")]
+    Conflict,
+    /// The store cannot do it now: full, failing or overloaded. Nothing was stored.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// The result of a use-case, to be awaited. The job itself does not depend on being awaited.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
+
+/// Called once with the result of a committed use-case, in the order of commits. It must not block.
+pub type Then<T> = Box<dyn FnOnce(&T) + Send>;
+
+/// SHA-256 of a secret: all that is kept of tokens and session cookies.
+pub type SecretHash = [u8; 32];
+
+/// A website.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Public key.
+    pub key: SiteKey,
+    /// When it was added.
+    pub at: Millis,
+    /// What its owner can change.
+    pub settings: SiteSettings,
+}
+
+/// What a site's owner can change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteSettings {
+    /// Its name.
+    pub name: String,
+    /// Origins that may embed the widget, as `domain::origin` checked them.
+    pub origins: Vec<String>,
+    /// Brand colour, `#rrggbb`; `None`: ours.
+    pub color: Option<String>,
+    /// Greeting by language tag (`en`, `tr`); a missing one is ours.
+    pub greetings: Vec<(String, String)>,
+}
+
+/// An agent, with the sites they answer for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// Opaque.
+    pub id: AgentId,
+    /// Sign-in name; compared without regard to case.
+    pub email: String,
+    /// Name shown.
+    pub name: String,
+    /// argon2id, PHC format.
+    pub password_hash: String,
+    /// Sites and roles.
+    pub memberships: Vec<Membership>,
+}
+
+/// An agent's place on one site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The site.
+    pub site: SiteKey,
+    /// Its name.
+    pub site_name: String,
+    /// What they may do there.
+    pub role: Role,
+}
+
+/// An agent to be added.
+#[derive(Clone, Debug)]
+pub struct NewAgent {
+    /// Used when the e-mail is new here.
+    pub id: AgentId,
+    /// The site they join.
+    pub site: SiteKey,
+    /// Sign-in name.
+    pub email: String,
+    /// Name shown.
+    pub name: String,
+    /// Role on the site.
+    pub role: Role,
+    /// argon2id, PHC format.
+    pub password_hash: String,
+    /// Now.
+    pub at: Millis,
+}
+
+/// What came of adding an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// A new agent.
+    New(Agent),
+    /// The e-mail was known from another site: it joined this one; name and password stay as they were.
+    Joined(Agent),
+    /// There is no such site.
+    NoSite,
+}
+
+/// An agent's sign-in, by cookie or bearer token.
+#[derive(Clone, Debug)]
+pub struct NewSignIn {
+    /// Hash of the secret.
+    pub secret: SecretHash,
+    /// Who.
+    pub agent: AgentId,
+    /// Now.
+    pub at: Millis,
+}
+
+/// A sign-in that is known and not ended. Whether it is too old is the caller's to judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Who.
+    pub agent: Agent,
+    /// When they signed in.
+    pub at: Millis,
+    /// When it was last used, to the nearest minute or so.
+    pub seen_at: Millis,
+}
+
+/// A visitor that has a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visitor {
+    /// Opaque.
+    pub id: VisitorId,
+    /// The name they typed.
+    pub name: Option<String>,
+}
+
+/// Who reads or writes: no method takes a bare conversation, so that a foreign id is never more than not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// The visitor that owns the conversation.
+    Visitor(VisitorId),
+    /// An agent of the conversation's site.
+    Agent(AgentId),
+}
+
+impl Principal {
+    /// The side they stand on.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        match self {
+            Self::Visitor(_) => Side::Visitor,
+            Self::Agent(_) => Side::Agent,
+        }
+    }
+}
+
+/// A visitor's message.
+#[derive(Clone, Debug)]
+pub struct VisitorMessage {
+    /// The site.
+    pub site: SiteKey,
+    /// The visitor; a row is made if there is none.
+    pub visitor: VisitorId,
+    /// Hash of their token, for the row.
+    pub token: SecretHash,
+    /// Their page's language, for the row and the conversation.
+    pub locale: String,
+    /// Where they are.
+    pub page: Option<Page>,
+    /// Makes the send idempotent.
+    pub client_id: ClientId,
+    /// `None`: the visitor's latest open conversation, or a new one.
+    pub conversation: Option<ConversationId>,
+    /// A new conversation even if one is open.
+    pub new: bool,
+    /// The id a new conversation would get.
+    pub new_conversation: ConversationId,
+    /// The text, checked.
+    pub body: String,
+    /// Now.
+    pub at: Millis,
+}
+
+/// An agent's message.
+#[derive(Clone, Debug)]
+pub struct AgentMessage {
+    /// Who writes.
+    pub agent: AgentId,
+    /// Makes the send idempotent.
+    pub client_id: ClientId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The text, checked.
+    pub body: String,
+    /// Now.
+    pub at: Millis,
+}
+
+/// What came of a send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Stored now.
+    Stored(Box<Stored>),
+    /// Stored before: what was answered then. Nothing was written.
+    Repeated(Accepted),
+    /// No such conversation for this sender (or no such site).
+    NotFound,
+}
+
+/// A send that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The answer to the sender.
+    pub accepted: Accepted,
+    /// The new entries in order: the message, and before it the opening again, if it did that.
+    pub items: Vec<Item>,
+    /// The conversation as it now is.
+    pub row: InboxRow,
+    /// Whether this began it.
+    pub began: bool,
+}
+
+/// What came of a change to a conversation that is not a message. `None` in its place: not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// New entries in order; empty when nothing had to change.
+    pub items: Vec<Item>,
+    /// The conversation as it now is.
+    pub row: InboxRow,
+}
+
+/// What came of moving a read marker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// Where the side's marks now stand.
+    pub marker: ReadMarker,
+    /// Whether they moved.
+    pub moved: bool,
+    /// The conversation as it now is.
+    pub row: InboxRow,
+}
+
+/// What came of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimOutcome {
+    /// The answer.
+    pub claimed: Claimed,
+    /// The conversation as it now is.
+    pub row: InboxRow,
+}
+
+/// What came of writing a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// Stored now.
+    Stored(Note),
+    /// Stored before: what was answered then (`seq` is the note's number).
+    Repeated(Accepted),
+    /// No such conversation for this agent.
+    NotFound,
+}
+
+/// Entries after a Seq, ascending, cut by bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// The entries.
+    pub items: Vec<Item>,
+    /// Whether there are more after them.
+    pub more: bool,
+}
+
+/// Durable storage.
+pub trait Store: Send + Sync + 'static {
+    /// This store's life.
+    fn epoch(&self) -> Epoch;
+    /// Writes and syncs nothing of worth: whether writing works.
+    fn probe(&self) -> Pending<()>;
+    /// Ends the writer after all queued jobs; later calls are `Unavailable`.
+    fn close(&self) -> Pending<()>;
+
+    /// Adds a site; `Conflict` if the key is taken.
+    fn add_site(&self, site: Site) -> Pending<Site>;
+    /// A site by its key.
+    fn site(&self, key: SiteKey) -> Pending<Option<Site>>;
+    /// All sites.
+    fn sites(&self) -> Pending<Vec<Site>>;
+    /// Changes a site.
+    fn update_site(&self, key: SiteKey, settings: SiteSettings) -> Pending<Option<Site>>;
+
+    /// Adds an agent to a site; `Conflict` if they are there already.
+    fn add_agent(&self, agent: NewAgent) -> Pending<Added>;
+    /// An agent by e-mail, without regard to case.
+    fn agent_by_email(&self, email: String) -> Pending<Option<Agent>>;
+    /// The agents of a site, for assigning.
+    fn agents(&self, site: SiteKey) -> Pending<Vec<AgentAuthor>>;
+    /// Replaces a password hash.
+    fn set_password(&self, agent: AgentId, password_hash: String) -> Pending<()>;
+    /// Stores a sign-in.
+    fn sign_in(&self, sign_in: NewSignIn) -> Pending<()>;
+    /// A sign-in by its secret's hash.
+    fn signed_in(&self, secret: SecretHash) -> Pending<Option<SignIn>>;
+    /// Notes that a sign-in was used.
+    fn touch_sign_in(&self, secret: SecretHash, at: Millis) -> Pending<()>;
+    /// Ends a sign-in.
+    fn sign_out(&self, secret: SecretHash) -> Pending<()>;
+
+    /// A visitor of a site by their token's hash.
+    fn visitor(&self, site: SiteKey, token: SecretHash) -> Pending<Option<Visitor>>;
+    /// A visitor's conversations, the latest active first.
+    fn cards(&self, visitor: VisitorId, limit: usize) -> Pending<Vec<ConversationCard>>;
+
+    /// Stores a visitor's message.
+    fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent>;
+    /// Stores an agent's message; nobody's conversation becomes theirs.
+    fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent>;
+    /// Moves a side's marks forward, never beyond the head.
+    fn read(
+        &self,
+        who: Principal,
+        conversation: ConversationId,
+        received: Seq,
+        read: Seq,
+        then: Then<Option<Marked>>,
+    ) -> Pending<Option<Marked>>;
+    /// Takes a conversation if nobody has.
+    fn claim(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        then: Then<Option<ClaimOutcome>>,
+    ) -> Pending<Option<ClaimOutcome>>;
+    /// Gives a conversation to an agent of its site, or to nobody. `None` too when that agent is not of the site.
+    fn assign(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        to: Option<AgentId>,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Resolves an open conversation.
+    fn resolve(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Opens a resolved conversation again.
+    fn reopen(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Stores a note.
+    fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted>;
+
+    /// A conversation's list row.
+    fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>>;
+    /// The newest entries before a Seq; at most `limit` of them and about `bytes` of bodies.
+    fn history(
+        &self,
+        who: Principal,
+        conversation: ConversationId,
+        before: Option<Seq>,
+        limit: u16,
+        bytes: usize,
+    ) -> Pending<Option<History>>;
+    /// Entries after a Seq; about `bytes` of bodies, at least one entry if there is one.
+    fn missed(
+        &self,
+        who: Principal,
+        conversation: ConversationId,
+        after: Seq,
+        bytes: usize,
+    ) -> Pending<Option<Missed>>;
+    /// The newest notes of a conversation, ascending.
+    fn notes(&self, agent: AgentId, conversation: ConversationId, limit: usize) -> Pending<Option<Vec<Note>>>;
+    /// A page of a list; a cursor that is not one of ours gives the first page.
+    fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox>;
+}

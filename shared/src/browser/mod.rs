@@ -1,0 +1,1 @@
+//! The edges to the browser.

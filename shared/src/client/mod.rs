@@ -1,0 +1,1 @@
+//! The client's half as a state machine without I/O.

@@ -1,0 +1,132 @@
+//! Every number of the wire, once. The pages show them before the relay has to refuse; the relay holds them.
+
+/// A message's length in Unicode scalar values.
+pub const BODY_CHARS: usize = 4_000;
+/// A message's length in bytes of UTF-8.
+pub const BODY_BYTES: usize = 16 * 1024;
+/// A name's length in Unicode scalar values.
+pub const NAME_CHARS: usize = 80;
+/// A site's greeting in Unicode scalar values.
+pub const GREETING_CHARS: usize = 200;
+/// A language tag's length in bytes; a longer one is cut.
+pub const LOCALE_BYTES: usize = 35;
+/// A page address's length in bytes; a longer one is cut.
+pub const URL_BYTES: usize = 2_048;
+/// A page title's length in bytes; a longer one is cut.
+pub const TITLE_BYTES: usize = 300;
+/// Files on one message.
+pub const ATTACHMENTS: usize = 10;
+/// Conversations in one `resume`.
+pub const RESUME: usize = 50;
+/// Conversations an agent's page may have open at once.
+pub const OPEN: usize = 50;
+
+/// One websocket message, and one frame of it, in bytes; a longer one closes 1009.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// How deep a JSON frame may nest.
+pub const JSON_DEPTH: usize = 16;
+/// What one session may have waiting to be written, in bytes, before it is closed as slow.
+pub const OUTBOX_BYTES: usize = 192 * 1024;
+/// A page of replay or history, in bytes of bodies: the rest of the 256 KiB that one session may cost.
+pub const PAGE_BYTES: usize = 64 * 1024;
+/// Entries in one `History`.
+pub const HISTORY_PAGE: u16 = 100;
+/// Rows in one `Inbox`.
+pub const INBOX_PAGE: u16 = 100;
+/// Conversations in a visitor's `Welcome`.
+pub const WELCOME_CONVERSATIONS: usize = 50;
+/// Sends of one session that may wait for the disk at once; more are read from the socket when one is done.
+pub const SENDS_IN_FLIGHT: usize = 64;
+
+/// A `Hello` must come within this time, in milliseconds.
+pub const HELLO_MS: u64 = 5_000;
+/// Websocket pings, in milliseconds.
+pub const PING_EVERY_MS: u64 = 25_000;
+/// The wait for a pong, in milliseconds, before the session is closed as lost.
+pub const PONG_WITHIN_MS: u64 = 10_000;
+/// `Head` follows any entry within this time, in milliseconds.
+pub const HEAD_WITHIN_MS: u64 = 5_000;
+/// A write that takes longer than this, in milliseconds, closes the session as slow.
+pub const WRITE_WITHIN_MS: u64 = 10_000;
+/// One `Typing` in this time, in milliseconds; more are dropped.
+pub const TYPING_EVERY_MS: u64 = 3_000;
+/// Typing dots end after this silence, in milliseconds.
+pub const TYPING_ENDS_MS: u64 = 6_000;
+/// A session's age, in milliseconds, give or take a tenth, before it is asked to connect again.
+pub const AGE_MS: u64 = 12 * 60 * 60 * 1000;
+/// Messages a visitor may send at once.
+pub const SEND_BURST: u32 = 5;
+/// After the burst, one message per this time, in milliseconds.
+pub const SEND_EVERY_MS: u64 = 2_000;
+/// Refusals for speed in a row after which the session is closed.
+pub const REFUSALS_IN_A_ROW: u32 = 3;
+/// Sockets that one visitor may have.
+pub const SOCKETS_PER_VISITOR: usize = 5;
+/// Sockets that one agent may have.
+pub const SOCKETS_PER_AGENT: usize = 10;
+/// Sockets without a known visitor or agent that one address may have.
+pub const SOCKETS_PER_ADDRESS: usize = 20;
+
+/// Why a body cannot be sent, if it cannot; the same rule on both ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyError {
+    /// Nothing but white space.
+    Blank,
+    /// Too long, by so many Unicode scalar values (at least 1).
+    TooLong(usize),
+}
+
+/// Checks a message's text.
+///
+/// # Errors
+/// [`BodyError`] when it is blank or longer than [`BODY_CHARS`] or [`BODY_BYTES`].
+pub fn check_body(body: &str) -> Result<(), BodyError> {
+    let over = body.chars().count().saturating_sub(BODY_CHARS);
+    if over > 0 || body.len() > BODY_BYTES {
+        return Err(BodyError::TooLong(over.max(1)));
+    }
+    if body.chars().all(char::is_whitespace) {
+        return Err(BodyError::Blank);
+    }
+    Ok(())
+}
+
+/// Cuts a text to at most so many bytes, at a character's edge.
+#[must_use]
+pub fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BODY_CHARS, BodyError, check_body, cut};
+
+    #[test]
+    fn a_body_counts_scalar_values_not_bytes() {
+        assert_eq!(check_body(&"ş".repeat(BODY_CHARS)), Ok(()));
+        assert_eq!(check_body(&"ş".repeat(BODY_CHARS + 212)), Err(BodyError::TooLong(212)));
+    }
+
+    #[test]
+    fn four_byte_characters_fit_to_the_last_one() {
+        assert_eq!(check_body(&"🙏".repeat(BODY_CHARS)), Ok(()));
+    }
+
+    #[test]
+    fn white_space_of_any_script_is_blank() {
+        for blank in ["", " ", "\n\t ", "\u{a0}\u{3000}"] {
+            assert_eq!(check_body(blank), Err(BodyError::Blank), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn cutting_keeps_characters_whole() {
+        assert_eq!(cut("aşk", 2), "a");
+        assert_eq!(cut("aşk", 3), "aş");
+        assert_eq!(cut("aşk", 99), "aşk");
+    }
+}
