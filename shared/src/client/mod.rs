@@ -31,8 +31,14 @@ pub enum Effect<Command> {
     Disconnect,
     /// Send a frame on the open socket.
     Frame(Command),
-    /// Keep this token unless another tab has kept one since; answer with `token_kept` and the one that is kept.
-    KeepToken(Token),
+    /// Keep `token`, unless another tab has kept one since: one is there and it is not `instead_of` (a token that
+    /// the relay no longer knows). Answer with `token_kept` and the one that is kept then.
+    KeepToken {
+        /// The new one.
+        token: Token,
+        /// What it may replace.
+        instead_of: Option<Token>,
+    },
     /// Forget the token: the relay has withdrawn it.
     ForgetToken,
     /// This page is too old for the relay: load it again, once.

@@ -49,6 +49,7 @@ pub struct VisitorClient {
     current: Option<ConversationId>,
     begin_new: bool,
     keeping: Keeping,
+    dead: Option<Token>,
     visitor: Option<VisitorId>,
     epoch: Option<Epoch>,
     online: bool,
@@ -64,7 +65,8 @@ impl VisitorClient {
             connection: Connection::new(settings.seed),
             keeping: if settings.token.is_some() { Keeping::Kept } else { Keeping::Not },
             settings,
-            outbox: Outbox::default(),
+            dead: None,
+            outbox: Outbox::new(),
             threads: Vec::new(),
             current: None,
             begin_new: false,
@@ -358,7 +360,10 @@ impl VisitorClient {
             self.outbox.renewed(!welcome.replaced);
         }
         if let Some(token) = welcome.token {
-            self.settings.token = Some(token);
+            let before = self.settings.token.replace(token);
+            if welcome.replaced {
+                self.dead = before;
+            }
             self.keeping = Keeping::Not;
         }
         self.visitor = Some(welcome.visitor);
@@ -435,7 +440,7 @@ impl VisitorClient {
                 && let Some(token) = self.settings.token.clone()
             {
                 self.keeping = Keeping::Asked;
-                self.effects.push(Effect::KeepToken(token));
+                self.effects.push(Effect::KeepToken { token, instead_of: self.dead.clone() });
             }
             return;
         }
