@@ -29,10 +29,10 @@ impl Relay {
         self.log.get(usize::try_from(seq).ok()?.checked_sub(1)?).cloned().map(Item::Message)
     }
 
-    fn hello(&mut self, token: Option<Token>, after: Option<u64>) -> (Token, Vec<Event>) {
+    fn hello(&mut self, token: Option<&Token>, after: Option<u64>) -> (Token, Vec<Event>) {
         let good = |token: &Token| self.tokens.contains(&token.0) || self.issued.contains(&token.0);
-        let known = token.as_ref().is_some_and(good);
-        let mine = if known { token.clone().expect("known") } else { self.new_token() };
+        let known = token.is_some_and(good);
+        let mine = token.filter(|_| known).cloned().unwrap_or_else(|| self.new_token());
         let head = self.log.len() as u64;
         let card = ConversationCard {
             conversation: CONVERSATION.into(),
@@ -201,7 +201,7 @@ impl World {
         match command {
             Command::Hello(hello) => {
                 let after = hello.resume.first().map(|resume| resume.after);
-                let (token, events) = self.relay.hello(hello.token, after);
+                let (token, events) = self.relay.hello(hello.token.as_ref(), after);
                 self.tabs[at].session = Some(token);
                 answers = events;
             }

@@ -129,7 +129,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(
     problems: &mut Vec<String>,
 ) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1");
-    let hex: String = to_bin(frame).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = to_bin(frame).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     for (file, text) in [(format!("{name}.json"), to_json(frame)), (format!("{name}.bin.1.hex"), hex)] {
         let path = folder.join(&file);
         if !path.exists() && std::env::var_os("MERHABA_GOLDEN").is_some() {
