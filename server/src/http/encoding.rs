@@ -175,7 +175,10 @@ fn matches(request: &HeaderMap, tag: &str) -> bool {
 pub fn on_the_fly(request: &HeaderMap, response: Response, raw: &Bytes) -> Response {
     let coding = choose(request);
     let (mut parts, _) = response.into_parts();
-    parts.headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    let varies = parts.headers.get_all(VARY).iter().any(|value| value == "Accept-Encoding");
+    if !varies {
+        parts.headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    }
     if coding == Coding::Identity {
         return Response::from_parts(parts, Body::from(raw.clone()));
     }
