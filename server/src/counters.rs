@@ -113,7 +113,10 @@ mod tests {
         counters.count_closed(1000);
         assert_eq!((counters.sessions(Side::Agent), counters.sessions(Side::Visitor)), (1, 0));
         assert_eq!(counters.accepted(), 1);
-        assert_eq!(counters.refused().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [(Code::TooLong, 1)]);
+        assert_eq!(
+            counters.refused().filter(|(_, count)| *count > 0).collect::<Vec<_>>(),
+            [(Code::TooLong, 1)]
+        );
         assert_eq!(counters.closed().filter(|(_, count)| *count > 0).collect::<Vec<_>>(), [(SLOW, 1)]);
         drop(session);
         assert_eq!(counters.sessions(Side::Agent), 0);

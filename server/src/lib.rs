@@ -1,5 +1,5 @@
 //! The relay, in reading order: a socket becomes a session, a session's commands become use-cases of `chat`, those
-//! write the store, and what the store has committed goes out through the hub. Says nothing on its own.
+//! write the store, and what the store has committed goes out through the hub. It starts nothing by itself.
 
 pub mod app;
 pub mod session;

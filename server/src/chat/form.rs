@@ -71,7 +71,8 @@ impl Chat {
             return Ok(self.refuse(rate_limited(Some(client_id), wait)));
         }
         let sender = Sender::new(form.site, visitor, identity.hash, &form.locale, form.page.as_ref());
-        let send = Send { client_id, conversation: None, new: false, body: form.body, attachments: Vec::new() };
+        let send =
+            Send { client_id, conversation: None, new: false, body: form.body, attachments: Vec::new() };
         Ok(match self.send(&sender, send).await {
             Ok(Sent::Repeated(accepted)) => {
                 Posted::Stored { accepted, visitor: sender.visitor, token: identity.token }

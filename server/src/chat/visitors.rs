@@ -59,13 +59,17 @@ pub(super) fn locale(tag: &str) -> String {
 /// A page, cut to what is kept: an address that is not of the web is none, and query and fragment are nobody's
 /// business.
 pub(super) fn page(page: &Page) -> Page {
-    Page { url: address(&page.url), title: cut(&page.title, TITLE_BYTES).into(), referrer: address(&page.referrer) }
+    Page {
+        url: address(&page.url),
+        title: cut(&page.title, TITLE_BYTES).into(),
+        referrer: address(&page.referrer),
+    }
 }
 
 fn address(url: &str) -> String {
-    let web = ["https://", "http://"].iter().any(|scheme| {
-        url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
+    let web = ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     let end = url.find(['?', '#']).unwrap_or(url.len());
     if web { cut(&url[..end], URL_BYTES).into() } else { String::new() }
 }

@@ -23,7 +23,8 @@ fn an_event_is_encoded_once_per_codec_that_listens() {
     let (hub, times) = (Arc::new(Hub::default()), Cell::new(0));
     hub.publish(&topic(), &Weight::Durable, &Counted(&times));
     assert_eq!(times.get(), 0);
-    let boxes: Vec<_> = [Codec::Json, Codec::Json, Codec::Json].map(|codec| Arc::new(Outbox::new(codec))).into();
+    let boxes: Vec<_> =
+        [Codec::Json, Codec::Json, Codec::Json].map(|codec| Arc::new(Outbox::new(codec))).into();
     let mut places: Vec<_> = boxes.iter().map(|outbox| hub.subscribe(topic(), outbox)).collect();
     hub.publish(&topic(), &Weight::Durable, &Counted(&times));
     assert_eq!(times.get(), 1);

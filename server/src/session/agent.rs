@@ -15,11 +15,11 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     agent::{
-        Assign, Claim, Command, Event, Hello, InboxRow, List, Open, Reopen, Reply, Resolve, Role, SiteCard, Welcome,
-        WriteNote,
+        Assign, Claim, Command, Event, Hello, InboxRow, List, Open, Reopen, Reply, Resolve, Role, SiteCard,
+        Welcome, WriteNote,
     },
     close::{RESTART, REVOKED, TOO_MANY},
-    error::Refused,
+    error::{Code, Refused},
     ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
     limits::{HISTORY_PAGE, INBOX_PAGE, OPEN, PAGE_BYTES, RESUME},
     model::{AgentAuthor, Author, Head, Side, Typing, TypingNow},
@@ -82,13 +82,7 @@ fn hello(command: Command) -> Option<Hello> {
 }
 
 impl<S: Socket> Agent<S> {
-    fn new(
-        app: Arc<App>,
-        line: Line<S>,
-        sign_in: SignIn,
-        secret: SecretHash,
-        revoked: Subscription,
-    ) -> Self {
+    fn new(app: Arc<App>, line: Line<S>, sign_in: SignIn, secret: SecretHash, revoked: Subscription) -> Self {
         let hub = app.chat.hub();
         let me = AgentAuthor { id: sign_in.agent.id.clone(), name: sign_in.agent.name.clone() };
         let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
@@ -119,8 +113,11 @@ impl<S: Socket> Agent<S> {
     async fn welcome(&mut self, hello: Hello) -> Result<(), Ending> {
         let app = self.live.app.clone();
         let memberships = self.sign_in.agent.memberships.iter();
-        let sites = memberships
-            .map(|place| SiteCard { site: place.site.clone(), name: place.site_name.clone(), role: place.role });
+        let sites = memberships.map(|place| SiteCard {
+            site: place.site.clone(),
+            name: place.site_name.clone(),
+            role: place.role,
+        });
         let epoch = app.store.epoch();
         let known = hello.epoch.is_none_or(|seen| seen == epoch);
         let welcome = Welcome {
@@ -254,7 +251,8 @@ impl<S: Socket> Agent<S> {
                 .map_err(|_| chat::unavailable(None))?
                 .map(|row| row.site),
         };
-        let role = site.and_then(|site| role_on(&self.sign_in, &site)).ok_or_else(|| chat::not_found(None))?;
+        let role =
+            site.and_then(|site| role_on(&self.sign_in, &site)).ok_or_else(|| chat::not_found(None))?;
         if may(role, action) { Ok(()) } else { Err(chat::forbidden(None, "your role may not do this")) }
     }
 
@@ -267,6 +265,8 @@ impl<S: Socket> Agent<S> {
     ) -> Result<bool, Ending> {
         let allowed = match self.role(conversation, action).await {
             Ok(()) => self.join(conversation).await?,
+            // The store says so itself, unless this repeats what it has: then whatever the repeat names is nothing.
+            Err(Refused { code: Code::NotFound, .. }) => Ok(()),
             Err(refused) => Err(refused),
         };
         match allowed {

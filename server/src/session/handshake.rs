@@ -4,7 +4,10 @@ use super::{
     Ending, Frame,
     line::{Line, Socket, decode},
 };
-use merhaba_shared::protocol::{close::{AUTH_LATE, RESTART}, limits::HELLO_MS};
+use merhaba_shared::protocol::{
+    close::{AUTH_LATE, RESTART},
+    limits::HELLO_MS,
+};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::timeout;

@@ -23,7 +23,10 @@ const WRITE_WITHIN: Duration = Duration::from_millis(WRITE_WITHIN_MS);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A websocket, or what stands for one in a test.
-pub(crate) trait Socket: Stream<Item = Result<Frame, Fault>> + Sink<Frame, Error = Fault> + Unpin + Send {}
+pub(crate) trait Socket:
+    Stream<Item = Result<Frame, Fault>> + Sink<Frame, Error = Fault> + Unpin + Send
+{
+}
 impl<S: Stream<Item = Result<Frame, Fault>> + Sink<Frame, Error = Fault> + Unpin + Send> Socket for S {}
 
 /// A session's line.

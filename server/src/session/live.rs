@@ -323,13 +323,11 @@ impl<S: Socket, E: Audience> Live<S, E> {
         let read = match self.following.marks(&read) {
             Marks::Old => return Ok(()),
             Marks::Store(read) => read,
-            Marks::Unknown => {
-                match self.app.store.row(self.who.clone(), read.conversation.clone()).await {
-                    Ok(Some(_)) => read,
-                    Ok(None) => return self.refuse(chat::not_found(None)).await,
-                    Err(_) => return self.refuse(chat::unavailable(None)).await,
-                }
-            }
+            Marks::Unknown => match self.app.store.row(self.who.clone(), read.conversation.clone()).await {
+                Ok(Some(_)) => read,
+                Ok(None) => return self.refuse(chat::not_found(None)).await,
+                Err(_) => return self.refuse(chat::unavailable(None)).await,
+            },
         };
         let pending = self.app.chat.read(&self.who, read);
         self.answer(pending, |marked| match marked {

@@ -57,8 +57,10 @@ mod tests {
         let start = Clock.monotonic();
         let mut typing = Throttle::typing();
         let at = |millis| start + Duration::from_millis(millis);
-        let through: Vec<_> =
-            [0, 1, 2_999, 3_000, 5_999, 6_000].into_iter().filter(|ms| typing.lets_through(at(*ms))).collect();
+        let through: Vec<_> = [0, 1, 2_999, 3_000, 5_999, 6_000]
+            .into_iter()
+            .filter(|ms| typing.lets_through(at(*ms)))
+            .collect();
         assert_eq!(through, [0, 3_000, 6_000]);
     }
 

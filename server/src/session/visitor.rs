@@ -32,7 +32,11 @@ struct Visitor<S> {
 }
 
 /// Serves a visitor from the first frame to the end. `stranger` is given back when it turns out who they are.
-pub(super) async fn serve<S: Socket>(app: Arc<App>, mut line: Line<S>, stranger: Permit) -> (Line<S>, Ending) {
+pub(super) async fn serve<S: Socket>(
+    app: Arc<App>,
+    mut line: Line<S>,
+    stranger: Permit,
+) -> (Line<S>, Ending) {
     let hello = match first(&mut line, hello).await {
         Ok(hello) => hello,
         Err(ending) => return (line, ending),

@@ -393,7 +393,8 @@ pub trait Store: Send + Sync + 'static {
         bytes: usize,
     ) -> Pending<Option<Missed>>;
     /// The newest notes of a conversation, ascending.
-    fn notes(&self, agent: AgentId, conversation: ConversationId, limit: usize) -> Pending<Option<Vec<Note>>>;
+    fn notes(&self, agent: AgentId, conversation: ConversationId, limit: usize)
+    -> Pending<Option<Vec<Note>>>;
     /// A page of a list; a cursor that is not one of ours gives the first page.
     fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox>;
 }
