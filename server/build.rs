@@ -60,10 +60,11 @@ impl Bundle {
         };
         let api = minify::script(&api);
         let api_name = format!("embed-api-{}.js", hash(api.as_bytes()));
-        let embed = minify::script(&embed).replace("__API__", &api_name).replace("__SRI__", &sri(api.as_bytes()));
+        let embed =
+            minify::script(&embed).replace("__API__", &api_name).replace("__SRI__", &sri(api.as_bytes()));
         self.constant("EMBED_SRI", &sri(embed.as_bytes()));
-        self.file(&format!("/{api_name}"), "Api", "text/javascript; charset=utf-8", api.as_bytes())?;
-        self.file("/embed.js", "Loader", "text/javascript; charset=utf-8", embed.as_bytes())
+        self.file(&format!("/{api_name}"), "text/javascript; charset=utf-8", api.as_bytes())?;
+        self.file("/embed.js", "text/javascript; charset=utf-8", embed.as_bytes())
     }
 
     /// A page: its template, style and small script from the source tree; its program from where Trunk left it.
@@ -119,11 +120,11 @@ impl Bundle {
         self.constant(&format!("{name}_JS"), &js_url);
         self.constant(&format!("{name}_WASM"), &wasm_url);
         self.constant(&format!("{name}_WASM_SRI"), &sri(&wasm));
-        self.file(&js_url, "Asset", "text/javascript; charset=utf-8", js.as_bytes())?;
-        self.file(&wasm_url, "Asset", "application/wasm", &wasm)
+        self.file(&js_url, "text/javascript; charset=utf-8", js.as_bytes())?;
+        self.file(&wasm_url, "application/wasm", &wasm)
     }
 
-    fn file(&mut self, url: &str, kind: &str, media_type: &str, raw: &[u8]) -> Result<()> {
+    fn file(&mut self, url: &str, media_type: &str, raw: &[u8]) -> Result<()> {
         let number = self.files.len();
         let mut brotli = Vec::new();
         let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
@@ -137,7 +138,7 @@ impl Bundle {
         }
         let include = |ending| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{number}.{ending}\"))");
         self.files.push(format!(
-            "File {{ url: {url:?}, kind: Kind::{kind}, body: Encoded::fixed({media_type:?}, {:?}, {}, {}, {}) }}",
+            "File {{ url: {url:?}, body: Encoded::fixed({media_type:?}, {:?}, {}, {}, {}) }}",
             hash(raw),
             include("raw"),
             include("br"),
@@ -175,7 +176,8 @@ impl Bundle {
             let file = entry.path();
             if file.extension().is_some_and(|found| found == ending) {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+                let text =
+                    fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
                 files.insert(name, text);
             }
         }
@@ -192,7 +194,8 @@ impl Bundle {
     fn finish(&mut self) -> Result<()> {
         let _ = writeln!(
             self.rust,
-            "/// Every file that is served as it is.\npub static FILES: &[File] = &[{}];",
+            "/// Every file that is served as it is.\npub static FILES: [File; {}] = [{}];",
+            self.files.len(),
             self.files.join(",\n")
         );
         let path = self.out.join("pages.rs");

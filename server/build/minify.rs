@@ -94,7 +94,10 @@ impl Script {
         let Some(last) = before.chars().next_back() else { return true };
         if word(last) {
             let name = before.rsplit(|letter| !word(letter)).next().unwrap_or_default();
-            return matches!(name, "return" | "typeof" | "case" | "in" | "of" | "void" | "delete" | "await" | "yield");
+            return matches!(
+                name,
+                "return" | "typeof" | "case" | "in" | "of" | "void" | "delete" | "await" | "yield"
+            );
         }
         !matches!(last, ')' | ']' | '}' | '"' | '\'' | '`')
     }

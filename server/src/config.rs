@@ -28,8 +28,16 @@ pub const SETTINGS: &[Setting] = &[
     setting("listen", "ADDRESS", "Where to listen; port 0 takes a free one [default: 127.0.0.1:8787]"),
     setting("data", "DIR", "Folder of everything that is kept [default: merhaba-data]"),
     setting("public-url", "URL", "The relay's own origin as browsers see it; needed beyond loopback"),
-    setting("trust-proxy", "CIDR,…", "Proxies whose Forwarded and X-Forwarded-* are believed [default: none]"),
-    setting("metrics-listen", "ADDRESS", "Where to show /metrics; never the public address [default: nowhere]"),
+    setting(
+        "trust-proxy",
+        "CIDR,…",
+        "Proxies whose Forwarded and X-Forwarded-* are believed [default: none]",
+    ),
+    setting(
+        "metrics-listen",
+        "ADDRESS",
+        "Where to show /metrics; never the public address [default: nowhere]",
+    ),
     setting("no-rate-limits", "", "Lifts the limits per address and visitor, for load tests on loopback"),
     setting("log", "FILTER", "What to log, as in RUST_LOG [default: info]"),
     setting("log-format", "FORMAT", "text or json [default: text]"),
@@ -63,6 +71,8 @@ pub struct Config {
     pub log: String,
     /// Log format.
     pub log_format: LogFormat,
+    /// Whether this is the demo: settled by the command, not by a setting.
+    pub demo: bool,
 }
 
 /// A value that cannot be: shown to the operator as it is.
@@ -185,6 +195,7 @@ impl Config {
             rate_limits: !values.parse("no-rate-limits", "true or false", switch)?.unwrap_or(false),
             log: values.parse("log", "a filter such as info or merhaba_server=debug", filter)?.unwrap_or("info".into()),
             log_format: values.parse("log-format", "text or json", format)?.unwrap_or(LogFormat::Text),
+            demo: false,
         };
         config.fits()?;
         Ok(config)
@@ -226,7 +237,20 @@ impl Config {
             rate_limits: true,
             log: "info".into(),
             log_format: LogFormat::Text,
+            demo: false,
         }
+    }
+
+    /// The same as a demo, which is for loopback only.
+    pub fn into_demo(self) -> Result<Self, BadSetting> {
+        if !self.listen.ip().is_loopback() || self.public.is_some() {
+            return Err(BadSetting(format!(
+                "the demo is for this machine only: the setting listen cannot be {} there, and public-url is not for it; \
+                 listen takes a loopback address, such as 127.0.0.1:8787",
+                self.listen
+            )));
+        }
+        Ok(Self { demo: true, ..self })
     }
 }
 
@@ -328,7 +352,9 @@ mod tests {
 
     #[test]
     fn a_public_url_is_an_origin() {
-        for bad in ["chat.example.com", "http://chat.example.com", "https://chat.example.com/x", "https://a:b@c.d"] {
+        for bad in
+            ["chat.example.com", "http://chat.example.com", "https://chat.example.com/x", "https://a:b@c.d"]
+        {
             assert!(config(&[("public-url", bad)], &[]).is_err(), "{bad}");
         }
         for good in ["https://chat.example.com", "https://chat.example.com/", "http://localhost:8787"] {

@@ -85,7 +85,7 @@ impl Lock {
 
 fn holder(file: &mut File) -> String {
     let mut text = String::new();
-    let read = file.by_ref().take(4096).read_to_string(&mut text);
+    let read = Read::by_ref(file).take(4096).read_to_string(&mut text);
     match read.ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok()) {
         Some(Holder { pid, address }) => format!("process {pid} ({address})"),
         None => "another process".into(),

@@ -53,7 +53,12 @@ impl Tries {
         }
         let now = self.clock.monotonic();
         let mut failures = self.lock();
-        let wait = wait(&mut failures, this.account, ACCOUNT, now).max(wait(&mut failures, this.address, ADDRESS, now));
+        let wait = wait(&mut failures, this.account, ACCOUNT, now).max(wait(
+            &mut failures,
+            this.address,
+            ADDRESS,
+            now,
+        ));
         if let Some(wait) = wait {
             return Err(wait.as_secs() + 1);
         }

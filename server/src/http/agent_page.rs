@@ -31,7 +31,11 @@ pub async fn home() -> Response {
 }
 
 /// The document.
-pub async fn show(Extension(caller): Extension<Caller>, Query(asked): Query<Asked>, request: HeaderMap) -> Response {
+pub async fn show(
+    Extension(caller): Extension<Caller>,
+    Query(asked): Query<Asked>,
+    request: HeaderMap,
+) -> Response {
     if pages::AGENT_JS.is_empty() {
         return notice::not_built();
     }

@@ -19,7 +19,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             let detail = "this address takes JSON (application/json)";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::bad("the body cannot be read"))?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|_| Problem::bad("the body cannot be read"))?;
         // The position helps whoever wrote the request; the message names fields, never values.
         serde_json::from_slice(&bytes).map(Self).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => Problem::bad(field(&error)),

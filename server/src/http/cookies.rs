@@ -43,7 +43,10 @@ mod tests {
     #[test]
     fn the_exact_strings() {
         let own = Own::parse("https://chat.example.com").expect("an origin");
-        assert_eq!(set(&own, SIGN_IN, "abc", None), "__Host-s=abc; Path=/; Secure; HttpOnly; SameSite=Strict");
+        assert_eq!(
+            set(&own, SIGN_IN, "abc", None),
+            "__Host-s=abc; Path=/; Secure; HttpOnly; SameSite=Strict"
+        );
         let own = Own::parse("http://127.0.0.1:8787").expect("an origin");
         assert_eq!(set(&own, SIGN_IN, "abc", None), "s=abc; Path=/; HttpOnly; SameSite=Strict");
         assert_eq!(set(&own, SIGN_IN, "", Some(0)), "s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");

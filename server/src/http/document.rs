@@ -48,7 +48,11 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let texts = texts::widget().of(shown.language)?;
     let Site { key, settings, .. } = site;
     let greeting = greeting(site, shown.language, texts);
-    let log = if shown.rows.is_empty() { row(false, true, &initials(&settings.name), greeting) } else { shown.rows.to_owned() };
+    let log = if shown.rows.is_empty() {
+        row(false, true, &initials(&settings.name), greeting)
+    } else {
+        shown.rows.to_owned()
+    };
     let mut values = Values::default();
     for (name, text) in texts {
         let text = text.replace("{name}", &settings.name);
@@ -113,13 +117,18 @@ pub fn row(mine: bool, last: bool, initials: &str, text: &str) -> String {
         (false, true) => "row last",
         (false, false) => "row",
     };
-    let face = if mine { String::new() } else { format!("<div class=\"face\" aria-hidden=\"true\">{}</div>", escape(initials)) };
+    let face = if mine {
+        String::new()
+    } else {
+        format!("<div class=\"face\" aria-hidden=\"true\">{}</div>", escape(initials))
+    };
     format!("<div class=\"{class}\">{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n", escape(text))
 }
 
 /// The first letters of the first and the last word of a name.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+    let mut words =
+        name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
     let first = words.next();
     first.into_iter().chain(words.next_back()).flat_map(upper).collect()
 }
@@ -166,21 +175,50 @@ mod tests {
     #[test]
     fn the_template_names_nothing_that_is_not_filled() {
         let known = [
-            "lang", "dir", "mode", "site.key", "site.name", "site.initials", "site.color", "site.on_color",
-            "site.greeting", "origins", "online", "online_text", "target", "client_id", "body", "hint", "hint_hidden",
-            "texts", "log", "brand", "style", "script", "widget.js", "widget.wasm", "widget.wasm_sri",
+            "lang",
+            "dir",
+            "mode",
+            "site.key",
+            "site.name",
+            "site.initials",
+            "site.color",
+            "site.on_color",
+            "site.greeting",
+            "origins",
+            "online",
+            "online_text",
+            "target",
+            "client_id",
+            "body",
+            "hint",
+            "hint_hidden",
+            "texts",
+            "log",
+            "brand",
+            "style",
+            "script",
+            "widget.js",
+            "widget.wasm",
+            "widget.wasm_sri",
         ];
         let texts = crate::http::texts::widget().of("en").expect("English");
         for name in template::names(pages::WIDGET_TEMPLATE) {
-            let found = name.strip_prefix("t.").map_or(known.contains(&name.as_str()), |text| texts.contains_key(text));
+            let found = name
+                .strip_prefix("t.")
+                .map_or(known.contains(&name.as_str()), |text| texts.contains_key(text));
             assert!(found, "{name}");
         }
     }
 
     #[test]
     fn what_was_typed_stays_in_the_field() {
-        let shown =
-            Shown { mode: "page", language: "en", body: "</textarea><script>", hint: "No.", ..Shown::default() };
+        let shown = Shown {
+            mode: "page",
+            language: "en",
+            body: "</textarea><script>",
+            hint: "No.",
+            ..Shown::default()
+        };
         let document = draw(&site(), &shown).expect("texts");
         assert!(document.html.contains("&lt;/textarea&gt;&lt;script&gt;</textarea>"), "{}", document.html);
         assert!(document.html.contains(">No.</p>"));
@@ -188,7 +226,10 @@ mod tests {
 
     #[test]
     fn rows_and_initials() {
-        assert_eq!(row(true, true, "", "<x>"), "<div class=\"row me last\"><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n");
+        assert_eq!(
+            row(true, true, "", "<x>"),
+            "<div class=\"row me last\"><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
+        );
         assert_eq!(initials("ince belli çay"), "İÇ");
         assert_eq!(initials("“x”"), "X");
         assert_eq!(initials(""), "");

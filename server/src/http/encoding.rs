@@ -60,11 +60,14 @@ pub fn choose(headers: &HeaderMap) -> Coding {
         (Coding::Identity, identity.unwrap_or(u16::from(any != Some(0)).min(1))),
     ];
     let best = candidates.iter().filter(|(_, weight)| *weight > 0).max_by_key(|(coding, weight)| {
-        (*weight, match coding {
-            Coding::Brotli => 2,
-            Coding::Gzip => 1,
-            Coding::Identity => 0,
-        })
+        (
+            *weight,
+            match coding {
+                Coding::Brotli => 2,
+                Coding::Gzip => 1,
+                Coding::Identity => 0,
+            },
+        )
     });
     best.map_or(Coding::Identity, |(coding, _)| *coding)
 }
@@ -124,12 +127,6 @@ impl Encoded {
         }
     }
 
-    /// The bytes as they are.
-    #[must_use]
-    pub const fn raw(&self) -> &Bytes {
-        &self.raw
-    }
-
     /// Answers a request: in the best coding, or 304 when the client has it.
     #[must_use]
     pub fn answer(&self, request: &HeaderMap) -> Response {
@@ -165,9 +162,10 @@ impl Encoded {
 
 fn matches(request: &HeaderMap, tag: &str) -> bool {
     let lines = request.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(str::trim).any(|known| {
-        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-    })
+    lines
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// Compresses an answer that was made for this request alone. Quick rather than small.
@@ -220,7 +218,10 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Coding, Encoded, choose};
-    use axum::http::{HeaderMap, HeaderValue, StatusCode, header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH}};
+    use axum::http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH},
+    };
 
     fn accept(text: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -254,7 +255,10 @@ mod tests {
         let first = page.answer(&request);
         assert_eq!(first.headers()[CONTENT_ENCODING], "br");
         let tag = first.headers()[ETAG].clone();
-        request.insert(IF_NONE_MATCH, HeaderValue::try_from(format!("\"x\", W/{}", tag.to_str().expect("ascii"))).expect("a value"));
+        request.insert(
+            IF_NONE_MATCH,
+            HeaderValue::try_from(format!("\"x\", W/{}", tag.to_str().expect("ascii"))).expect("a value"),
+        );
         assert_eq!(page.answer(&request).status(), StatusCode::NOT_MODIFIED);
         let mut other = accept("gzip");
         other.insert(IF_NONE_MATCH, tag);

@@ -21,7 +21,11 @@ pub async fn file(uri: Uri, request: HeaderMap) -> Response {
 
 /// `/embed/VERSION.js`: the loader of one version, for ever.
 pub async fn pinned(Path(version): Path<String>, State(_): State<Arc<Web>>, request: HeaderMap) -> Response {
-    if version == PINNED { find("/embed.js", &request, Some(Kind::Api)) } else { Problem::not_found().into_response() }
+    if version == PINNED {
+        find("/embed.js", &request, Some(Kind::Api))
+    } else {
+        Problem::not_found().into_response()
+    }
 }
 
 fn find(path: &str, request: &HeaderMap, kind: Option<Kind>) -> Response {
@@ -29,7 +33,7 @@ fn find(path: &str, request: &HeaderMap, kind: Option<Kind>) -> Response {
         return Problem::not_found().into_response();
     };
     let mut response = file.body.answer(request);
-    match kind.unwrap_or(file.kind) {
+    match kind.unwrap_or(Kind::of(path)) {
         Kind::Loader => headers::loader(response.headers_mut()),
         Kind::Api => headers::pinned(response.headers_mut()),
         Kind::Asset => headers::asset(response.headers_mut()),

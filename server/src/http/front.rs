@@ -63,7 +63,11 @@ async fn enter(web: &Web, mut request: Request, secure: &mut bool) -> Result<Req
     }
     method(request.method())?;
     if request.uri().path_and_query().map_or(0, |path| path.as_str().len()) > URL_BYTES {
-        return Err(refuse(Problem::new(StatusCode::URI_TOO_LONG, "TooLong", "the address is longer than 4 KiB")));
+        return Err(refuse(Problem::new(
+            StatusCode::URI_TOO_LONG,
+            "TooLong",
+            "the address is longer than 4 KiB",
+        )));
     }
     let health = matches!(request.uri().path(), "/healthz" | "/readyz");
     let host = request.uri().authority().map(ToString::to_string).or_else(|| {

@@ -4,8 +4,9 @@ use super::origin::Own;
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
-        ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_REPORT_ONLY,
-        REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY_REPORT_ONLY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -30,7 +31,10 @@ impl Inline {
     /// open one.
     #[must_use]
     pub fn of(document: &str) -> Self {
-        Self { scripts: hashes(document, "<script", "</script>"), styles: hashes(document, "<style", "</style>") }
+        Self {
+            scripts: hashes(document, "<script", "</script>"),
+            styles: hashes(document, "<style", "</style>"),
+        }
     }
 }
 
@@ -115,7 +119,11 @@ fn widget(headers: &mut HeaderMap) {
 pub fn notice(headers: &mut HeaderMap, inline: &Inline, framed: bool) {
     let ancestors = if framed { "" } else { "; frame-ancestors 'none'" };
     let styles = &inline.styles;
-    put(headers, CONTENT_SECURITY_POLICY, format!("default-src 'none'; style-src{styles}; base-uri 'none'{ancestors}"));
+    put(
+        headers,
+        CONTENT_SECURITY_POLICY,
+        format!("default-src 'none'; style-src{styles}; base-uri 'none'{ancestors}"),
+    );
     put(headers, CORP, if framed { "cross-origin" } else { "same-origin" });
     put(headers, CACHE_CONTROL, "no-store");
 }
@@ -155,11 +163,7 @@ pub fn common(headers: &mut HeaderMap, secure: bool) {
     if secure {
         put(headers, STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
-    let rest = [
-        (REFERRER_POLICY, "no-referrer"),
-        (CACHE_CONTROL, "no-store"),
-        (CORP, "same-origin"),
-    ];
+    let rest = [(REFERRER_POLICY, "no-referrer"), (CACHE_CONTROL, "no-store"), (CORP, "same-origin")];
     for (name, value) in rest {
         if !headers.contains_key(&name) {
             put(headers, name, value);
@@ -192,7 +196,9 @@ mod tests {
         assert!(policy.contains("connect-src 'self' wss://chat.example.com; "), "{policy}");
         assert!(!headers.contains_key("x-frame-options"));
         widget_frame(&mut headers, &own, &Inline::default(), &[]);
-        assert!(headers["content-security-policy"].to_str().expect("ascii").contains("frame-ancestors 'none'"));
+        assert!(
+            headers["content-security-policy"].to_str().expect("ascii").contains("frame-ancestors 'none'")
+        );
         let mut headers = HeaderMap::new();
         agent_page(&mut headers, &own, &Inline::default());
         assert_eq!(

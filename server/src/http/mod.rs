@@ -1,6 +1,7 @@
 //! Everything that speaks HTTP: one door ([`front`]), one table of routes ([`routes`]), one file per area. It writes
 //! only through `chat` and the settings of `store`, and knows no session from inside.
 pub mod front;
+pub mod metrics;
 pub mod routes;
 
 mod agent_page;
@@ -67,7 +68,13 @@ pub struct Web {
 
 impl Web {
     /// What the routes need, for this listener.
-    pub fn new(app: Arc<App>, config: &Config, listener: SocketAddr, turns: password::Turns, shop: Option<Shop>) -> Self {
+    pub fn new(
+        app: Arc<App>,
+        config: &Config,
+        listener: SocketAddr,
+        turns: password::Turns,
+        shop: Option<Shop>,
+    ) -> Self {
         let clock = app.clock;
         Self {
             hosts: Hosts::new(config.public.clone(), listener),

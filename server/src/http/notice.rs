@@ -59,8 +59,14 @@ pub fn not_built() -> Response {
 /// The frame's document was asked for outside a frame.
 pub fn only_framed() -> Response {
     let words = Words {
-        en: ("This page belongs into a website.", "The same chat as a page of its own is under /c/ in place of /w/."),
-        tr: ("Bu sayfa bir web sitesinin içinde açılır.", "Aynı sohbeti tek başına açmak için adreste /w/ yerine /c/ yazın."),
+        en: (
+            "This page belongs into a website.",
+            "The same chat as a page of its own is under /c/ in place of /w/.",
+        ),
+        tr: (
+            "Bu sayfa bir web sitesinin içinde açılır.",
+            "Aynı sohbeti tek başına açmak için adreste /w/ yerine /c/ yazın.",
+        ),
     };
     answer(StatusCode::FORBIDDEN, &words, false)
 }

@@ -72,11 +72,13 @@ impl Hosts {
         match self {
             Self::Public(own) => {
                 let usual = if own.secure { ":443" } else { ":80" };
-                (host == own.authority || host.strip_suffix(usual) == Some(&own.authority)).then(|| own.clone())
+                (host == own.authority || host.strip_suffix(usual) == Some(&own.authority))
+                    .then(|| own.clone())
             }
             Self::Loopback(port) => {
                 let own = Own::parse(&format!("http://{host}"))?;
-                let named = own.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(80);
+                let named =
+                    own.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or(80);
                 (named == *port).then_some(own)
             }
         }
@@ -108,7 +110,9 @@ mod tests {
         for good in ["chat.example.com", "CHAT.example.com", "chat.example.com:443"] {
             assert!(hosts.own(good).is_some(), "{good}");
         }
-        for bad in ["evil.example", "chat.example.com.evil.example", "chat.example.com:444", "localhost:443", ""] {
+        for bad in
+            ["evil.example", "chat.example.com.evil.example", "chat.example.com:444", "localhost:443", ""]
+        {
             assert!(hosts.own(bad).is_none(), "{bad}");
         }
     }
@@ -116,10 +120,19 @@ mod tests {
     #[test]
     fn without_one_any_loopback_name_with_the_port_is() {
         let hosts = Hosts::Loopback(8787);
-        for good in ["localhost:8787", "127.0.0.1:8787", "[::1]:8787", "shop.localhost:8787", "127.0.0.9:8787"] {
+        for good in
+            ["localhost:8787", "127.0.0.1:8787", "[::1]:8787", "shop.localhost:8787", "127.0.0.9:8787"]
+        {
             assert!(hosts.own(good).is_some(), "{good}");
         }
-        for bad in ["localhost", "localhost:8788", "192.168.0.1:8787", "evil.example:8787", "localhost:8787/x", "a@localhost:8787"] {
+        for bad in [
+            "localhost",
+            "localhost:8788",
+            "192.168.0.1:8787",
+            "evil.example:8787",
+            "localhost:8787/x",
+            "a@localhost:8787",
+        ] {
             assert!(hosts.own(bad).is_none(), "{bad}");
         }
         let own = hosts.own("LOCALHOST:8787").expect("ours");

@@ -12,13 +12,22 @@ pub enum Kind {
     Asset,
 }
 
+impl Kind {
+    /// By the file's path.
+    pub fn of(url: &str) -> Self {
+        match url {
+            "/embed.js" => Self::Loader,
+            _ if url.starts_with("/embed-api-") => Self::Api,
+            _ => Self::Asset,
+        }
+    }
+}
+
 /// A file that is served as it is.
 #[derive(Debug)]
 pub struct File {
     /// Its path.
     pub url: &'static str,
-    /// Its headers.
-    pub kind: Kind,
     /// Its bytes.
     pub body: Encoded,
 }

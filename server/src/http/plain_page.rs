@@ -136,7 +136,12 @@ impl Visit<'_> {
             Ok(Posted::NoSite) => notice::unknown_site(false),
             Ok(Posted::Refused(refused)) => self.page(self.kept(body, client_id, &refused)).await,
             Err(_) => {
-                let refused = Refused { client_id, code: Code::Unavailable, detail: String::new(), retry_after_ms: None };
+                let refused = Refused {
+                    client_id,
+                    code: Code::Unavailable,
+                    detail: String::new(),
+                    retry_after_ms: None,
+                };
                 self.page(self.kept(body, client_id, &refused)).await
             }
         }
@@ -152,7 +157,10 @@ impl Visit<'_> {
         }
         if let Some(token) = token {
             let value = self.tokens.with(&self.site.key, &token);
-            headers.insert(SET_COOKIE, cookies::set(&self.caller.own, cookies::VISITOR, &value, Some(Tokens::MAX_AGE)));
+            headers.insert(
+                SET_COOKIE,
+                cookies::set(&self.caller.own, cookies::VISITOR, &value, Some(Tokens::MAX_AGE)),
+            );
         }
         response
     }
@@ -193,7 +201,9 @@ impl Visit<'_> {
             body: &body,
             hint: &kept.hint,
         };
-        let Some(Document { html, inline }) = document::draw(&self.site, &shown) else { return notice::not_built() };
+        let Some(Document { html, inline }) = document::draw(&self.site, &shown) else {
+            return notice::not_built();
+        };
         let mut response = (kept.status, html).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -211,14 +221,17 @@ impl Visit<'_> {
         let who = Principal::Visitor(visitor);
         let store = &self.web.app.store;
         let id = card.conversation.clone();
-        let Some(history) = store.history(who.clone(), id.clone(), None, HISTORY_PAGE, PAGE_BYTES).await? else {
+        let Some(history) = store.history(who.clone(), id.clone(), None, HISTORY_PAGE, PAGE_BYTES).await?
+        else {
             return Ok(String::new());
         };
         if card.read < card.head {
             let read = Read { conversation: id, received: card.head, read: card.head };
             self.web.app.chat.read(&who, read).await?;
         }
-        Ok(texts::widget().of(self.language).map_or_else(String::new, |texts| rows::draw(&history, &card, texts)))
+        Ok(texts::widget()
+            .of(self.language)
+            .map_or_else(String::new, |texts| rows::draw(&history, &card, texts)))
     }
 
     async fn latest(&self) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {

@@ -174,6 +174,9 @@ mod tests {
     #[test]
     fn a_scheme_alone_is_enough() {
         assert_eq!(ask("10.0.0.1", &[("x-forwarded-proto", "http")]).secure, Some(false));
-        assert_eq!(ask("10.0.0.1", &[("x-forwarded-for", "1.1.1.1"), ("x-forwarded-proto", "https")]).secure, Some(true));
+        assert_eq!(
+            ask("10.0.0.1", &[("x-forwarded-for", "1.1.1.1"), ("x-forwarded-proto", "https")]).secure,
+            Some(true)
+        );
     }
 }

@@ -36,7 +36,8 @@ fn summary(body: &[u8]) -> Option<(String, String)> {
     let word = |names: [&str; 2]| names.iter().find_map(|name| inner.get(name)?.as_str());
     let directive = word(["effectiveDirective", "violated-directive"])?;
     let source = word(["blockedURL", "blocked-uri"]).unwrap_or_default();
-    let source = url::Url::parse(source).map_or_else(|_| plain(source), |url| url.origin().ascii_serialization());
+    let source =
+        url::Url::parse(source).map_or_else(|_| plain(source), |url| url.origin().ascii_serialization());
     Some((plain(directive), source))
 }
 

@@ -1,6 +1,9 @@
 //! The table of routes: every address, once, with who may use it. The router is built from it, the authorisation
 //! table (`authz.toml`) is compared with it, and a route that needs a sign-in gets its guard from it.
-use super::{Web, agent_page, api, files, front, health, identity, plain_page, problem::Problem, report, shop, websocket, widget_page};
+use super::{
+    Web, agent_page, api, files, front, health, identity, plain_page, problem::Problem, report, shop,
+    websocket, widget_page,
+};
 use axum::{
     Router,
     middleware::{from_fn_with_state, map_response},
@@ -99,7 +102,12 @@ async fn words(response: Response) -> Response {
         .headers()
         .get(axum::http::header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    if status.is_client_error() && plain { Problem::new(status, "BadRequest", "the request cannot be read").into_response() } else { response }
+    let ours = response.headers().contains_key(axum::http::header::RETRY_AFTER);
+    if status.is_client_error() && plain && !ours {
+        Problem::new(status, "BadRequest", "the request cannot be read").into_response()
+    } else {
+        response
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +141,9 @@ mod tests {
     fn what_needs_a_sign_in_answers_401_without_one() {
         let authz: toml::Table = AUTHZ.parse().expect("authz.toml is TOML");
         for row in authz["route"].as_array().expect("rows") {
-            let route = table().into_iter().find(|route| row["path"].as_str() == Some(route.path) && row["method"].as_str() == Some(route.method));
+            let route = table().into_iter().find(|route| {
+                row["path"].as_str() == Some(route.path) && row["method"].as_str() == Some(route.method)
+            });
             let guarded = route.is_some_and(|route| route.who == Who::Agent);
             assert_eq!(row["anyone"].as_integer() == Some(401), guarded, "{row:?}");
         }

@@ -25,7 +25,10 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                 let face = initials(name(&message.author, texts));
                 out.push_str(&row(mine, last, &face, &message.body));
                 if last && !mine {
-                    out.push_str(&format!("<div class=\"mark\">{}</div>\n", escape(name(&message.author, texts))));
+                    out.push_str(&format!(
+                        "<div class=\"mark\">{}</div>\n",
+                        escape(name(&message.author, texts))
+                    ));
                 }
             }
             Item::Entry(entry) => {
@@ -74,7 +77,15 @@ mod tests {
 
     fn message(seq: u64, author: Author, body: &str) -> Item {
         let (conversation, client_id) = ("c".into(), ClientId([0; 16]));
-        Item::Message(Message { conversation, seq, client_id, author, at: 0, body: body.into(), attachments: Vec::new() })
+        Item::Message(Message {
+            conversation,
+            seq,
+            client_id,
+            author,
+            at: 0,
+            body: body.into(),
+            attachments: Vec::new(),
+        })
     }
 
     #[test]
@@ -82,7 +93,12 @@ mod tests {
         let me = || Author::Visitor(VisitorAuthor::default());
         let ayse = || Author::Agent(AgentAuthor { id: "a".into(), name: "Ayşe <3".into() });
         let resolved = Entry {
-            conversation: "c".into(), seq: 4, at: 0, author: ayse(), kind: Kind::Resolved, data: Default::default(),
+            conversation: "c".into(),
+            seq: 4,
+            at: 0,
+            author: ayse(),
+            kind: Kind::Resolved,
+            data: Default::default(),
         };
         let history = History {
             conversation: "c".into(),
@@ -96,8 +112,15 @@ mod tests {
             more: false,
         };
         let card = ConversationCard {
-            conversation: "c".into(), status: Status::Open, head: 5, received: 5, read: 5, agent_received: 5,
-            agent_read: 2, unread: 0, assignee: None,
+            conversation: "c".into(),
+            status: Status::Open,
+            head: 5,
+            received: 5,
+            read: 5,
+            agent_received: 5,
+            agent_read: 2,
+            unread: 0,
+            assignee: None,
         };
         let out = draw(&history, &card, texts::widget().of("en").expect("English"));
         assert!(!out.contains("<script>"), "{out}");

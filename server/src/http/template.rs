@@ -70,7 +70,10 @@ fn escape_into(out: &mut String, text: &str) {
 #[cfg(test)]
 pub fn names(template: &str) -> Vec<String> {
     let parts = template.split("{{").skip(1).filter_map(|part| part.split_once("}}"));
-    parts.map(|(name, _)| name.trim_start_matches('{').trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    parts
+        .map(|(name, _)| name.trim_start_matches('{').trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ impl Languages {
             return tag;
         }
         let lines = headers.get_all(ACCEPT_LANGUAGE).into_iter().filter_map(|line| line.to_str().ok());
-        let mut wanted: Vec<(&str, u16)> = lines.flat_map(|line| line.split(',')).take(20).map(weighted).collect();
+        let mut wanted: Vec<(&str, u16)> =
+            lines.flat_map(|line| line.split(',')).take(20).map(weighted).collect();
         wanted.retain(|(_, weight)| *weight > 0);
         wanted.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
         wanted.iter().find_map(|(tag, _)| self.known(tag)).unwrap_or("en")

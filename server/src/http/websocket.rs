@@ -31,7 +31,8 @@ pub enum Spoken {
 /// Settles the subprotocol: ours by preference of the client, JSON when none is offered.
 pub fn spoken(headers: &HeaderMap) -> Result<Spoken, Problem> {
     let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|line| line.to_str().ok());
-    let offered: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect();
+    let offered: Vec<&str> =
+        lines.flat_map(|line| line.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect();
     if offered.is_empty() {
         return Ok(Spoken::Codec(Codec::Json));
     }
@@ -40,7 +41,9 @@ pub fn spoken(headers: &HeaderMap) -> Result<Spoken, Problem> {
     }
     let outdated = offered.iter().find(|name| {
         let revision = name.strip_prefix(SUBPROTOCOL_BIN_PREFIX);
-        revision.is_some_and(|digits| !digits.is_empty() && digits.len() < 10 && digits.bytes().all(|digit| digit.is_ascii_digit()))
+        revision.is_some_and(|digits| {
+            !digits.is_empty() && digits.len() < 10 && digits.bytes().all(|digit| digit.is_ascii_digit())
+        })
     });
     outdated.map(|name| Spoken::Outdated((*name).to_owned())).ok_or_else(|| {
         Problem::bad(format!("none of the offered subprotocols is spoken here; offer {SUBPROTOCOL_JSON}"))
@@ -52,7 +55,9 @@ pub fn no_secret(query: Option<&str>) -> Result<(), Problem> {
     let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let mut names = pairs.map(|(name, _)| name.to_ascii_lowercase());
     if names.any(|name| name.contains("token") || name == "authorization" || name == "password") {
-        return Err(Problem::bad("a token never stands in an address; send it in the first frame or as a header"));
+        return Err(Problem::bad(
+            "a token never stands in an address; send it in the first frame or as a header",
+        ));
     }
     Ok(())
 }
@@ -62,7 +67,10 @@ pub fn visitor_may(headers: &HeaderMap, own: &Own) -> Result<(), Problem> {
     if csrf::own_origin(headers, own) {
         return Ok(());
     }
-    Err(Problem::forbidden(format!("the Origin of a visitor's websocket is {}, and nothing else", own.origin())))
+    Err(Problem::forbidden(format!(
+        "the Origin of a visitor's websocket is {}, and nothing else",
+        own.origin()
+    )))
 }
 
 /// An agent's socket shows a cookie and comes from the agent page, or shows a token.
@@ -72,7 +80,9 @@ pub fn agent_may(headers: &HeaderMap, caller: &Caller) -> Result<Credential, Pro
         Some(Credential::Cookie(_)) if !csrf::own_origin(headers, &caller.own) => {
             Err(Problem::forbidden(format!("with a cookie the Origin is {own}, and nothing else")))
         }
-        Some(Credential::Bearer(_)) if headers.contains_key(ORIGIN) && !csrf::own_origin(headers, &caller.own) => {
+        Some(Credential::Bearer(_))
+            if headers.contains_key(ORIGIN) && !csrf::own_origin(headers, &caller.own) =>
+        {
             Err(Problem::forbidden(format!("with a token the Origin is absent or {own}")))
         }
         Some(credential) => Ok(credential),
@@ -85,7 +95,8 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 fn upgrade(upgrade: Upgrade) -> Result<WebSocketUpgrade, Box<Response>> {
     upgrade.map_err(|_| {
         let detail = "this address is a websocket";
-        let mut response = Problem::new(StatusCode::UPGRADE_REQUIRED, "UpgradeRequired", detail).into_response();
+        let mut response =
+            Problem::new(StatusCode::UPGRADE_REQUIRED, "UpgradeRequired", detail).into_response();
         response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
         Box::new(response)
     })
@@ -99,11 +110,13 @@ pub async fn visitor(
     headers: HeaderMap,
     ws: Upgrade,
 ) -> Response {
-    let spoken = no_secret(query.as_deref()).and_then(|()| visitor_may(&headers, &caller.own)).and_then(|()| spoken(&headers));
+    let spoken = no_secret(query.as_deref())
+        .and_then(|()| visitor_may(&headers, &caller.own))
+        .and_then(|()| spoken(&headers));
     match (spoken, upgrade(ws)) {
         (Err(problem), _) => problem.into_response(),
         (_, Err(response)) => *response,
-        (Ok(Spoken::Outdated(name)), Ok(ws)) => socket::refresh(ws, &web.app, name),
+        (Ok(Spoken::Outdated(name)), Ok(ws)) => socket::refresh(ws, web.app.clone(), name),
         (Ok(Spoken::Codec(codec)), Ok(ws)) => socket::visitor(ws, web.app.clone(), codec, caller.address),
     }
 }
@@ -125,9 +138,9 @@ pub async fn agent(
     match (settled.await, upgrade(ws)) {
         (Err(problem), _) => problem.into_response(),
         (_, Err(response)) => *response,
-        (Ok((_, _, Spoken::Outdated(name))), Ok(ws)) => socket::refresh(ws, &web.app, name),
+        (Ok((_, _, Spoken::Outdated(name))), Ok(ws)) => socket::refresh(ws, web.app.clone(), name),
         (Ok((sign_in, secret, Spoken::Codec(codec))), Ok(ws)) => {
-            socket::agent(ws, web.app.clone(), codec, caller.address, sign_in, secret)
+            socket::agent(ws, web.app.clone(), codec, sign_in, secret)
         }
     }
 }

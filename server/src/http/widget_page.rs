@@ -11,10 +11,7 @@ use super::{
 use crate::store::{Site, SiteSettings};
 use axum::{
     extract::{Extension, Path, Query, State},
-    http::{
-        HeaderMap, HeaderName, HeaderValue,
-        header::VARY,
-    },
+    http::{HeaderMap, HeaderName, HeaderValue, header::VARY},
     response::Response,
 };
 use serde::Deserialize;

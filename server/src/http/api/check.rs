@@ -75,7 +75,9 @@ async fn refusal(web: &Web, caller: &Caller, asked: &Asked, headers: HeaderMap) 
             match (visitor_may(&headers, &caller.own), known) {
                 (Err(problem), _) => Some(problem),
                 (_, Err(error)) => Some(error.into()),
-                (_, Ok(false)) => Some(Problem::bad("there is no such site: the socket would close with 4502")),
+                (_, Ok(false)) => {
+                    Some(Problem::bad("there is no such site: the socket would close with 4502"))
+                }
                 (Ok(()), Ok(true)) => None,
             }
         }

@@ -82,7 +82,8 @@ pub async fn sign_in(
         web.app.chat.sign_out(secret_hash(&old)).await?;
     }
     let secret = web.app.clock.secret();
-    let sign_in = NewSignIn { secret: secret_hash(&secret), agent: agent.id.clone(), at: web.app.clock.now() };
+    let sign_in =
+        NewSignIn { secret: secret_hash(&secret), agent: agent.id.clone(), at: web.app.clock.now() };
     web.app.store.sign_in(sign_in).await?;
     tracing::info!(agent = %agent.id, "signed in");
     if !csrf::from_browser(&headers) {
@@ -97,7 +98,12 @@ pub async fn sign_in(
 async fn verify(web: &Web, credentials: Credentials, address: IpAddr) -> Result<Agent, Problem> {
     let Credentials { email, password } = credentials;
     let this = web.tries.begin(&email, address).map_err(Problem::too_fast)?;
-    let found = web.app.store.agent_by_email(email.trim().to_owned()).await.inspect_err(|_| web.tries.forgive(&this, false))?;
+    let found = web
+        .app
+        .store
+        .agent_by_email(email.trim().to_owned())
+        .await
+        .inspect_err(|_| web.tries.forgive(&this, false))?;
     let hash = found.as_ref().map_or_else(|| web.nobody.clone(), |agent| agent.password_hash.clone());
     let clock = web.app.clock;
     let work = move || {

@@ -76,7 +76,10 @@ fn show_site(site: &Site, role: Role, caller: &Caller) -> Response {
             "<script async src=\"{relay}/embed/{PINNED}\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
             pages::EMBED_SRI
         ),
-        noscript: format!("<noscript><a href=\"{link}\">{}</a></noscript>", crate::http::template::escape(&settings.name)),
+        noscript: format!(
+            "<noscript><a href=\"{link}\">{}</a></noscript>",
+            crate::http::template::escape(&settings.name)
+        ),
         link,
     };
     json(StatusCode::OK, &shown)
@@ -94,7 +97,11 @@ pub async fn list(Extension(signed_in): Extension<SignedIn>) -> Response {
 /// The role of the signed-in agent on a site; nothing tells a foreign site from none.
 fn role(signed_in: &SignedIn, key: &str) -> Result<Role, Problem> {
     let memberships = &signed_in.sign_in.agent.memberships;
-    memberships.iter().find(|member| member.site.as_str() == key).map(|member| member.role).ok_or_else(Problem::not_found)
+    memberships
+        .iter()
+        .find(|member| member.site.as_str() == key)
+        .map(|member| member.role)
+        .ok_or_else(Problem::not_found)
 }
 
 /// One site.
@@ -153,7 +160,8 @@ mod tests {
 
     #[test]
     fn absent_stays_and_null_is_ours_again() {
-        let before = SiteSettings { name: "A".into(), color: Some("#112233".into()), ..SiteSettings::default() };
+        let before =
+            SiteSettings { name: "A".into(), color: Some("#112233".into()), ..SiteSettings::default() };
         let change: Change = serde_json::from_str("{\"name\":\"B\"}").expect("a change");
         let after = apply(before.clone(), change).expect("good");
         assert_eq!((after.name.as_str(), after.color.as_deref()), ("B", Some("#112233")));
@@ -163,7 +171,9 @@ mod tests {
 
     #[test]
     fn nothing_else_can_be_set() {
-        for field in ["tenant_id", "role", "status", "seq", "server_ts", "sender", "hash", "verified", "key", "site"] {
+        for field in
+            ["tenant_id", "role", "status", "seq", "server_ts", "sender", "hash", "verified", "key", "site"]
+        {
             let json = format!("{{\"{field}\":\"x\"}}");
             assert!(serde_json::from_str::<Change>(&json).is_err(), "{field}");
         }
