@@ -88,7 +88,9 @@ impl<S: Socket> Agent<S> {
         let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
         let mut listening = vec![revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
         listening.extend(sites.iter().map(|site| hub.subscribe(Topic::Site(site.clone()), line.outbox())));
-        let there = app.chat.attend(&me.id, sites);
+        // Who may not answer does not make a site online.
+        let answers = sign_in.agent.memberships.iter().filter(|place| may(place.role, Action::Reply));
+        let there = app.chat.attend(&me.id, answers.map(|place| place.site.clone()).collect());
         let mut live = Live::new(app, Principal::Agent(me.id.clone()), line);
         live.recheck_every(RECHECK);
         Self { live, sign_in, secret, me, opened: HashMap::new(), _listening: listening, _there: there }
