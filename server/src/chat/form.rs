@@ -59,7 +59,7 @@ impl Chat {
         }
         let identity = self.identify(&form.site, form.token.as_ref()).await?;
         let visitor = identity.visitor;
-        if identity.token.is_none() {
+        if identity.is_known() {
             if let Err(wait) = self.gate.send(&visitor) {
                 let before = self.store.accepted(visitor.clone(), client_id).await?;
                 return Ok(match before {

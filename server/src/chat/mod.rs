@@ -6,6 +6,7 @@ mod conversations;
 mod form;
 mod markers;
 mod messages;
+mod mint;
 mod presence;
 mod publish;
 mod refusal;
@@ -20,7 +21,8 @@ pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
 pub use visitors::{Identity, secret_hash};
 
-use crate::{bus, clock::Clock, counters::Counters, gate::Gate, hub::Hub, store::Store};
+use crate::{bus, clock::Clock, counters::Counters, gate::Gate, hub::Hub, key::RootKey, store::Store};
+use mint::Mint;
 use presence::Presence;
 use publish::Publisher;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub struct Chat {
     store: Arc<dyn Store>,
     clock: Clock,
     gate: Gate,
+    mint: Mint,
     publisher: Publisher,
     presence: Arc<Presence>,
     counters: Arc<Counters>,
@@ -39,10 +42,10 @@ pub struct Chat {
 impl Chat {
     /// The use-cases on this store, for one node.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate, key: RootKey) -> Self {
         let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(bus::none::None));
         let presence = Arc::new(Presence::new(publisher.clone()));
-        Self { store, clock, gate, publisher, presence, counters: Arc::default() }
+        Self { store, clock, gate, mint: Mint::new(key), publisher, presence, counters: Arc::default() }
     }
 
     /// Where sessions listen.

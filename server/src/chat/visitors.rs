@@ -1,5 +1,5 @@
 //! Who a visitor is: by the token that the relay gave. Writes nothing: the row is made with the first message.
-use super::Chat;
+use super::{Chat, mint::visitor_of};
 use crate::store::{SecretHash, StoreError};
 use merhaba_shared::protocol::{
     ids::{SiteKey, Token, VisitorId},
@@ -19,13 +19,15 @@ pub struct Identity {
     pub token: Option<Token>,
     /// A token was shown, and is unknown.
     pub replaced: bool,
+    /// There is a row of them.
+    stored: bool,
 }
 
 impl Identity {
     /// Whether the store has a row of them.
     #[must_use]
     pub const fn is_known(&self) -> bool {
-        self.token.is_none()
+        self.stored
     }
 }
 
@@ -41,13 +43,22 @@ impl Chat {
         if let Some(shown) = shown {
             let hash = secret_hash(&shown.0);
             if let Some(visitor) = self.store.visitor(site.clone(), hash).await? {
-                return Ok(Identity { visitor: visitor.id, hash, token: None, replaced: false });
+                return Ok(Identity {
+                    visitor: visitor.id,
+                    hash,
+                    token: None,
+                    replaced: false,
+                    stored: true,
+                });
+            }
+            if self.mint.knows(site, shown) {
+                let visitor = visitor_of(shown);
+                return Ok(Identity { visitor, hash, token: None, replaced: false, stored: false });
             }
         }
-        let token = Token(self.clock.secret());
-        let hash = secret_hash(&token.0);
-        let visitor = VisitorId(self.clock.id());
-        Ok(Identity { visitor, hash, token: Some(token), replaced: shown.is_some() })
+        let token = self.mint.issue(site, self.clock);
+        let (visitor, hash) = (visitor_of(&token), secret_hash(&token.0));
+        Ok(Identity { visitor, hash, token: Some(token), replaced: shown.is_some(), stored: false })
     }
 }
 
