@@ -19,7 +19,7 @@ use merhaba_shared::protocol::{
     error::{DecodeError, Refused},
     ids::{ConversationId, Seq},
     limits::{AGE_MS, HISTORY_PAGE, PAGE_BYTES, SENDS_IN_FLIGHT},
-    model::{GetHistory, Head, History, Ping, Pong, Read},
+    model::{GetHistory, Head, History, Item, Ping, Pong, Read},
 };
 use serde::de::DeserializeOwned;
 use std::{
@@ -305,7 +305,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
     /// Writes a page of a timeline, without the oldest ones if it came out too long to be one frame; gives back the
     /// highest Seq in it.
     pub(super) async fn tell_history(&mut self, mut history: History) -> Result<Option<Seq>, Ending> {
-        let newest = history.entries.last().map(|item| item.seq());
+        let newest = history.entries.last().map(Item::seq);
         loop {
             let event = E::history(history.clone());
             let encoded = event.encode(self.outbox().codec());

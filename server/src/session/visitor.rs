@@ -81,8 +81,8 @@ impl<S: Socket> Visitor<S> {
             .map(|topic| hub.subscribe(topic, line.outbox()));
         let page = hello.page.as_ref();
         let sender = Sender::new(hello.site.clone(), visitor.clone(), identity.hash, &hello.locale, page);
-        let live = Live::new(app, Principal::Visitor(visitor), line);
-        Self { live, sender, patience: Patience::default(), _listening: listening, _place: place }
+        let session = Live::new(app, Principal::Visitor(visitor), line);
+        Self { live: session, sender, patience: Patience::default(), _listening: listening, _place: place }
     }
 
     async fn run(&mut self, hello: Hello, identity: Identity) -> Ending {

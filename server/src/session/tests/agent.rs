@@ -152,8 +152,7 @@ async fn one_of_two_claims_wins() {
     let claimed = two.expect("Claimed").await;
     assert_eq!((&claimed["won"], &claimed["assignee"]["id"]), (&json!(false), &json!("ada")));
     two.say(json!({"Assign": {"conversation": conversation, "agent": null}})).await;
-    assert_eq!(one.expect("InboxChanged").await["assignee"]["id"], "ada");
-    assert_eq!(one.expect("InboxChanged").await["assignee"], Value::Null);
+    while one.expect("InboxChanged").await["assignee"] != Value::Null {}
 }
 
 #[tokio::test(start_paused = true)]
