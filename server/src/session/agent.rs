@@ -199,7 +199,7 @@ impl<S: Socket> Agent<S> {
         match after {
             Some(after) => {
                 let after = after.min(row.head);
-                self.live.following.start(conversation.clone(), after, 0);
+                self.live.following.start(conversation.clone(), after, after);
                 self.live.replay(&conversation, after).await?;
             }
             None => self.newest(&row).await?,

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     clock::Clock,
     store::{
-        Added, NewAgent, NewSignIn, SecretHash, Site, SiteSettings, Store,
+        Added, NewAgent, NewSignIn, SecretHash, Site, SiteSettings,
         sqlite::{Executor, Sqlite},
     },
 };
