@@ -13,7 +13,7 @@ use crate::{
     store::{AgentMessage, Principal, Sent, Stored, VisitorMessage},
 };
 use merhaba_shared::protocol::{
-    ids::{ClientId, ConversationId},
+    ids::{ClientId, ConversationId, VisitorId},
     model::{Accepted, Author, Item, VisitorAuthor},
 };
 use rusqlite::{Connection, Row, params};
@@ -82,6 +82,16 @@ fn store(db: &Connection, mut thread: Thread, hand: &Hand, new: NewMessage, bega
     let row = inbox::row(db, thread.id)?;
     let accepted = Accepted { client_id, conversation: thread.name, seq: thread.head, at };
     Ok(Sent::Stored(Box::new(Stored { accepted, items, row, began })))
+}
+
+/// What a visitor's earlier send was answered, if it was stored.
+pub(super) fn accepted(
+    db: &Connection,
+    visitor: &VisitorId,
+    client_id: ClientId,
+) -> Outcome<Option<Accepted>> {
+    let Some(known) = visitors::known(db, visitor)? else { return Ok(None) };
+    repeat_of_visitor(db, known.id, client_id)
 }
 
 fn repeat_of_visitor(db: &Connection, visitor: i64, client_id: ClientId) -> Outcome<Option<Accepted>> {

@@ -6,8 +6,8 @@ use crate::store::{
 };
 use merhaba_shared::protocol::{
     agent::{Filter, Inbox, InboxRow, Note},
-    ids::{AgentId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
-    model::{AgentAuthor, History},
+    ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
+    model::{Accepted, AgentAuthor, History},
     visitor::ConversationCard,
 };
 
@@ -83,6 +83,10 @@ impl Store for Sqlite {
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
         self.writing(Some(then), |db| messages::from_visitor(db, message))
+    }
+
+    fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
+        self.reading(move |db| messages::accepted(db, &visitor, client_id))
     }
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
