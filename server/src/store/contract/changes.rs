@@ -114,19 +114,19 @@ pub fn a_mark_never_says_more_than_was_confirmed(open: &Open) {
 /// Only the agents' side ends the wait, by writing or by resolving.
 pub fn the_visitor_waits_since_the_oldest_unanswered_message(open: &Open) {
     let world = World::new(open);
-    let message = world.from_visitor("ali");
+    let message = world.visitor_says("ali");
     let since = message.at;
     let name = world.send(message);
     let name = super::world::stored(name).accepted.conversation;
     assert_eq!(world.says("ali").row.waiting_since, Some(since));
     assert_eq!(world.marks(agent("mert"), &name, 2, 2).waiting_since, Some(since));
     assert_eq!(world.answers("mert", &name).row.waiting_since, None);
-    let later = world.from_visitor("ali");
+    let later = world.visitor_says("ali");
     let since = later.at;
     world.send(later);
     assert_eq!(world.row(&name).waiting_since, Some(since));
     assert_eq!(world.resolves("mert", &name).waiting_since, None);
-    let again = VisitorMessage { conversation: Some(name.clone()), ..world.from_visitor("ali") };
+    let again = VisitorMessage { conversation: Some(name.clone()), ..world.visitor_says("ali") };
     let since = again.at;
     world.send(again);
     assert_eq!(world.row(&name).waiting_since, Some(since));
@@ -137,7 +137,7 @@ pub fn notes_are_numbered_apart(open: &Open) {
     let world = World::new(open);
     let name: ConversationId = world.begins("ali");
     let note = |who: &str| {
-        let note = AgentMessage { body: format!("by {who}"), ..world.from_agent(who, &name) };
+        let note = AgentMessage { body: format!("by {who}"), ..world.agent_says(who, &name) };
         match get(world.store.note(note, quiet())) {
             Noted::Stored(note) => note,
             other => panic!("not stored: {other:?}"),

@@ -19,7 +19,7 @@ fn seqs(items: &[Item]) -> Vec<u64> {
 fn conversation_of(world: &World, messages: usize, body: &str) -> ConversationId {
     let name = world.begins("ali");
     for _ in 1..messages {
-        world.send(VisitorMessage { body: body.into(), ..world.from_visitor("ali") });
+        world.send(VisitorMessage { body: body.into(), ..world.visitor_says("ali") });
     }
     name
 }
@@ -86,7 +86,7 @@ pub fn the_inbox_walks_every_row_once(open: &Open) {
     let mut names = Vec::new();
     for number in 0..7 {
         let site = if number % 3 == 0 { "other" } else { "shop" };
-        let message = VisitorMessage { site: site.into(), ..world.from_visitor(&format!("v{number}")) };
+        let message = VisitorMessage { site: site.into(), ..world.visitor_says(&format!("v{number}")) };
         names.push(stored(world.send(message)).accepted.conversation);
     }
     world.says("v1");

@@ -14,7 +14,7 @@ pub fn a_first_message_makes_the_visitor_and_the_conversation(open: &Open) {
     let site = SiteKey::from("shop");
     assert_eq!(get(world.store.visitor(site.clone(), secret("ali"))), None);
     let page = Page { url: "https://shop.example/a".into(), title: "A".into(), referrer: String::new() };
-    let message = VisitorMessage { page: Some(page.clone()), ..world.from_visitor("ali") };
+    let message = VisitorMessage { page: Some(page.clone()), ..world.visitor_says("ali") };
     let first = stored(world.send(message.clone()));
     assert!(first.began);
     assert_eq!((first.accepted.seq, first.accepted.client_id), (1, message.client_id));
@@ -34,7 +34,7 @@ pub fn a_first_message_makes_the_visitor_and_the_conversation(open: &Open) {
 /// Sending again stores nothing and gets the first answer, for visitors, agents and notes.
 pub fn a_repeat_gets_the_first_answer_whatever_it_names(open: &Open) {
     let world = World::new(open);
-    let message = world.from_visitor("ali");
+    let message = world.visitor_says("ali");
     let first = stored(world.send(message.clone())).accepted;
     let second = world.begins("ali");
     let foreign = world.begins("veli");
@@ -47,7 +47,7 @@ pub fn a_repeat_gets_the_first_answer_whatever_it_names(open: &Open) {
             assert_eq!(repeated(world.send(VisitorMessage { body: "other".into(), ..again })), first);
         }
     }
-    let reply = world.from_agent("mert", &first.conversation);
+    let reply = world.agent_says("mert", &first.conversation);
     let answer = stored(world.reply(reply.clone())).accepted;
     let note = get(world.store.note(reply.clone(), quiet()));
     let Noted::Stored(note) = note else { panic!("a note is numbered apart: {note:?}") };
@@ -64,13 +64,13 @@ pub fn a_repeat_gets_the_first_answer_whatever_it_names(open: &Open) {
 /// Another sender's equal id is a message of its own and never shows the first one's conversation.
 pub fn a_client_id_counts_per_sender(open: &Open) {
     let world = World::new(open);
-    let message = world.from_visitor("ali");
+    let message = world.visitor_says("ali");
     let first = stored(world.send(message.clone())).accepted.conversation;
-    let equal = VisitorMessage { client_id: message.client_id, ..world.from_visitor("veli") };
+    let equal = VisitorMessage { client_id: message.client_id, ..world.visitor_says("veli") };
     let second = stored(world.send(equal)).accepted.conversation;
     assert_ne!(first, second);
     for name in ["mert", "ayse"] {
-        let equal = AgentMessage { client_id: message.client_id, ..world.from_agent(name, &second) };
+        let equal = AgentMessage { client_id: message.client_id, ..world.agent_says(name, &second) };
         stored(world.reply(equal));
     }
     assert_eq!((world.row(&first).head, world.row(&second).head), (1, 3));
@@ -79,7 +79,7 @@ pub fn a_client_id_counts_per_sender(open: &Open) {
 /// Two tabs that both begin: one conversation, whichever came first.
 pub fn two_first_sends_meet_in_one(open: &Open) {
     let world = World::new(open);
-    let (one, two) = (world.from_visitor("ali"), world.from_visitor("ali"));
+    let (one, two) = (world.visitor_says("ali"), world.visitor_says("ali"));
     let pending = [one, two].map(|message| world.store.visitor_message(message, quiet()));
     let sent = pending.map(|pending| stored(get(pending)));
     assert_eq!(sent[0].accepted.conversation, sent[1].accepted.conversation);
@@ -106,7 +106,7 @@ pub fn a_message_opens_what_was_resolved(open: &Open) {
     let world = World::new(open);
     let name = world.begins("ali");
     world.resolves("mert", &name);
-    let message = VisitorMessage { conversation: Some(name.clone()), ..world.from_visitor("ali") };
+    let message = VisitorMessage { conversation: Some(name.clone()), ..world.visitor_says("ali") };
     let opened = stored(world.send(message));
     let [Item::Entry(entry), Item::Message(said)] = &opened.items[..] else { panic!("{:?}", opened.items) };
     assert_eq!((entry.kind, entry.seq, said.seq, opened.accepted.seq), (Kind::Reopened, 3, 4, 4));
@@ -126,7 +126,7 @@ pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
     let send = |number: u64, store: &Arc<dyn crate::store::Store>, who: &str| {
         let (body, client_id) = (format!("{who} {number}"), client_id(1_000 + number));
         if who == "ali" {
-            let base = VisitorMessage { body, client_id, ..template(&name) };
+            let base = VisitorMessage { client_id, body, ..template(&name) };
             return store.visitor_message(base, quiet());
         }
         let agent = AgentId::from(who);
@@ -178,7 +178,7 @@ pub fn results_are_told_in_the_order_of_commits(open: &Open) {
                 told.lock().expect("no panic").push(stored.accepted.seq);
             }
         });
-        last = Some(world.store.agent_message(world.from_agent("mert", &name), then));
+        last = Some(world.store.agent_message(world.agent_says("mert", &name), then));
     }
     stored(get(last.expect("sent")));
     assert_eq!(*told.lock().expect("no panic"), (2..=101).collect::<Vec<_>>());
@@ -191,20 +191,20 @@ pub fn what_is_not_yours_is_not_found(open: &Open) {
     let before = world.row(&name);
     for conversation in [name.clone(), "random".into()] {
         let message =
-            VisitorMessage { conversation: Some(conversation.clone()), ..world.from_visitor("veli") };
+            VisitorMessage { conversation: Some(conversation.clone()), ..world.visitor_says("veli") };
         assert_eq!(world.send(message), Sent::NotFound);
         assert_eq!(
             get(world.store.visitor("shop".into(), secret("veli"))),
             None,
             "no row for a refused send"
         );
-        assert_eq!(world.reply(world.from_agent("eva", &conversation)), Sent::NotFound);
+        assert_eq!(world.reply(world.agent_says("eva", &conversation)), Sent::NotFound);
         let eva = AgentId::from("eva");
         assert_eq!(get(world.store.claim(eva.clone(), conversation.clone(), quiet())), None);
         assert_eq!(get(world.store.assign(eva.clone(), conversation.clone(), None, quiet())), None);
         assert_eq!(get(world.store.resolve(eva.clone(), conversation.clone(), 1, quiet())), None);
         assert_eq!(get(world.store.reopen(eva.clone(), conversation.clone(), 1, quiet())), None);
-        assert_eq!(get(world.store.note(world.from_agent("eva", &conversation), quiet())), Noted::NotFound);
+        assert_eq!(get(world.store.note(world.agent_says("eva", &conversation), quiet())), Noted::NotFound);
         assert_eq!(get(world.store.notes(eva, conversation.clone(), 9)), None);
         for who in [agent("eva"), visitor("veli"), agent("nobody"), visitor("nobody")] {
             let conversation = || conversation.clone();
@@ -214,9 +214,9 @@ pub fn what_is_not_yours_is_not_found(open: &Open) {
             assert_eq!(get(world.store.read(who, conversation(), 1, 1, quiet())), None);
         }
     }
-    let elsewhere = VisitorMessage { site: "other".into(), ..world.from_visitor("ali") };
+    let elsewhere = VisitorMessage { site: "other".into(), ..world.visitor_says("ali") };
     assert_eq!(world.send(elsewhere), Sent::NotFound, "a visitor is of one site");
-    let nowhere = VisitorMessage { site: "none".into(), ..world.from_visitor("new") };
+    let nowhere = VisitorMessage { site: "none".into(), ..world.visitor_says("new") };
     assert_eq!(world.send(nowhere), Sent::NotFound);
     assert_eq!(world.row(&name), before);
 }

@@ -173,7 +173,7 @@ impl Model {
     fn act(&mut self, world: &World, action: &Action) {
         match *action {
             Action::Send { visitor, to, new } => {
-                self.send(world, visitor, to.and_then(|to| self.pick(to)), new)
+                self.send(world, visitor, to.and_then(|to| self.pick(to)), new);
             }
             Action::Repeat { which, to } => self.repeat(world, which, to),
             Action::Reply { agent, to } => self.with(to, |model, to| model.reply(world, agent, to)),
@@ -199,7 +199,7 @@ impl Model {
 
     fn send(&mut self, world: &World, visitor: usize, to: Option<usize>, new: bool) {
         let conversation = to.map(|to| self.conversations[to].name.clone());
-        let message = VisitorMessage { conversation, new, ..world.from_visitor(VISITORS[visitor]) };
+        let message = VisitorMessage { conversation, new, ..world.visitor_says(VISITORS[visitor]) };
         let sent = world.send(message.clone());
         let to = match to {
             Some(to) if self.conversations[to].visitor != visitor => return assert_eq!(sent, Sent::NotFound),
@@ -229,7 +229,7 @@ impl Model {
 
     fn reply(&mut self, world: &World, agent: usize, to: usize) {
         let conversation = &mut self.conversations[to];
-        let message = world.from_agent(AGENTS[agent], &conversation.name);
+        let message = world.agent_says(AGENTS[agent], &conversation.name);
         let sent = stored(world.reply(message.clone()));
         conversation.assignee.get_or_insert(agent);
         conversation.say(Side::Agent, &message.body, message.at, &mut self.entries);
@@ -241,7 +241,11 @@ impl Model {
         let Some(to) = self.pick(to).map(|to| self.conversations[to].name.clone()) else { return };
         match &self.known[which % self.known.len()] {
             Known::Visitor(message, accepted) => {
-                let again = VisitorMessage { conversation: Some(to), new: which % 2 == 0, ..message.clone() };
+                let again = VisitorMessage {
+                    conversation: Some(to),
+                    new: which.is_multiple_of(2),
+                    ..message.clone()
+                };
                 assert_eq!(&repeated(world.send(again)), accepted);
             }
             Known::Agent(message, accepted) => {

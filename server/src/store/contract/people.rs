@@ -93,7 +93,7 @@ pub fn another_tenant_sees_nothing(open: &Open) {
         site: "other".into(),
         visitor: "olga".into(),
         client_id: client_id(1),
-        ..world.from_visitor("ali")
+        ..world.visitor_says("ali")
     };
     let theirs = super::world::stored(world.send(theirs));
     assert!(theirs.began);
@@ -106,7 +106,7 @@ pub fn another_tenant_sees_nothing(open: &Open) {
 /// All of it is there again, and the life is the same one.
 pub fn everything_outlives_a_restart(open: &Open) {
     let world = World::new(open);
-    let message = world.from_visitor("ali");
+    let message = world.visitor_says("ali");
     let first = super::world::stored(world.send(message.clone())).accepted;
     world.answers("mert", &first.conversation);
     world.resolves("mert", &first.conversation);
@@ -129,14 +129,14 @@ pub fn everything_outlives_a_restart(open: &Open) {
 /// After the end nothing is taken; what was taken before is done.
 pub fn a_closed_store_says_so(open: &Open) {
     let world = World::new(open);
-    let last = world.store.visitor_message(world.from_visitor("ali"), super::world::quiet());
+    let last = world.store.visitor_message(world.visitor_says("ali"), super::world::quiet());
     get(world.store.probe());
     let end = world.store.close();
     let unavailable = |error: StoreError| matches!(error, StoreError::Unavailable(_));
     assert!(wait(world.store.probe()).is_err_and(unavailable));
     super::world::stored(get(last));
     get(end);
-    let late = world.store.visitor_message(world.from_visitor("ali"), super::world::quiet());
+    let late = world.store.visitor_message(world.visitor_says("ali"), super::world::quiet());
     assert!(wait(late).is_err_and(|error| matches!(error, StoreError::Unavailable(_))));
     assert!(wait(world.store.sites()).is_err_and(|error| matches!(error, StoreError::Unavailable(_))));
 }

@@ -140,7 +140,7 @@ impl World {
     }
 
     /// A visitor's message on `shop`, to wherever it belongs.
-    pub fn from_visitor(&self, name: &str) -> VisitorMessage {
+    pub fn visitor_says(&self, name: &str) -> VisitorMessage {
         let number = self.fresh();
         VisitorMessage {
             site: SiteKey::from("shop"),
@@ -158,7 +158,7 @@ impl World {
     }
 
     /// An agent's message.
-    pub fn from_agent(&self, name: &str, conversation: &ConversationId) -> AgentMessage {
+    pub fn agent_says(&self, name: &str, conversation: &ConversationId) -> AgentMessage {
         let number = self.fresh();
         AgentMessage {
             agent: AgentId::from(name),
@@ -181,17 +181,17 @@ impl World {
 
     /// A visitor writes to wherever it belongs.
     pub fn says(&self, name: &str) -> Stored {
-        stored(self.send(self.from_visitor(name)))
+        stored(self.send(self.visitor_says(name)))
     }
 
     /// An agent writes.
     pub fn answers(&self, name: &str, conversation: &ConversationId) -> Stored {
-        stored(self.reply(self.from_agent(name, conversation)))
+        stored(self.reply(self.agent_says(name, conversation)))
     }
 
     /// A new conversation of a visitor.
     pub fn begins(&self, name: &str) -> ConversationId {
-        let message = VisitorMessage { new: true, ..self.from_visitor(name) };
+        let message = VisitorMessage { new: true, ..self.visitor_says(name) };
         stored(self.send(message)).accepted.conversation
     }
 
