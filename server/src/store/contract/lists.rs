@@ -47,7 +47,7 @@ pub fn what_was_missed_comes_in_order_and_in_pieces(open: &Open) {
     let world = World::new(open);
     let name = conversation_of(&world, 30, &"ş".repeat(200));
     let (mut after, mut seen, mut pieces) = (0, Vec::new(), 0);
-    loop {
+    for _ in 0..30 {
         let missed = world.store.missed(agent("mert"), name.clone(), after, 4_000);
         let missed = get(missed).expect("a conversation");
         assert!(seqs(&missed.items).windows(2).all(|pair| pair[1] == pair[0] + 1));
@@ -96,7 +96,7 @@ pub fn the_inbox_walks_every_row_once(open: &Open) {
     let list = |cursor, limit| get(world.store.inbox(AgentId::from("ayse"), Filter::Open, cursor, limit));
     for limit in [1, 2, 3, 7, 100] {
         let (mut cursor, mut seen) = (None, Vec::new());
-        loop {
+        for _ in 0..=names.len() {
             let page = list(cursor, limit);
             assert!(page.conversations.len() <= usize::from(limit));
             seen.extend(page.conversations.into_iter().map(|row| row.conversation));
@@ -151,8 +151,9 @@ pub fn cards_show_a_visitors_own_conversations(open: &Open) {
     let short: Vec<_> =
         cards(9).into_iter().map(|card| (card.conversation, card.status, card.head, card.unread)).collect();
     assert_eq!(short, [(second, Status::Resolved, 2, 0), (first.clone(), Status::Open, 3, 2)]);
+    world.resolves("mert", &first);
     get(world.store.read(visitor("ali"), first, 3, 2, quiet()));
-    let card = &cards(9)[1];
+    let card = &cards(9)[0];
     assert_eq!((card.received, card.read, card.unread, card.agent_read), (3, 2, 1, 0));
     assert_eq!(card.assignee.as_ref().map(|agent| agent.name.as_str()), Some("MERT"));
     assert_eq!((cards(1).len(), get(world.store.cards("nobody".into(), 9)).len()), (1, 0));

@@ -59,6 +59,8 @@ pub fn a_repeat_gets_the_first_answer_whatever_it_names(open: &Open) {
     }
     assert_eq!(world.log(&first.conversation).len(), 2);
     assert_eq!(world.row(&first.conversation).head, 2);
+    let accepted = |visitor: &str| get(world.store.accepted(visitor.into(), message.client_id));
+    assert_eq!(["ali", "veli", "nobody"].map(accepted), [Some(first), None, None]);
 }
 
 /// Another sender's equal id is a message of its own and never shows the first one's conversation.
