@@ -104,15 +104,13 @@ impl Bundle {
                 glue = Some((file, read(&entry.path())?));
             }
         }
-        let (Some((js_name, js)), Some((wasm_name, wasm))) = (glue, wasm) else {
+        let (Some((js_name, js)), Some((wasm_name, wasm)), false) = (glue, wasm, no_template) else {
             for part in ["JS", "WASM", "WASM_SRI"] {
                 self.constant(&format!("{name}_{part}"), "");
             }
-            return self.missing(&format!("{} holds no built page", folder.display()));
+            let what = if no_template { "the page's index.html is missing" } else { "no built page" };
+            return self.missing(&format!("{}: {what}", folder.display()));
         };
-        if no_template {
-            return self.missing(&format!("the page {name} has no index.html"));
-        }
         let js = String::from_utf8(js).map_err(|_| format!("{js_name} is not UTF-8"))?;
         let js = minify::script(&js);
         let js_url = format!("/assets/{}-{js_name}", hash(js.as_bytes()));
