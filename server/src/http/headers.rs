@@ -38,14 +38,14 @@ impl Inline {
     }
 }
 
-fn hashes(document: &str, open: &str, close: &str) -> String {
+fn hashes(document: &str, open: &str, close: &str, empty: bool) -> String {
     let mut list = String::new();
     let mut rest = document;
     while let Some(start) = rest.find(open) {
         rest = &rest[start..];
         let Some(inner) = rest.find('>').map(|at| at + 1) else { break };
         let Some(end) = rest[inner..].find(close).map(|at| at + inner) else { break };
-        if inner < end {
+        if inner < end || empty {
             list.push_str(" 'sha256-");
             list.push_str(&STANDARD.encode(Sha256::digest(&rest.as_bytes()[inner..end])));
             list.push('\'');
