@@ -82,7 +82,7 @@
     }
   };
   L.scrollTop = L.scrollHeight;
-  T.value && grow();
+  grow();
   import(D.js)
     .then(n => n.default({ module_or_path: fetch(D.wasm, { integrity: D.sri }) }))
     .catch(() => {
