@@ -107,3 +107,10 @@ impl Web {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+#[path = "../../build/minify.rs"]
+mod minify;

@@ -76,7 +76,7 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let form = request.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if !form.is_some_and(|kind| media_type(kind) == "application/x-www-form-urlencoded") {
+    if form.is_none_or(|kind| media_type(kind) != "application/x-www-form-urlencoded") {
         let detail = "this address takes a form (application/x-www-form-urlencoded)";
         return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail).into_response();
     }
