@@ -10,6 +10,7 @@ mod mint;
 mod presence;
 mod publish;
 mod refusal;
+mod settings;
 mod sign_ins;
 mod visitors;
 

@@ -98,14 +98,14 @@ async fn visit<'a>(
     asked: &Asked,
     request: &HeaderMap,
 ) -> Result<Visit<'a>, Box<Response>> {
-    if !document::built() {
-        return Err(Box::new(notice::not_built()));
-    }
     let site = match web.app.store.site(key.into()).await {
         Ok(Some(site)) => site,
         Ok(None) => return Err(Box::new(notice::unknown_site(false))),
         Err(_) => return Err(Box::new(notice::unavailable())),
     };
+    if !document::built() {
+        return Err(Box::new(notice::not_built()));
+    }
     let language = texts::widget().choose(asked.lang.as_deref(), request);
     let tokens = Tokens::read(cookies::get(request, &caller.own, cookies::VISITOR).as_deref());
     Ok(Visit { web, caller, site, language, tokens })

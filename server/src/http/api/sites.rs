@@ -139,7 +139,7 @@ pub async fn change(
     }
     let site = web.app.store.site(key.as_str().into()).await?.ok_or_else(Problem::not_found)?;
     let settings = apply(site.settings, change)?;
-    let site = web.app.store.update_site(site.key, settings).await?.ok_or_else(Problem::not_found)?;
+    let site = web.app.chat.change_site(site.key, settings).await?.ok_or_else(Problem::not_found)?;
     tracing::info!(agent = %signed_in.sign_in.agent.id, site = %site.key, "site changed");
     Ok(show_site(&site, role, &caller))
 }
