@@ -1,7 +1,7 @@
 //! The smallest HTTP client that shows everything: one request, one connection, the answer's bytes as they came. It
 //! decodes nothing by itself, follows nothing and keeps no cookie.
 use serde_json::Value;
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -52,13 +52,13 @@ pub async fn send(
 ) -> Answer {
     let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        head.push_str(&format!("Host: {authority}\r\n"));
+        write!(head, "Host: {authority}\r\n").ok();
     }
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        write!(head, "{name}: {value}\r\n").ok();
     }
     if !body.is_empty() || method == "POST" {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        write!(head, "Content-Length: {}\r\n", body.len()).ok();
     }
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();

@@ -131,7 +131,7 @@ impl Relay {
     pub async fn again(mut self) -> Self {
         self.kill().await;
         let extra: Vec<&str> = self.extra.iter().map(String::as_str).collect();
-        Self::start(self.mode, &self.data.clone(), &self.authority().to_owned(), &extra).await
+        Self::start(self.mode, &self.data, self.authority(), &extra).await
     }
 
     /// Adds a site as its operator would, while the relay runs.
