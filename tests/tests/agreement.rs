@@ -4,7 +4,7 @@ use merhaba_shared::protocol;
 use merhaba_tests::sources;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{collections::BTreeSet, fmt::Write, fs, process::Command};
 
 /// One hash over the names and texts of the wire's sources.
 fn wire_hash() -> String {
@@ -15,7 +15,10 @@ fn wire_hash() -> String {
         hash.update(file.text.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").ok();
+        text
+    })
 }
 
 #[test]
