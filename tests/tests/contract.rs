@@ -217,11 +217,20 @@ async fn claiming_resolving_and_writing_again() {
     agent.say(json!({ "Resolve": { "conversation": conversation } })).await;
     let entry = visitor.hear("Entry").await;
     assert_eq!((&entry["kind"], &entry["seq"], &entry["data"]), (&json!("Resolved"), &json!(2), &json!({})));
-    let accepted = say(&mut visitor, "bir şey daha").await;
+    let mut again = send(&client_id(), "bir şey daha");
+    again["Send"]["conversation"] = json!(conversation);
+    visitor.say(again).await;
+    let accepted = visitor.hear("Accepted").await;
     assert_eq!(
         (&accepted["conversation"], &accepted["seq"]),
         (&json!(conversation), &json!(4)),
         "opened again at 3"
+    );
+    visitor.say(json!({ "History": { "conversation": conversation, "before": 4, "limit": 1 } })).await;
+    let opened = visitor.hear("History").await["entries"][0]["Entry"].clone();
+    assert_eq!(
+        (&opened["kind"], &opened["author"]),
+        (&json!("Reopened"), &json!({ "Visitor": { "name": null } }))
     );
     let row = agent.hear_where("InboxChanged", |row| row["head"] == 4).await;
     assert_eq!(row["status"], "Open");
