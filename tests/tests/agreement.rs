@@ -2,9 +2,13 @@
 //! pages' features, versions. They read files and ask cargo; nothing of ours is run.
 use merhaba_shared::protocol;
 use merhaba_tests::sources;
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, fmt::Write, fs, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    process::Command,
+};
 
 /// One hash over the names and texts of the wire's sources.
 fn wire_hash() -> String {
@@ -39,11 +43,18 @@ fn the_binary_subprotocol_carries_the_revision() {
     assert_eq!(protocol::SUBPROTOCOL_BIN, expected);
 }
 
-/// The texts of a page in a language.
-fn texts(page: &str, language: &str) -> Map<String, Value> {
-    let path = sources::root().join(page).join("i18n").join(format!("{language}.json"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// The texts of a page in a language: a JSON object of the widget's, a Rust struct of the agent page's.
+fn texts(page: &str, language: &str) -> BTreeMap<String, String> {
+    let json = sources::root().join(page).join("i18n").join(format!("{language}.json"));
+    if let Ok(text) = fs::read_to_string(&json) {
+        return serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", json.display()));
+    }
+    let rust = sources::root().join(page).join("src/i18n").join(format!("{language}.rs"));
+    let text = fs::read_to_string(&rust).unwrap_or_else(|error| panic!("{}: {error}", rust.display()));
+    let lines = text.lines().filter_map(|line| line.trim().split_once(": \""));
+    lines
+        .map(|(key, text)| (key.to_owned(), text.trim_end_matches(',').trim_end_matches('"').to_owned()))
+        .collect()
 }
 
 /// The `{n}` of a text.
@@ -56,9 +67,9 @@ fn english_and_turkish_say_the_same_things() {
     let mut found = Vec::new();
     for page in ["widget", "server/agent-page"] {
         let (english, turkish) = (texts(page, "en"), texts(page, "tr"));
+        assert!(!english.is_empty(), "{page} has texts");
         for key in english.keys().chain(turkish.keys()).collect::<BTreeSet<_>>() {
-            let (Some(Value::String(en)), Some(Value::String(tr))) = (english.get(key), turkish.get(key))
-            else {
+            let (Some(en), Some(tr)) = (english.get(key), turkish.get(key)) else {
                 found.push(format!("{page}: {key} is not a text in both"));
                 continue;
             };
