@@ -1,1 +1,9 @@
-//! Placeholder while the workspace is set up.
+//! The harness: starts the real relay as a program and speaks to it from outside, over sockets and in a browser. It
+//! never calls into the relay's code, so what it proves holds for other people's clients too.
+
+pub mod browser;
+pub mod cli;
+pub mod http;
+pub mod relay;
+pub mod sources;
+pub mod wire;

@@ -1,0 +1,230 @@
+//! A real Chromium, driven over WebDriver: one driver, and a profile of its own for each person in front of a screen.
+//! Nothing is waited for by time alone: a wait looks at the page until it shows what is wanted, or gives up.
+use crate::http;
+use fantoccini::{
+    Client, ClientBuilder,
+    elements::{Element, ElementRef},
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::{process::Stdio, time::Duration};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// How long the driver may take to start.
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
+/// How long a page may take to show what is waited for, in milliseconds: an outage and its backoff included.
+const SHOWN_WITHIN_MS: u64 = 40_000;
+/// How WebDriver marks an element in an answer.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Chromium without a screen, as root too, and without anything it does on its own.
+const FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,800",
+    "--lang=en-US",
+];
+
+/// The driver; it starts browsers and ends with the test.
+pub struct Driver {
+    _child: Child,
+    authority: String,
+}
+
+/// A person's browser: a profile of its own.
+pub struct Browser {
+    client: Client,
+    authority: String,
+    session: String,
+    _profile: TempDir,
+}
+
+impl Driver {
+    /// Starts `chromedriver` on a free port.
+    pub async fn start() -> Self {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .kill_on_drop(true)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts; .ci/browser says what to install");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+        let port = timeout(STARTS_WITHIN, async {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some((_, port)) = line.split_once("successfully on port ") {
+                    return port.trim_end_matches('.').to_owned();
+                }
+            }
+            panic!("chromedriver ended before it was ready");
+        });
+        let port = port.await.expect("chromedriver is ready in time");
+        Self { _child: child, authority: format!("127.0.0.1:{port}") }
+    }
+
+    /// A new person's browser.
+    pub async fn browser(&self) -> Browser {
+        self.browser_with(json!({})).await
+    }
+
+    /// A new person's browser with these preferences.
+    pub async fn browser_with(&self, preferences: Value) -> Browser {
+        let profile = tempfile::tempdir().expect("a folder for the profile");
+        let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
+        flags.push(format!("--user-data-dir={}", profile.path().display()));
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": flags, "prefs": preferences },
+            "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
+            "timeouts": { "script": SHOWN_WITHIN_MS + 5_000, "pageLoad": 30_000 },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object was just made") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://{}", self.authority))
+            .await
+            .expect("a browser starts");
+        let session = client.session_id().await.expect("the driver answers").expect("a session");
+        Browser { client, authority: self.authority.clone(), session, _profile: profile }
+    }
+}
+
+impl Browser {
+    /// Goes to an address.
+    pub async fn open(&self, address: &str) {
+        self.client.goto(address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page loads again");
+    }
+
+    /// Runs a script, whose last statement returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until an expression is true on the page, and gives its value.
+    pub async fn until(&self, expression: &str) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1], end = performance.now() + {SHOWN_WITHIN_MS};\n\
+             (function look() {{\n\
+               let found; try {{ found = ({expression}); }} catch (error) {{ found = null; }}\n\
+               if (found || performance.now() > end) done(found || null); else setTimeout(look, 50);\n\
+             }})();"
+        );
+        let found = self.client.execute_async(&script, vec![]).await;
+        let found = found.unwrap_or_else(|error| panic!("{expression}: {error}"));
+        if found.is_null() {
+            let shown = self.run("return document.body && document.body.innerText").await;
+            panic!(
+                "never came true: {expression}\nthe page shows: {shown}\nthe console says: {}",
+                self.log("browser").await
+            );
+        }
+        found
+    }
+
+    /// Waits for the element that an expression gives.
+    pub async fn element(&self, expression: &str) -> Element {
+        let found = self.until(expression).await;
+        let id = found[ELEMENT].as_str().unwrap_or_else(|| panic!("{expression} is no element: {found}"));
+        Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
+    }
+
+    /// Waits for an element and clicks it.
+    pub async fn click(&self, expression: &str) {
+        let element = self.element(expression).await;
+        element.click().await.unwrap_or_else(|error| panic!("{expression}: {error}"));
+    }
+
+    /// Waits for a field and types into it.
+    pub async fn type_into(&self, expression: &str, text: &str) {
+        let element = self.element(expression).await;
+        element.send_keys(text).await.unwrap_or_else(|error| panic!("{expression}: {error}"));
+    }
+
+    /// Goes into the frame that an expression gives.
+    pub async fn enter(&self, expression: &str) {
+        let frame = self.element(expression).await;
+        frame.enter_frame().await.unwrap_or_else(|error| panic!("{expression}: {error}"));
+    }
+
+    /// Comes back out of a frame.
+    pub async fn leave(&self) {
+        self.client.enter_parent_frame().await.expect("there is a page around the frame");
+    }
+
+    /// Opens another tab and goes there; gives the tab that was left.
+    pub async fn new_tab(&self) -> Tab {
+        let left = self.tab().await;
+        let tab = self.client.new_window(true).await.expect("a tab opens");
+        self.client.switch_to_window(tab.handle).await.expect("the tab is there");
+        left
+    }
+
+    /// The tab in front.
+    pub async fn tab(&self) -> Tab {
+        Tab(self.client.window().await.expect("a tab is in front"))
+    }
+
+    /// Brings a tab to the front.
+    pub async fn switch(&self, tab: &Tab) {
+        self.client.switch_to_window(tab.0.clone()).await.expect("the tab is there");
+    }
+
+    /// The cookies of every site that the browser holds.
+    pub async fn cookies(&self) -> Value {
+        let command = json!({ "cmd": "Network.getAllCookies", "params": {} });
+        self.driver("goog/cdp/execute", &command).await["cookies"].clone()
+    }
+
+    /// Everything in a log of the driver since it was last asked: `browser` or `performance`.
+    pub async fn log(&self, kind: &str) -> Value {
+        self.driver("se/log", &json!({ "type": kind })).await
+    }
+
+    /// What the page asked of the network since this was last asked: kind of event and address.
+    pub async fn network(&self) -> Vec<(String, String)> {
+        let log = self.log("performance").await;
+        let entries = log.as_array().cloned().unwrap_or_default();
+        let told =
+            entries.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
+        told.filter_map(|entry| {
+            let (method, params) = (entry["message"]["method"].as_str()?, &entry["message"]["params"]);
+            let address = match method {
+                "Network.requestWillBeSent" => params["request"]["url"].as_str()?,
+                "Network.webSocketCreated" => params["url"].as_str()?,
+                _ => return None,
+            };
+            Some((method.to_owned(), address.to_owned()))
+        })
+        .collect()
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
+        self.client.close().await.expect("the browser ends");
+    }
+
+    async fn driver(&self, path: &str, body: &Value) -> Value {
+        let path = format!("/session/{}/{path}", self.session);
+        http::post_json(&self.authority, &path, body).await.json()["value"].clone()
+    }
+}
+
+/// A tab of a browser.
+pub struct Tab(fantoccini::wd::WindowHandle);
