@@ -14,8 +14,8 @@ use web_sys::HtmlElement;
 
 /// Puts the views into the served document, for as long as it lives.
 pub fn mount(log: HtmlElement, banner: HtmlElement) {
-    leptos::mount::mount_to(log, Log).forget();
-    leptos::mount::mount_to(banner, Banner).forget();
+    mount_to(log, Log).forget();
+    mount_to(banner, Banner).forget();
 }
 
 fn keys() -> Vec<Key> {
