@@ -3,6 +3,7 @@
 use crate::{
     composer, effects,
     host::{self, Host},
+    keep,
     page::Page,
     view, words,
 };
@@ -21,7 +22,7 @@ use merhaba_shared::{
         visitor::{Settings, VisitorClient},
     },
     layout::scroll::Place,
-    protocol::ids::{Seq, SiteKey, Token},
+    protocol::ids::{ClientId, Seq, SiteKey, Token},
 };
 
 /// Everything there is.
@@ -44,6 +45,8 @@ pub struct App {
     pub shown: bool,
     /// The browser keeps nothing here.
     pub blocked: bool,
+    /// What is kept in the browser's storage until it is confirmed, with its key.
+    pub kept: Vec<(ClientId, String)>,
     /// The first entry that was new when the person last looked away.
     pub new_from: Option<Seq>,
     /// Where the log stood before what is being done.
@@ -86,6 +89,7 @@ pub fn turn(act: impl FnOnce(&mut App, Ms)) {
 fn follow(now: Ms) {
     with(|app| app.look(now));
     effects::carry_out();
+    with(keep::settle);
     let version = with(|app| {
         words::write_all(app, now);
         host::tell(app);
@@ -155,6 +159,7 @@ pub fn start() {
         open: page.says("mode") != "frame",
         shown: true,
         blocked: !storage::allowed(),
+        kept: Vec::new(),
         new_from: None,
         place: Place::default(),
         to_end: true,
@@ -166,7 +171,8 @@ pub fn start() {
     APP.set(Some(app));
     view::mount(log, banner);
     lifecycle::watch(sign);
-    lifecycle::ask_before_leaving(|| with(|app| app.client.outbox().has_unstored()));
+    lifecycle::ask_before_leaving(|| with(|app| app.blocked && app.client.outbox().has_unstored()));
+    turn(keep::restore);
     composer::listen();
     host::listen();
 }

@@ -2,7 +2,7 @@
 //! loader/embed-api.js lists. It learns how many messages are unread and that something happened, never what was said.
 use crate::{
     app::{App, turn, with},
-    composer,
+    composer, keep,
 };
 use merhaba_shared::{
     browser::{
@@ -99,6 +99,7 @@ fn heard(message: &JsValue) {
         "shutdown" => {
             turn(|app, _| {
                 storage::forget(&app.token_key());
+                keep::forget(app);
                 app.client.suspend();
             });
             post("forgotten", &[]);

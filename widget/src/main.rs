@@ -2,11 +2,12 @@
 //! same elements. It holds no rule of the conversation: those are `merhaba_shared::client`; this is its host.
 //!
 //! Read in this order: `app` is the one value everything hangs on and how it moves, `effects` does what the machine
-//! asks, `host` talks with the website's page, `composer` with the person; `lines` and `view` show the log, `words`
+//! asks, `keep` holds what is unsent over a reload, `host` talks with the website's page, `composer` with the person; `lines` and `view` show the log, `words`
 //! everything around it, `page` is the served document.
 
 mod app;
 mod effects;
+mod keep;
 
 mod composer;
 mod host;

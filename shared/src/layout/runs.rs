@@ -15,9 +15,14 @@ pub const fn goes_on(same_author: bool, before: Millis, at: Millis) -> bool {
 /// only the page's language knows how.
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let first = words.next().and_then(|word| word.chars().next());
-    let last = words.last().and_then(|word| word.chars().next());
+    let (mut first, mut last, mut between) = (None, None, true);
+    for letter in name.chars() {
+        if between && !letter.is_whitespace() {
+            last = first.and(Some(letter));
+            first = first.or(Some(letter));
+        }
+        between = letter.is_whitespace();
+    }
     first.into_iter().chain(last).collect()
 }
 
