@@ -1,0 +1,99 @@
+// The document's own script, inlined by the relay: it keeps the form alive until the wasm takes it over, and gives every
+// keystroke and every message on. It never opens a connection, never stores anything, and never writes HTML.
+//
+// What the wasm finds, `window.merhaba`:
+//   post(m)     tells the page (a plain object, see loader/embed-api.js); kept until there is a port, never sent on the plain page
+//   take(on)    called once: returns the texts sent so far, oldest first, and leaves submitting to the wasm. From then on
+//               on(m) gets every message of the page, the kept ones included; each handshake is the first of its messages:
+//               { k: 'host', origin, page: { url, title, referrer } }
+//   grow()      fits the field's height to its text, after the wasm has set it
+// Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
+//
+// It is in every document, so local names are short: F form, T field, L log, H hint, W texts, D the root's data.
+{
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, H, W] = ['f', 't', 'log', 'hint', 'texts'].map(n => d.getElementById(n)),
+    sent = [], shown = [], kept = [], out = [],
+    grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
+    clear = () => shown.splice(0).forEach(n => n.remove()),
+    div = (className, textContent) => L.appendChild(Object.assign(d.createElement('div'), { className, textContent })),
+    post = m => { port ? port.postMessage(m) : out.push(m); },
+    leave = () => post({ k: 'close' }),
+    // One of the site's origins: exact, https://*.example.com, or http://localhost:* .
+    known = o => D.origins.split(' ').some(n => {
+      const [a, b] = n.split('*');
+      return n == o || n == o + ':*' || b != null && o.startsWith(a) && o.endsWith(b) && /^[\w.-]+$/.test(o.slice(a.length, o.length - b.length));
+    }),
+    hear = m => {
+      const s = m.settings;
+      if (s) {
+        D.theme = s.theme || '';
+        s.color && r.style.setProperty('--site', s.color);
+      }
+      m.focus && !matchMedia('(pointer:coarse)').matches && T.focus();
+      m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
+      taker ? taker(m) : kept.push(m);
+    };
+  let port, taker, plain;
+
+  F.noValidate = true;
+  F.onsubmit = v => {
+    const body = T.value, blank = !body.trim();
+    requestAnimationFrame(grow);
+    if (taker) return;
+    if (!plain || blank) v.preventDefault();
+    if (blank) return;
+    // As a plain form: the text is read out of the field first, and emptied after.
+    if (plain) return void setTimeout(() => { T.value = ''; });
+    const row = div('row me last', ''), bubble = div('bubble', body);
+    bubble.dir = 'auto';
+    row.append(bubble);
+    shown.push(row, div('mark me', W.dataset.sending));
+    L.scrollTop = L.scrollHeight;
+    sent.push(body);
+    T.value = '';
+  };
+  T.oninput = grow;
+  T.onkeydown = v => {
+    if (v.key != 'Enter' || v.shiftKey || v.isComposing || v.keyCode == 229) return;
+    v.preventDefault();
+    F.requestSubmit();
+  };
+  d.getElementById('x').onclick = leave;
+  if (D.mode == 'frame') {
+    const above = location.ancestorOrigins;
+    r.hidden = above && above[0] && !known(above[0]);
+    D.theme = location.hash.slice(1);
+    d.onkeydown = v => { v.key == 'Escape' && !v.isComposing && leave(); };
+    onmessage = v => {
+      const m = v.data;
+      if (v.source != parent || !known(v.origin) || !m || m.merhaba != 1) return;
+      port = v.ports[0];
+      port.onmessage = n => hear(n.data);
+      hear({ k: 'host', origin: v.origin, page: m.page });
+      [{ k: 'hello', color: D.color }, ...out.splice(0)].forEach(post);
+    };
+  }
+  window.merhaba = {
+    post, grow,
+    take(on) {
+      taker = on;
+      clear();
+      kept.splice(0).forEach(on);
+      return sent.splice(0);
+    }
+  };
+  L.scrollTop = L.scrollHeight;
+  T.value && grow();
+  import(D.js)
+    .then(n => n.default({ module_or_path: fetch(D.wasm, { integrity: D.sri }) }))
+    .catch(() => {
+      // No wasm: what was queued goes back into the field, and the form works as a form.
+      if (taker) return;
+      plain = 1;
+      clear();
+      T.value = [...sent.splice(0), T.value].join('\n\n').trim();
+      grow();
+      H.textContent = W.dataset['plain_' + D.mode];
+      H.hidden = false;
+    });
+}
