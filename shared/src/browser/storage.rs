@@ -1,0 +1,85 @@
+//! What a page keeps in the browser. Storage that is blocked, full or gone is a value: the page then lives without.
+use super::{
+    object::{call, get},
+    window,
+};
+use alloc::string::String;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::Storage;
+
+/// The browser's storage for this origin, if it gives any.
+fn local() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Whether there is storage at all. Reads only: asking leaves no trace.
+#[must_use]
+pub fn allowed() -> bool {
+    local().is_some()
+}
+
+/// What was kept under a key.
+#[must_use]
+pub fn kept(key: &str) -> Option<String> {
+    local()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a value; whether the browser took it.
+pub fn keep(key: &str, value: &str) -> bool {
+    local().is_some_and(|storage| storage.set_item(key, value).is_ok())
+}
+
+/// Forgets a value.
+pub fn forget(key: &str) {
+    if let Some(storage) = local() {
+        // A storage that cannot remove cannot have kept either.
+        let _ = storage.remove_item(key);
+    }
+}
+
+/// What became of [`keep_first`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// This value was kept.
+    Ours,
+    /// Another tab had kept this one before.
+    Theirs(String),
+    /// The browser keeps nothing here.
+    Nowhere,
+}
+
+/// Keeps a value unless another tab has kept one under that key; `done` is told once. Two tabs that do this in the
+/// same moment get the same answer: it happens under a lock of the browser where there is one.
+pub fn keep_first(key: String, value: String, done: impl FnOnce(Kept) + 'static) {
+    let lock = JsValue::from_str(&key);
+    let mut done = Some(done);
+    let ours = Closure::once_into_js(move || settle(&key, &value, &mut done));
+    let locks = get(&window().navigator(), "locks");
+    if call(&locks, "request", &lock, &ours).is_none()
+        && let Some(now) = ours.dyn_ref::<js_sys::Function>()
+    {
+        // No locks (an insecure origin, an older browser): the check and the setting follow each other at once.
+        let _ = now.call0(&JsValue::UNDEFINED);
+    }
+}
+
+fn settle(key: &str, value: &str, done: &mut Option<impl FnOnce(Kept)>) {
+    let answer = match kept(key) {
+        Some(theirs) if theirs != value => Kept::Theirs(theirs),
+        Some(_) => Kept::Ours,
+        None if keep(key, value) => Kept::Ours,
+        None => Kept::Nowhere,
+    };
+    if let Some(done) = done.take() {
+        done(answer);
+    }
+}
+
+/// Notes something for the life of this tab and says whether it was noted before: for what must happen only once.
+/// Without storage it is always "before", so that nothing that reloads a page can go round in circles.
+#[must_use]
+pub fn noted_before(key: &str) -> bool {
+    let Some(storage) = window().session_storage().ok().flatten() else { return true };
+    let before = storage.get_item(key).ok().flatten().is_some();
+    before || storage.set_item(key, "1").is_err()
+}
