@@ -161,6 +161,7 @@ pub const TEXTS: Texts = Texts {
     origin_path: "Only scheme and host, nothing after them.",
     origin_scheme: "It has to begin with https:// (http:// works for localhost).",
     origin_twice: "This one is there already.",
+    origin_refused: "The relay did not take it: {why}",
     site_name: "Name",
     site_name_lead: "Visitors read it at the top of the chat.",
     name_blank: "The site needs a name.",

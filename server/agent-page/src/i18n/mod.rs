@@ -115,7 +115,7 @@ texts! {
     // Owner's page.
     site_lead, site_pick, read_only, loading_site, site_failed, retry, snippet, snippet_lead, copy, copied, copy_failed,
     noscript, noscript_lead, plain_link, plain_link_lead, csp, csp_lead, chat_with_us, origins, origins_lead, origin, add_origin,
-    remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, site_name, site_name_lead, name_blank, name_long,
+    remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused, site_name, site_name_lead, name_blank, name_long,
     colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, ink, white, black,
     greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
     discard, save_refused, save_forbidden, open_panel, closed_panel, preview_question, preview_answer, online, write, leave_page,

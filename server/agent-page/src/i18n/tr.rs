@@ -161,6 +161,7 @@ pub const TEXTS: Texts = Texts {
     origin_path: "Yalnızca şema ve alan adı yazın, sonrasını değil.",
     origin_scheme: "https:// ile başlamalı (localhost için http:// de olur).",
     origin_twice: "Bu adres zaten listede.",
+    origin_refused: "Sunucu bunu almadı: {why}",
     site_name: "Ad",
     site_name_lead: "Ziyaretçiler bunu sohbetin başında okur.",
     name_blank: "Sitenin bir adı olmalı.",
