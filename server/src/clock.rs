@@ -16,10 +16,11 @@ impl Clock {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// A point on the clock that only goes forward, for deadlines and rates.
+    /// A point on the clock that only goes forward, for deadlines and rates. It is the timers' own clock, so that
+    /// a test that pauses time moves both together.
     #[must_use]
     pub fn monotonic(self) -> Instant {
-        Instant::now()
+        tokio::time::Instant::now().into_std()
     }
 
     /// Random bytes from the operating system.
@@ -32,6 +33,12 @@ impl Clock {
         #[expect(clippy::expect_used, reason = "a relay without randomness must not go on")]
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
         bytes
+    }
+
+    /// A random number below a bound, which must not be 0.
+    #[must_use]
+    pub fn below(self, bound: u64) -> u64 {
+        u64::from_le_bytes(self.random()) % bound
     }
 
     /// A new opaque id: 128 random bits, 22 characters that fit anywhere.

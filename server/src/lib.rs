@@ -1,1 +1,204 @@
-//! x
+//! The relay, in reading order: a connection becomes a request or a session, a session's commands become use-cases
+//! of `chat`, those write the store, and what the store has committed goes out through the hub.
+
+pub mod cli;
+pub mod config;
+
+pub mod listen;
+
+pub mod http;
+
+pub mod access;
+
+pub mod app;
+pub mod session;
+
+pub mod chat;
+
+pub mod domain;
+pub mod store;
+
+pub mod bus;
+pub mod hub;
+
+pub mod control;
+pub mod demo;
+pub mod lock;
+pub mod orders;
+
+pub mod clock;
+pub mod counters;
+pub mod gate;
+pub mod shutdown;
+pub mod telemetry;
+
+use crate::{
+    access::password::Turns,
+    app::App,
+    clock::Clock,
+    config::Config,
+    http::{Shop, Web},
+    lock::{Lock, LockError},
+    orders::Desk,
+    shutdown::Shutdown,
+    store::{
+        Store,
+        sqlite::{OpenError, Sqlite},
+    },
+};
+use merhaba_shared::protocol::ids::Epoch;
+use serde::Serialize;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+
+/// How long the relay waits for its sessions when it stops.
+const DRAIN: Duration = Duration::from_secs(10);
+/// What the program exits with after a sync that failed: what the disk then holds is unknown.
+const EXIT_UNSYNCED: i32 = 70;
+
+/// The line that says the relay is ready.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ready {
+    /// Always true.
+    pub ready: bool,
+    /// Where it listens.
+    pub url: String,
+    /// In the demo: the other addresses and the sign-in.
+    #[serde(flatten)]
+    pub demo: Option<DemoReady>,
+}
+
+/// What the demo adds to the line.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoReady {
+    /// The shop.
+    pub shop: String,
+    /// The agent page.
+    pub agent: String,
+    /// The owner's page.
+    pub owner: String,
+    /// How to sign in.
+    #[serde(flatten)]
+    pub sign_in: demo::SignIn,
+}
+
+/// Why a relay could not start: a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be had.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The demo's site or agent cannot be made.
+    #[error("the demo cannot be set up: {0}")]
+    Demo(String),
+    /// A listener or the control socket failed.
+    #[error("{0}: {1}")]
+    Listen(String, io::Error),
+}
+
+/// Runs a relay on a listener until it is told to stop. `ready` is called once, when it takes requests.
+pub async fn run(
+    config: Config,
+    mut lock: Lock,
+    listener: TcpListener,
+    shutdown: Shutdown,
+    ready: impl FnOnce(&Ready),
+) -> Result<(), StartError> {
+    let clock = Clock;
+    let address = listener.local_addr().map_err(|error| StartError::Listen("the listener".into(), error))?;
+    lock.write(&format!("http://{address}"))?;
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(unsynced))?);
+    let line = line(&config, address, store.as_ref(), clock).await?;
+    let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
+    let app =
+        Arc::new(App { shutdown: shutdown.clone(), ..App::new(store.clone(), clock, config.rate_limits) });
+    let turns = Turns::default();
+    let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));
+    control(&config, &app, turns, web.own().origin())?;
+    metrics(&config, &app).await?;
+    if !config.rate_limits {
+        tracing::warn!("no-rate-limits: nobody is held back; for load tests only");
+    }
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    ready(&line);
+    listen::serve(listener, http::routes::router(web), shutdown.clone(), listen::room()).await;
+    stop(&shutdown, store.as_ref()).await;
+    drop(lock);
+    Ok(())
+}
+
+/// Waits for the sessions, then for the store.
+async fn stop(shutdown: &Shutdown, store: &dyn Store) {
+    tracing::info!(tasks = shutdown.running(), "stopping");
+    if tokio::time::timeout(DRAIN, shutdown.finished()).await.is_err() {
+        tracing::warn!(tasks = shutdown.running(), "did not end in time");
+    }
+    if let Err(error) = store.close().await {
+        tracing::warn!(%error, "closing the store");
+    }
+}
+
+fn unsynced(error: &str) {
+    tracing::error!(error, "the disk has not kept what was written: ending, so that the store is read anew");
+    std::process::exit(EXIT_UNSYNCED);
+}
+
+async fn line(
+    config: &Config,
+    address: SocketAddr,
+    store: &dyn Store,
+    clock: Clock,
+) -> Result<Ready, StartError> {
+    let url = format!("http://{address}");
+    if !config.demo {
+        return Ok(Ready { ready: true, url, demo: None });
+    }
+    let sign_in = demo::prepare(store, clock, &config.data).await.map_err(StartError::Demo)?;
+    let demo = DemoReady {
+        shop: format!("http://localhost:{}/demo", address.port()),
+        agent: format!("{url}/agent/"),
+        owner: format!("{url}/agent/site"),
+        sign_in,
+    };
+    Ok(Ready { ready: true, url, demo: Some(demo) })
+}
+
+/// Takes orders from the command line.
+fn control(config: &Config, app: &Arc<App>, turns: Turns, relay: String) -> Result<(), StartError> {
+    let parts = Arc::new((app.clone(), turns, relay));
+    let work = move |order| {
+        let parts = parts.clone();
+        async move {
+            let (app, turns, relay) = &*parts;
+            Desk { store: app.store.as_ref(), clock: app.clock, turns, relay }.carry_out(order).await
+        }
+    };
+    control::listen(&config.data, &app.shutdown, work)
+        .map_err(|error| StartError::Listen(config.data.join("control.sock").display().to_string(), error))
+}
+
+async fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
+    let Some(address) = config.metrics_listen else { return Ok(()) };
+    let listener = bind(address).await?;
+    app.shutdown.spawn(listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
+    Ok(())
+}
+
+/// Takes an address to listen on; a taken one is a clear sentence.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let why = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    let what = if why.kind() == io::ErrorKind::AddrInUse {
+        format!(
+            "cannot listen on {address}, which another program has; choose another port, or 0 for a free one"
+        )
+    } else {
+        format!("cannot listen on {address}")
+    };
+    Err(StartError::Listen(what, why))
+}

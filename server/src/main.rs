@@ -1,2 +1,20 @@
-//! x
-fn main() {}
+//! The program: reads the command line and does what it says. Decides nothing but the exit status.
+use merhaba_server::cli;
+use std::{io::Write, process::ExitCode};
+
+fn main() -> ExitCode {
+    let matches = cli::command().get_matches();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the system gives no threads: {error}"), 1),
+    };
+    match runtime.block_on(cli::perform(&matches)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure.text, failure.status),
+    }
+}
+
+fn fail(text: &str, status: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "merhaba: {text}");
+    ExitCode::from(status)
+}

@@ -326,6 +326,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Stores a visitor's message.
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent>;
+    /// What a visitor's earlier send was answered, if it was stored: one look-up, writes nothing.
+    fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>>;
     /// Stores an agent's message; nobody's conversation becomes theirs.
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent>;
     /// Moves a side's marks forward, never beyond the head.
@@ -391,7 +393,8 @@ pub trait Store: Send + Sync + 'static {
         bytes: usize,
     ) -> Pending<Option<Missed>>;
     /// The newest notes of a conversation, ascending.
-    fn notes(&self, agent: AgentId, conversation: ConversationId, limit: usize) -> Pending<Option<Vec<Note>>>;
+    fn notes(&self, agent: AgentId, conversation: ConversationId, limit: usize)
+    -> Pending<Option<Vec<Note>>>;
     /// A page of a list; a cursor that is not one of ours gives the first page.
     fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox>;
 }

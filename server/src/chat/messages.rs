@@ -1,0 +1,129 @@
+//! What happens when a message is sent: checked, stored, and published from the commit. Never asks for the rate:
+//! that is between a session and the gate, since a repeat of what is stored must always be answered.
+use super::{Chat, bad_request, refusal, visitors};
+use crate::store::{AgentMessage, Noted, Pending, SecretHash, Sent, VisitorMessage};
+use merhaba_shared::protocol::{
+    agent::{Note, Reply, WriteNote},
+    error::Refused,
+    ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
+    limits::{BodyError, check_body},
+    model::{Accepted, Attachment},
+    visitor::{Page, Send},
+};
+
+/// A visitor as a sender of messages.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The site they are on.
+    pub site: SiteKey,
+    /// The visitor.
+    pub visitor: VisitorId,
+    /// Hash of their token.
+    pub token: SecretHash,
+    /// Their page's language.
+    pub locale: String,
+    /// Where they are.
+    pub page: Option<Page>,
+}
+
+impl Sender {
+    /// A sender, with what a page said of itself cut to what is kept.
+    #[must_use]
+    pub fn new(
+        site: SiteKey,
+        visitor: VisitorId,
+        token: SecretHash,
+        locale: &str,
+        page: Option<&Page>,
+    ) -> Self {
+        Self { site, visitor, token, locale: visitors::locale(locale), page: page.map(visitors::page) }
+    }
+}
+
+/// Checks a message before anything is done for it.
+///
+/// # Errors
+/// What to answer instead.
+pub fn check(client_id: ClientId, body: &str, attachments: &[Attachment]) -> Result<(), Refused> {
+    let client_id = Some(client_id);
+    if !attachments.is_empty() {
+        return Err(bad_request(client_id, "attachments are not accepted here"));
+    }
+    check_body(body).map_err(|error| match error {
+        BodyError::Blank => bad_request(client_id, "the text is blank"),
+        BodyError::TooLong(over) => refusal::too_long(client_id, over),
+    })
+}
+
+/// The answer to the writer of a note; `seq` is the note's number.
+#[must_use]
+pub fn accepted_note(note: Note) -> Accepted {
+    Accepted { client_id: note.client_id, conversation: note.conversation, seq: note.number, at: note.at }
+}
+
+impl Chat {
+    /// Stores a visitor's message, already checked; queued when this is called.
+    pub fn send(&self, sender: &Sender, send: Send) -> Pending<Sent> {
+        let message = VisitorMessage {
+            site: sender.site.clone(),
+            visitor: sender.visitor.clone(),
+            token: sender.token,
+            locale: sender.locale.clone(),
+            page: sender.page.clone(),
+            client_id: send.client_id,
+            conversation: send.conversation,
+            new: send.new,
+            new_conversation: ConversationId(self.clock.id()),
+            body: send.body,
+            at: self.clock.now(),
+        };
+        let (chat, visitor) = (self.clone(), sender.visitor.clone());
+        self.store.visitor_message(
+            message,
+            Box::new(move |sent| {
+                if matches!(sent, Sent::Repeated(_)) {
+                    chat.gate.unsend(&visitor);
+                }
+                chat.sent(sent);
+            }),
+        )
+    }
+
+    /// Stores an agent's message, already checked; queued when this is called.
+    pub fn reply(&self, agent: &AgentId, reply: Reply) -> Pending<Sent> {
+        let message = AgentMessage {
+            agent: agent.clone(),
+            client_id: reply.client_id,
+            conversation: reply.conversation,
+            body: reply.body,
+            at: self.clock.now(),
+        };
+        let chat = self.clone();
+        self.store.agent_message(message, Box::new(move |sent| chat.sent(sent)))
+    }
+
+    /// Stores a note, already checked; queued when this is called.
+    pub fn note(&self, agent: &AgentId, note: WriteNote) -> Pending<Noted> {
+        let message = AgentMessage {
+            agent: agent.clone(),
+            client_id: note.client_id,
+            conversation: note.conversation,
+            body: note.body,
+            at: self.clock.now(),
+        };
+        let publisher = self.publisher.clone();
+        let then = move |noted: &Noted| {
+            if let Noted::Stored(note) = noted {
+                publisher.noted(note);
+            }
+        };
+        self.store.note(message, Box::new(then))
+    }
+
+    fn sent(&self, sent: &Sent) {
+        if let Sent::Stored(stored) = sent {
+            self.counters.count_accepted();
+            self.publisher.grown(&stored.items, &stored.row);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The use-cases: the only writers of the store and the only ones who publish. What was committed is published from
+//! the commit itself (`then`), in its order and even if nobody waits any more. Never touches a socket.
+
+mod audience;
+mod conversations;
+mod form;
+mod markers;
+mod messages;
+mod presence;
+mod publish;
+mod refusal;
+mod sign_ins;
+mod visitors;
+
+pub use audience::Audience;
+pub use form::{Form, Posted};
+pub use messages::{Sender, accepted_note, check};
+pub use presence::Attendance;
+pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
+pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
+pub use visitors::{Identity, secret_hash};
+
+use crate::{bus, clock::Clock, counters::Counters, gate::Gate, hub::Hub, store::Store};
+use presence::Presence;
+use publish::Publisher;
+use std::sync::Arc;
+
+/// The use-cases. A clone is the same one.
+#[derive(Clone)]
+pub struct Chat {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    gate: Gate,
+    publisher: Publisher,
+    presence: Arc<Presence>,
+    counters: Arc<Counters>,
+}
+
+impl Chat {
+    /// The use-cases on this store, for one node.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate) -> Self {
+        let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(bus::none::None));
+        let presence = Arc::new(Presence::new(publisher.clone()));
+        Self { store, clock, gate, publisher, presence, counters: Arc::default() }
+    }
+
+    /// Where sessions listen.
+    #[must_use]
+    pub fn hub(&self) -> &Arc<Hub> {
+        self.publisher.hub()
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+}

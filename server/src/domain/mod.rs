@@ -1,0 +1,8 @@
+//! Pure rules: no async, no I/O, nothing but the shared protocol. What may be stored and who may do what is decided
+//! here, so that every way in (socket, REST, form, command line) decides the same.
+
+pub mod conversation;
+pub mod email;
+pub mod origin;
+pub mod preview;
+pub mod site;

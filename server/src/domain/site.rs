@@ -1,0 +1,184 @@
+//! What a site's owner may set: name, colour, greetings. It knows nothing of how a page draws them, except which text
+//! colour can be read on a colour.
+use super::{origin, preview::preview};
+use merhaba_shared::protocol::limits::{GREETING_CHARS, LOCALE_BYTES, NAME_CHARS};
+
+/// Origins of one site: they all stand in one header.
+pub const ORIGINS: usize = 50;
+/// Languages that a site may greet in.
+pub const GREETINGS: usize = 20;
+/// The dark text colour, where white cannot be read.
+pub const INK: &str = "#15191c";
+/// The light text colour.
+pub const WHITE: &str = "#ffffff";
+
+/// Why a setting is not taken. Shown to the owner or operator, so each says what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// A name is missing or too long.
+    #[error("a name has 1 to {NAME_CHARS} characters")]
+    Name,
+    /// Not a colour.
+    #[error("a colour is written #rrggbb, such as #0b7a75")]
+    Color,
+    /// A greeting is too long.
+    #[error("a greeting has at most {GREETING_CHARS} characters")]
+    Greeting,
+    /// Too many greetings.
+    #[error("at most {GREETINGS} languages can have a greeting")]
+    Greetings,
+    /// Not a language tag.
+    #[error("a language is written as a tag, such as en or tr")]
+    Language,
+    /// Not an origin.
+    #[error(transparent)]
+    Origin(#[from] origin::OriginError),
+    /// Too many origins.
+    #[error("at most {ORIGINS} origins can be allowed")]
+    Origins,
+}
+
+/// A name of a site or person on one line, without the white space around it.
+///
+/// # Errors
+/// [`SettingError::Name`] when nothing is left or it is too long.
+pub fn check_name(name: &str) -> Result<String, SettingError> {
+    if name.trim().chars().count() > NAME_CHARS {
+        return Err(SettingError::Name);
+    }
+    Some(preview(name)).filter(|line| !line.is_empty()).ok_or(SettingError::Name)
+}
+
+/// A colour in lower case.
+///
+/// # Errors
+/// [`SettingError::Color`] when it is not `#rrggbb`.
+pub fn check_color(color: &str) -> Result<String, SettingError> {
+    channels(color).map(|_| color.to_ascii_lowercase()).ok_or(SettingError::Color)
+}
+
+/// Greetings by language, without white space around them; an empty one is left out: ours is shown.
+///
+/// # Errors
+/// When a language is not a tag, a text is too long, or there are too many.
+pub fn check_greetings(greetings: &[(String, String)]) -> Result<Vec<(String, String)>, SettingError> {
+    let mut checked: Vec<(String, String)> = Vec::new();
+    for (language, text) in greetings {
+        let (language, text) = (check_language(language)?, text.trim());
+        if text.chars().count() > GREETING_CHARS {
+            return Err(SettingError::Greeting);
+        }
+        checked.retain(|(known, _)| *known != language);
+        if !text.is_empty() {
+            checked.push((language, text.to_owned()));
+        }
+    }
+    if checked.len() > GREETINGS { Err(SettingError::Greetings) } else { Ok(checked) }
+}
+
+/// Origins as the browser spells them, each once.
+///
+/// # Errors
+/// When one is not an origin or there are too many.
+pub fn check_origins(origins: &[String]) -> Result<Vec<String>, SettingError> {
+    let mut checked: Vec<String> = Vec::new();
+    for origin in origins {
+        let origin = origin::check(origin)?;
+        if !checked.contains(&origin) {
+            checked.push(origin);
+        }
+    }
+    if checked.len() > ORIGINS { Err(SettingError::Origins) } else { Ok(checked) }
+}
+
+fn check_language(tag: &str) -> Result<String, SettingError> {
+    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let whole = tag.len() <= LOCALE_BYTES && tag.split('-').all(part);
+    if whole { Ok(tag.to_ascii_lowercase()) } else { Err(SettingError::Language) }
+}
+
+/// The text colour to write with on a colour: [`WHITE`] or [`INK`], whichever has the better contrast (WCAG 2).
+/// What is not a colour counts as white paper.
+#[must_use]
+pub fn text_color(color: &str) -> &'static str {
+    let paper = luminance(color);
+    if contrast(luminance(WHITE), paper) >= contrast(luminance(INK), paper) { WHITE } else { INK }
+}
+
+/// WCAG 2 contrast of two relative luminances: 1 to 21.
+fn contrast(a: f64, b: f64) -> f64 {
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// WCAG 2 relative luminance: 0 to 1.
+fn luminance(color: &str) -> f64 {
+    let linear = |channel: u8| {
+        let value = f64::from(channel) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    channels(color).map_or(1.0, |[r, g, b]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b))
+}
+
+fn channels(color: &str) -> Option<[u8; 3]> {
+    let digits =
+        color.strip_prefix('#').filter(|d| d.len() == 6 && d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
+    Some([channel(0)?, channel(2)?, channel(4)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        INK, SettingError, WHITE, check_color, check_greetings, check_name, check_origins, contrast,
+        luminance, text_color,
+    };
+
+    fn pair(language: &str, text: &str) -> (String, String) {
+        (language.to_owned(), text.to_owned())
+    }
+
+    #[test]
+    fn colours_are_six_digits() {
+        assert_eq!(check_color("#0B7A75").as_deref(), Ok("#0b7a75"));
+        for bad in ["", "#fff", "0b7a75", "#0b7a7g", "#0b7a75;", "#ééé", "red"] {
+            assert_eq!(check_color(bad), Err(SettingError::Color), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_text_can_be_read_on_every_colour() {
+        assert_eq!(text_color("#0b7a75"), WHITE);
+        assert_eq!(text_color("#ffd400"), INK);
+        for step in 0..=255_u8 {
+            for color in
+                [format!("#{step:02x}{step:02x}{step:02x}"), format!("#{step:02x}80{:02x}", 255 - step)]
+            {
+                let ratio = contrast(luminance(text_color(&color)), luminance(&color));
+                assert!(ratio >= 4.2, "{color} {ratio}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_one_line() {
+        assert_eq!(check_name("  Çarşı\nKitap "), Ok("Çarşı Kitap".to_owned()));
+        assert_eq!(check_name(" \n "), Err(SettingError::Name));
+        assert_eq!(check_name(&"a".repeat(81)), Err(SettingError::Name));
+    }
+
+    #[test]
+    fn greetings_have_a_language_and_an_end() {
+        let given = [pair("TR", " Merhaba! "), pair("en", " "), pair("tr", "Hoş geldiniz")];
+        assert_eq!(check_greetings(&given), Ok(vec![pair("tr", "Hoş geldiniz")]));
+        assert_eq!(check_greetings(&[pair("tr\"", "a")]), Err(SettingError::Language));
+        assert_eq!(check_greetings(&[pair("tr", &"ş".repeat(201))]), Err(SettingError::Greeting));
+    }
+
+    #[test]
+    fn origins_stand_once() {
+        let given = ["https://a.example/".to_owned(), "https://A.example".to_owned()];
+        assert_eq!(check_origins(&given), Ok(vec!["https://a.example".to_owned()]));
+        let many: Vec<_> = (0..51).map(|n| format!("https://a{n}.example")).collect();
+        assert_eq!(check_origins(&many), Err(SettingError::Origins));
+    }
+}

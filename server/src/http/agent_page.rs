@@ -1,0 +1,73 @@
+//! `/agent/` and everything under it: one document, the agent page. It carries nothing of anybody; what it shows
+//! comes over the API and the websocket.
+use super::{
+    document::attributes,
+    encoding::Encoded,
+    front::Caller,
+    headers::{self, Inline},
+    notice, pages,
+    template::{Values, fill},
+    texts,
+    widget_page::Asked,
+};
+use axum::{
+    extract::{Extension, Query},
+    http::{HeaderMap, HeaderValue, header::VARY},
+    response::{IntoResponse, Redirect, Response},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+type Drawn = Arc<(Encoded, Inline)>;
+
+/// The documents that were drawn, by language.
+static DRAWN: Mutex<Option<HashMap<&'static str, Drawn>>> = Mutex::new(None);
+
+/// `/`: agents and owners are the ones who come here by typing.
+pub async fn home() -> Response {
+    Redirect::to("/agent/").into_response()
+}
+
+/// The document.
+pub async fn show(
+    Extension(caller): Extension<Caller>,
+    Query(asked): Query<Asked>,
+    request: HeaderMap,
+) -> Response {
+    if pages::AGENT_JS.is_empty() {
+        return notice::not_built();
+    }
+    let drawn = drawn(texts::agent().choose(asked.lang.as_deref(), &request));
+    let mut response = drawn.0.answer(&request);
+    response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
+    headers::agent_page(response.headers_mut(), &caller.own, &drawn.1);
+    response
+}
+
+fn drawn(language: &'static str) -> Drawn {
+    let mut kept = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.get_or_insert_default();
+    kept.entry(language).or_insert_with(|| Arc::new(draw(language))).clone()
+}
+
+fn draw(language: &'static str) -> (Encoded, Inline) {
+    let mut values = Values::default();
+    let texts = texts::agent().of(language);
+    for (name, text) in texts.into_iter().flatten() {
+        values.set(format!("t.{name}"), text.as_str());
+    }
+    values
+        .set("lang", language)
+        .set("dir", texts::direction(language))
+        .set("js", pages::AGENT_JS)
+        .set("wasm", pages::AGENT_WASM)
+        .set("wasm_sri", pages::AGENT_WASM_SRI)
+        .set("style", pages::AGENT_STYLE)
+        .set("script", pages::AGENT_SCRIPT)
+        .set("texts", texts.map_or_else(String::new, attributes));
+    let html = fill(pages::AGENT_TEMPLATE, &values);
+    let inline = Inline::of(&html);
+    (Encoded::new("text/html; charset=utf-8", html), inline)
+}

@@ -1,0 +1,6 @@
+//! `/api/v1`: REST for both pages and for programs. JSON in and out, unknown fields refused, foreign and missing
+//! things not told apart.
+pub mod check;
+pub mod openapi;
+pub mod sessions;
+pub mod sites;

@@ -1,0 +1,189 @@
+//! `/api/v1/sites`: what an owner or admin can see and change of a site. A site of others and one that does not
+//! exist give the same answer.
+use super::sessions::places;
+use crate::{
+    domain::site::{check_color, check_greetings, check_name, check_origins, text_color},
+    http::{
+        Web,
+        body::Json,
+        files::PINNED,
+        front::Caller,
+        identity::SignedIn,
+        pages,
+        problem::{Problem, json},
+    },
+    store::{Site, SiteSettings},
+};
+use axum::{
+    extract::{Extension, Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use merhaba_shared::protocol::agent::Role;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What can be changed; what is absent stays.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    name: Option<String>,
+    origins: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    color: Option<Option<String>>,
+    greetings: Option<BTreeMap<String, String>>,
+}
+
+/// Tells `null` (ours, please) from absent (as it is).
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    site: &'a str,
+    name: &'a str,
+    role: &'static str,
+    origins: &'a [String],
+    color: Option<&'a str>,
+    on_color: Option<&'static str>,
+    greetings: BTreeMap<&'a str, &'a str>,
+    snippet: String,
+    snippet_pinned: String,
+    noscript: String,
+    link: String,
+}
+
+/// The line that a website pastes.
+pub fn snippet(relay: &str, key: &str) -> String {
+    format!("<script async src=\"{relay}/embed.js\" data-site=\"{key}\"></script>")
+}
+
+fn show_site(site: &Site, role: Role, caller: &Caller) -> Response {
+    let relay = caller.own.origin();
+    let (key, settings) = (site.key.as_str(), &site.settings);
+    let link = format!("{relay}/c/{key}");
+    let shown = Shown {
+        site: key,
+        name: &settings.name,
+        role: role.as_str(),
+        origins: &settings.origins,
+        color: settings.color.as_deref(),
+        on_color: settings.color.as_deref().map(text_color),
+        greetings: settings.greetings.iter().map(|(tag, text)| (tag.as_str(), text.as_str())).collect(),
+        snippet: snippet(&relay, key),
+        snippet_pinned: format!(
+            "<script async src=\"{relay}/embed/{PINNED}\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
+            pages::EMBED_SRI
+        ),
+        noscript: format!(
+            "<noscript><a href=\"{link}\">{}</a></noscript>",
+            crate::http::template::escape(&settings.name)
+        ),
+        link,
+    };
+    json(StatusCode::OK, &shown)
+}
+
+/// The signed-in agent's sites.
+pub async fn list(Extension(signed_in): Extension<SignedIn>) -> Response {
+    #[derive(Serialize)]
+    struct Sites<'a> {
+        sites: Vec<super::sessions::Place<'a>>,
+    }
+    json(StatusCode::OK, &Sites { sites: places(&signed_in.sign_in.agent) })
+}
+
+/// The role of the signed-in agent on a site; nothing tells a foreign site from none.
+fn role(signed_in: &SignedIn, key: &str) -> Result<Role, Problem> {
+    let memberships = &signed_in.sign_in.agent.memberships;
+    memberships
+        .iter()
+        .find(|member| member.site.as_str() == key)
+        .map(|member| member.role)
+        .ok_or_else(Problem::not_found)
+}
+
+/// One site.
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(key): Path<String>,
+) -> Result<Response, Problem> {
+    let role = role(&signed_in, &key)?;
+    let site = web.app.store.site(key.as_str().into()).await?.ok_or_else(Problem::not_found)?;
+    Ok(show_site(&site, role, &caller))
+}
+
+/// Changes a site.
+pub async fn change(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(key): Path<String>,
+    Json(change): Json<Change>,
+) -> Result<Response, Problem> {
+    let role = role(&signed_in, &key)?;
+    if !matches!(role, Role::Owner | Role::Admin) {
+        return Err(Problem::forbidden("an owner or admin of the site may change it"));
+    }
+    let site = web.app.store.site(key.as_str().into()).await?.ok_or_else(Problem::not_found)?;
+    let settings = apply(site.settings, change)?;
+    let site = web.app.store.update_site(site.key, settings).await?.ok_or_else(Problem::not_found)?;
+    tracing::info!(agent = %signed_in.sign_in.agent.id, site = %site.key, "site changed");
+    Ok(show_site(&site, role, &caller))
+}
+
+fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Problem> {
+    let bad = |error: crate::domain::site::SettingError| Problem::bad(error.to_string());
+    if let Some(name) = change.name {
+        settings.name = check_name(&name).map_err(bad)?;
+    }
+    if let Some(origins) = change.origins {
+        settings.origins = check_origins(&origins).map_err(bad)?;
+    }
+    if let Some(color) = change.color {
+        settings.color = color.map(|color| check_color(&color)).transpose().map_err(bad)?;
+    }
+    if let Some(greetings) = change.greetings {
+        let greetings: Vec<(String, String)> = greetings.into_iter().collect();
+        settings.greetings = check_greetings(&greetings).map_err(bad)?;
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, apply, snippet};
+    use crate::store::SiteSettings;
+
+    #[test]
+    fn absent_stays_and_null_is_ours_again() {
+        let before =
+            SiteSettings { name: "A".into(), color: Some("#112233".into()), ..SiteSettings::default() };
+        let change: Change = serde_json::from_str("{\"name\":\"B\"}").expect("a change");
+        let after = apply(before.clone(), change).expect("good");
+        assert_eq!((after.name.as_str(), after.color.as_deref()), ("B", Some("#112233")));
+        let change: Change = serde_json::from_str("{\"color\":null}").expect("a change");
+        assert_eq!(apply(before, change).expect("good").color, None);
+    }
+
+    #[test]
+    fn nothing_else_can_be_set() {
+        for field in
+            ["tenant_id", "role", "status", "seq", "server_ts", "sender", "hash", "verified", "key", "site"]
+        {
+            let json = format!("{{\"{field}\":\"x\"}}");
+            assert!(serde_json::from_str::<Change>(&json).is_err(), "{field}");
+        }
+    }
+
+    #[test]
+    fn the_snippet_is_the_contracts() {
+        assert_eq!(
+            snippet("https://RELAY", "KEY"),
+            "<script async src=\"https://RELAY/embed.js\" data-site=\"KEY\"></script>"
+        );
+    }
+}

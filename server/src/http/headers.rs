@@ -1,0 +1,212 @@
+//! The headers of each kind of answer, exactly as SECURITY.md lists them. Pure; a handler picks the kind, nothing
+//! else sets security headers.
+use super::origin::Own;
+use axum::http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY_REPORT_ONLY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    },
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+const REPORTING: HeaderName = HeaderName::from_static("reporting-endpoints");
+
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// What a document's inline blocks hash to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inline {
+    scripts: String,
+    styles: String,
+}
+
+impl Inline {
+    /// Finds the inline blocks of a document that the relay made. Text from people is escaped by then and cannot
+    /// open one.
+    #[must_use]
+    pub fn of(document: &str) -> Self {
+        Self {
+            scripts: hashes(document, "<script", "</script>"),
+            styles: hashes(document, "<style", "</style>"),
+        }
+    }
+}
+
+fn hashes(document: &str, open: &str, close: &str) -> String {
+    let mut list = String::new();
+    let mut rest = document;
+    while let Some(start) = rest.find(open) {
+        rest = &rest[start..];
+        let Some(inner) = rest.find('>').map(|at| at + 1) else { break };
+        let Some(end) = rest[inner..].find(close).map(|at| at + inner) else { break };
+        if inner < end {
+            list.push_str(" 'sha256-");
+            list.push_str(&STANDARD.encode(Sha256::digest(&rest.as_bytes()[inner..end])));
+            list.push('\'');
+        }
+        rest = &rest[end..];
+    }
+    list
+}
+
+fn policy(own: &Own, inline: &Inline, ancestors: &str) -> String {
+    let Inline { scripts, styles } = inline;
+    format!(
+        "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; style-src 'self'{styles}; img-src 'self' \
+         blob:; media-src blob:; font-src 'self'; connect-src 'self' {}; worker-src 'self'; manifest-src 'self'; \
+         frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}; \
+         report-to csp",
+        own.websocket()
+    )
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: impl AsRef<str>) {
+    if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+        headers.insert(name, value);
+    }
+}
+
+fn document(headers: &mut HeaderMap, policy: &str) {
+    put(headers, CONTENT_SECURITY_POLICY, policy);
+    put(headers, CONTENT_SECURITY_POLICY_REPORT_ONLY, "require-trusted-types-for 'script'; report-to csp");
+    put(headers, REPORTING, "csp=\"/csp-report\"");
+}
+
+/// The agent document.
+pub fn agent_page(headers: &mut HeaderMap, own: &Own, inline: &Inline) {
+    document(headers, &policy(own, inline, "'none'"));
+    put(headers, X_FRAME_OPTIONS, "DENY");
+    put(headers, COOP, "same-origin");
+    put(headers, CORP, "same-origin");
+    put(
+        headers,
+        PERMISSIONS,
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), clipboard-read=(), \
+         publickey-credentials-get=(self), publickey-credentials-create=(self)",
+    );
+    put(headers, CACHE_CONTROL, "no-store");
+}
+
+/// The widget's frame: only the site's origins may show it.
+pub fn widget_frame(headers: &mut HeaderMap, own: &Own, inline: &Inline, origins: &[String]) {
+    let ancestors = if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") };
+    document(headers, &policy(own, inline, &ancestors));
+    widget(headers);
+    put(headers, CACHE_CONTROL, "no-cache");
+}
+
+/// The plain page: nobody may frame it, and nobody keeps it, since a conversation stands in it.
+pub fn plain_page(headers: &mut HeaderMap, own: &Own, inline: &Inline) {
+    document(headers, &policy(own, inline, "'none'"));
+    widget(headers);
+    put(headers, CACHE_CONTROL, "no-store");
+}
+
+fn widget(headers: &mut HeaderMap) {
+    put(headers, CORP, "cross-origin");
+    put(headers, PERMISSIONS, "camera=(), microphone=(), geolocation=()");
+    // A form sent under no-referrer carries `Origin: null`.
+    put(headers, REFERRER_POLICY, "same-origin");
+}
+
+/// A document that only says something. With `framed` a stranger's page may show it: it does nothing.
+pub fn notice(headers: &mut HeaderMap, inline: &Inline, framed: bool) {
+    let ancestors = if framed { "" } else { "; frame-ancestors 'none'" };
+    let styles = &inline.styles;
+    put(
+        headers,
+        CONTENT_SECURITY_POLICY,
+        format!("default-src 'none'; style-src{styles}; base-uri 'none'{ancestors}"),
+    );
+    put(headers, CORP, if framed { "cross-origin" } else { "same-origin" });
+    put(headers, CACHE_CONTROL, "no-store");
+}
+
+/// The demo's shop: a customer's page, which has its own few rights.
+pub fn shop(headers: &mut HeaderMap) {
+    put(headers, CACHE_CONTROL, "no-cache");
+    put(headers, REFERRER_POLICY, "strict-origin-when-cross-origin");
+}
+
+/// The loader at its lasting address.
+pub fn loader(headers: &mut HeaderMap) {
+    everywhere(headers);
+    put(headers, CACHE_CONTROL, "public, max-age=300, stale-while-revalidate=86400");
+}
+
+/// The loader at its version's address, and its second half.
+pub fn pinned(headers: &mut HeaderMap) {
+    everywhere(headers);
+    put(headers, CACHE_CONTROL, IMMUTABLE);
+}
+
+fn everywhere(headers: &mut HeaderMap) {
+    put(headers, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    put(headers, CORP, "cross-origin");
+}
+
+/// A file named by its content.
+pub fn asset(headers: &mut HeaderMap) {
+    put(headers, CORP, "same-origin");
+    put(headers, CACHE_CONTROL, IMMUTABLE);
+}
+
+/// What every answer has, unless its kind said otherwise.
+pub fn common(headers: &mut HeaderMap, secure: bool) {
+    put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if secure {
+        put(headers, STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    let rest = [(REFERRER_POLICY, "no-referrer"), (CACHE_CONTROL, "no-store"), (CORP, "same-origin")];
+    for (name, value) in rest {
+        if !headers.contains_key(&name) {
+            put(headers, name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Inline, agent_page, widget_frame};
+    use crate::http::origin::Own;
+    use axum::http::HeaderMap;
+
+    #[test]
+    fn every_inline_block_is_named_by_its_hash() {
+        let page = "<style>a{}</style><script src=\"/x.js\"></script><script type=module>1</script>";
+        let inline = Inline::of(page);
+        assert_eq!(inline.scripts, " 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='");
+        assert_eq!(inline.styles.matches("sha256-").count(), 1);
+    }
+
+    #[test]
+    fn the_frame_names_the_sites_origins_and_the_agent_page_nobody() {
+        let own = Own::parse("https://chat.example.com").expect("an origin");
+        let mut headers = HeaderMap::new();
+        let origins = ["https://*.example.com".to_owned(), "http://localhost:*".to_owned()];
+        widget_frame(&mut headers, &own, &Inline::default(), &origins);
+        let policy = headers["content-security-policy"].to_str().expect("ascii");
+        assert!(policy.contains("; frame-ancestors https://*.example.com http://localhost:*; "), "{policy}");
+        assert!(policy.contains("connect-src 'self' wss://chat.example.com; "), "{policy}");
+        assert!(!headers.contains_key("x-frame-options"));
+        widget_frame(&mut headers, &own, &Inline::default(), &[]);
+        assert!(
+            headers["content-security-policy"].to_str().expect("ascii").contains("frame-ancestors 'none'")
+        );
+        let mut headers = HeaderMap::new();
+        agent_page(&mut headers, &own, &Inline::default());
+        assert_eq!(
+            headers["content-security-policy"],
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; \
+             media-src blob:; font-src 'self'; connect-src 'self' wss://chat.example.com; worker-src 'self'; \
+             manifest-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+             frame-ancestors 'none'; report-to csp"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! Everything that speaks HTTP: one door ([`front`]), one table of routes ([`routes`]), one file per area. It writes
+//! only through `chat` and the settings of `store`, and knows no session from inside.
+pub mod front;
+pub mod metrics;
+pub mod routes;
+
+mod agent_page;
+mod api;
+mod files;
+mod health;
+mod plain_page;
+mod report;
+mod shop;
+mod websocket;
+mod widget_page;
+
+mod body;
+mod cookies;
+mod csrf;
+mod document;
+mod encoding;
+mod headers;
+mod identity;
+mod notice;
+pub mod origin;
+mod pages;
+mod problem;
+mod proxy;
+mod rows;
+mod template;
+mod texts;
+mod tokens;
+
+pub use api::sites::snippet;
+pub use shop::Shop;
+
+use crate::{
+    access::{password, tries::Tries},
+    app::App,
+    config::Config,
+};
+use ipnet::IpNet;
+use origin::{Hosts, Own};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// What the routes need.
+pub struct Web {
+    app: Arc<App>,
+    hosts: Hosts,
+    listener: SocketAddr,
+    trust: Vec<IpNet>,
+    warned: AtomicBool,
+    tries: Tries,
+    turns: password::Turns,
+    /// The hash that an unknown account's password is compared with.
+    nobody: String,
+    documents: widget_page::Documents,
+    ready: health::Ready,
+    reports: report::Reports,
+    shop: Option<Shop>,
+}
+
+impl Web {
+    /// What the routes need, for this listener.
+    pub fn new(
+        app: Arc<App>,
+        config: &Config,
+        listener: SocketAddr,
+        turns: password::Turns,
+        shop: Option<Shop>,
+    ) -> Self {
+        let clock = app.clock;
+        Self {
+            hosts: Hosts::new(config.public.clone(), listener),
+            listener,
+            trust: config.trust_proxy.clone(),
+            warned: AtomicBool::new(false),
+            tries: Tries::new(clock, config.rate_limits),
+            turns,
+            nobody: password::hash(&clock.secret(), clock),
+            documents: widget_page::Documents::default(),
+            ready: health::Ready::default(),
+            reports: report::Reports::default(),
+            shop,
+            app,
+        }
+    }
+
+    /// The relay's usual own origin.
+    pub fn own(&self) -> Own {
+        self.hosts.usual(self.listener)
+    }
+
+    fn secure(&self) -> bool {
+        matches!(&self.hosts, Hosts::Public(own) if own.secure)
+    }
+
+    fn warn_of_proxy(&self, peer: IpAddr) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%peer, "Forwarded or X-Forwarded-* from an address that trust-proxy does not name: ignored");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! `/c/KEY`: the chat as a page that needs no script. A form sends, a cookie that is set with the first message says
+//! who writes, and a look at the page shows the conversation. Text from people is escaped, always.
+use super::{
+    Web, cookies,
+    document::{self, Document, Shown},
+    front::Caller,
+    headers, notice,
+    problem::Problem,
+    rows,
+    texts::{self, Texts},
+    tokens::Tokens,
+    widget_page::Asked,
+};
+use crate::{
+    chat::{Form, Posted},
+    store::{Principal, Site, StoreError},
+};
+use axum::{
+    extract::{Extension, Path, Query, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, VARY},
+    },
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use merhaba_shared::protocol::{
+    error::{Code, Refused},
+    ids::{ClientId, VisitorId},
+    limits::{self, BodyError, HISTORY_PAGE, PAGE_BYTES},
+    model::Read,
+    visitor::ConversationCard,
+};
+use std::sync::Arc;
+
+/// What a visit needs to know.
+struct Visit<'a> {
+    web: &'a Web,
+    caller: &'a Caller,
+    site: Site,
+    language: &'static str,
+    tokens: Tokens,
+}
+
+/// What the page says after a message that was not taken.
+#[derive(Default)]
+struct Kept {
+    status: StatusCode,
+    body: String,
+    client_id: Option<ClientId>,
+    hint: String,
+    wait: Option<u64>,
+}
+
+/// Shows the page.
+pub async fn show(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Path(key): Path<String>,
+    Query(asked): Query<Asked>,
+    request: HeaderMap,
+) -> Response {
+    match visit(&web, &caller, &key, &asked, &request).await {
+        Ok(visit) => visit.page(Kept::default()).await,
+        Err(response) => *response,
+    }
+}
+
+/// Takes a message.
+pub async fn post(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Path(key): Path<String>,
+    Query(asked): Query<Asked>,
+    request: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = request.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !form.is_some_and(|kind| media_type(kind) == "application/x-www-form-urlencoded") {
+        let detail = "this address takes a form (application/x-www-form-urlencoded)";
+        return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail).into_response();
+    }
+    match visit(&web, &caller, &key, &asked, &request).await {
+        Ok(visit) => visit.take(&asked, &body).await,
+        Err(response) => *response,
+    }
+}
+
+/// A media type without its parameters, lower case.
+pub fn media_type(header: &str) -> String {
+    header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn visit<'a>(
+    web: &'a Web,
+    caller: &'a Caller,
+    key: &str,
+    asked: &Asked,
+    request: &HeaderMap,
+) -> Result<Visit<'a>, Box<Response>> {
+    if !document::built() {
+        return Err(Box::new(notice::not_built()));
+    }
+    let site = match web.app.store.site(key.into()).await {
+        Ok(Some(site)) => site,
+        Ok(None) => return Err(Box::new(notice::unknown_site(false))),
+        Err(_) => return Err(Box::new(notice::unavailable())),
+    };
+    let language = texts::widget().choose(asked.lang.as_deref(), request);
+    let tokens = Tokens::read(cookies::get(request, &caller.own, cookies::VISITOR).as_deref());
+    Ok(Visit { web, caller, site, language, tokens })
+}
+
+impl Visit<'_> {
+    async fn take(&self, asked: &Asked, form: &[u8]) -> Response {
+        let (mut body, mut client_id) = (String::new(), None);
+        for (name, value) in url::form_urlencoded::parse(form) {
+            match name.as_ref() {
+                // A form's line breaks are CR LF, whatever was typed.
+                "body" => body = value.replace("\r\n", "\n"),
+                "client_id" => client_id = ClientId::from_hex(&value),
+                _ => {}
+            }
+        }
+        let posted = self.web.app.chat.post(Form {
+            site: self.site.key.clone(),
+            token: self.tokens.get(&self.site.key),
+            address: self.caller.address,
+            locale: self.language.into(),
+            page: None,
+            client_id,
+            body: body.clone(),
+        });
+        match posted.await {
+            Ok(Posted::Stored { token, .. }) => self.back(asked, token),
+            Ok(Posted::NoSite) => notice::unknown_site(false),
+            Ok(Posted::Refused(refused)) => self.page(self.kept(body, client_id, &refused)).await,
+            Err(_) => {
+                let refused = Refused {
+                    client_id,
+                    code: Code::Unavailable,
+                    detail: String::new(),
+                    retry_after_ms: None,
+                };
+                self.page(self.kept(body, client_id, &refused)).await
+            }
+        }
+    }
+
+    /// 303 to the same address: a reload shows the conversation and sends nothing.
+    fn back(&self, asked: &Asked, token: Option<merhaba_shared::protocol::ids::Token>) -> Response {
+        let language = asked.lang.as_ref().map_or_else(String::new, |_| format!("?lang={}", self.language));
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        let headers = response.headers_mut();
+        if let Ok(to) = HeaderValue::try_from(format!("/c/{}{language}", self.site.key)) {
+            headers.insert(LOCATION, to);
+        }
+        if let Some(token) = token {
+            let value = self.tokens.with(&self.site.key, &token);
+            headers.insert(
+                SET_COOKIE,
+                cookies::set(&self.caller.own, cookies::VISITOR, &value, Some(Tokens::MAX_AGE)),
+            );
+        }
+        response
+    }
+
+    /// A refusal in the reader's words, with the text kept in the field.
+    fn kept(&self, body: String, client_id: Option<ClientId>, refused: &Refused) -> Kept {
+        let none = Texts::new();
+        let texts = texts::widget().of(self.language).unwrap_or(&none);
+        let text = |name: &str| texts.get(name).cloned().unwrap_or_default();
+        let wait = refused.retry_after_ms.map(|millis| u64::from(millis.div_ceil(1000)).max(1));
+        let (status, hint) = match (refused.code, limits::check_body(&body)) {
+            (Code::TooLong, Err(BodyError::TooLong(over))) => {
+                let form = if over == 1 { "too_long_one" } else { "too_long_other" };
+                (StatusCode::UNPROCESSABLE_ENTITY, text(form).replace("{n}", &over.to_string()))
+            }
+            (Code::RateLimited, _) => {
+                let seconds = wait.unwrap_or(1).to_string();
+                (StatusCode::TOO_MANY_REQUESTS, text("too_fast").replace("{s}", &seconds))
+            }
+            (Code::Unavailable, _) => (StatusCode::SERVICE_UNAVAILABLE, text("unavailable")),
+            (_, Err(BodyError::Blank)) => (StatusCode::UNPROCESSABLE_ENTITY, text("field")),
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, text("refused")),
+        };
+        Kept { status, body, client_id, hint, wait }
+    }
+
+    async fn page(&self, kept: Kept) -> Response {
+        let Ok(rows) = self.conversation().await else { return notice::unavailable() };
+        let client_id = kept.client_id.unwrap_or_else(|| ClientId(self.web.app.clock.random())).to_hex();
+        // A parser drops a line break that begins a text field.
+        let body = if kept.body.starts_with('\n') { format!("\n{}", kept.body) } else { kept.body };
+        let shown = Shown {
+            mode: "page",
+            language: self.language,
+            online: self.web.app.chat.online(&self.site.key),
+            client_id: &client_id,
+            rows: &rows,
+            body: &body,
+            hint: &kept.hint,
+        };
+        let Some(Document { html, inline }) = document::draw(&self.site, &shown) else {
+            return notice::not_built();
+        };
+        let mut response = (kept.status, html).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.append(VARY, HeaderValue::from_static("Accept-Language"));
+        if let Some(seconds) = kept.wait {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        headers::plain_page(headers, &self.caller.own, &inline);
+        response
+    }
+
+    /// The visitor's latest conversation as rows, marked as read; empty when there is none.
+    async fn conversation(&self) -> Result<String, StoreError> {
+        let Some((visitor, card)) = self.latest().await? else { return Ok(String::new()) };
+        let who = Principal::Visitor(visitor);
+        let store = &self.web.app.store;
+        let id = card.conversation.clone();
+        let Some(history) = store.history(who.clone(), id.clone(), None, HISTORY_PAGE, PAGE_BYTES).await?
+        else {
+            return Ok(String::new());
+        };
+        if card.read < card.head {
+            let read = Read { conversation: id, received: card.head, read: card.head };
+            self.web.app.chat.read(&who, read).await?;
+        }
+        Ok(texts::widget()
+            .of(self.language)
+            .map_or_else(String::new, |texts| rows::draw(&history, &card, texts)))
+    }
+
+    async fn latest(&self) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {
+        let Some(token) = self.tokens.get(&self.site.key) else { return Ok(None) };
+        let identity = self.web.app.chat.identify(&self.site.key, Some(&token)).await?;
+        if !identity.is_known() {
+            return Ok(None);
+        }
+        let cards = self.web.app.store.cards(identity.visitor.clone(), 1).await?;
+        Ok(cards.into_iter().next().map(|card| (identity.visitor, card)))
+    }
+}

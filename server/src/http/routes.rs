@@ -1,0 +1,164 @@
+//! The table of routes: every address, once, with who may use it. The router is built from it, the authorisation
+//! table (`authz.toml`) is compared with it, and a route that needs a sign-in gets its guard from it.
+use super::{
+    Web, agent_page, api, files, front, health, identity, plain_page, problem::Problem, report, shop,
+    websocket, widget_page,
+};
+use axum::{
+    Router,
+    middleware::{from_fn_with_state, map_response},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, delete, get, patch, post},
+};
+use std::sync::Arc;
+
+/// Who may use a route. What a role allows on a site is the route's own question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody.
+    Anyone,
+    /// Whoever is signed in as an agent.
+    Agent,
+    /// Settled by the route before the upgrade.
+    Socket,
+    /// Anybody, in the demo only.
+    Demo,
+}
+
+/// One address and method.
+pub struct Route {
+    /// Method.
+    pub method: &'static str,
+    /// Path, as the router spells it.
+    pub path: &'static str,
+    /// Who may use it.
+    pub who: Who,
+    handler: MethodRouter<Arc<Web>>,
+}
+
+const fn route(method: &'static str, path: &'static str, who: Who, handler: MethodRouter<Arc<Web>>) -> Route {
+    Route { method, path, who, handler }
+}
+
+/// Every route.
+pub fn table() -> Vec<Route> {
+    use Who::{Agent, Anyone, Demo, Socket};
+    vec![
+        route("GET", "/", Anyone, get(agent_page::home)),
+        route("GET", "/embed.js", Anyone, get(files::file)),
+        route("GET", "/embed/{version}", Anyone, get(files::pinned)),
+        route("GET", "/assets/{name}", Anyone, get(files::file)),
+        route("GET", "/w/{key}", Anyone, get(widget_page::frame)),
+        route("GET", "/c/{key}", Anyone, get(plain_page::show)),
+        route("POST", "/c/{key}", Anyone, post(plain_page::post)),
+        route("GET", "/agent", Anyone, get(agent_page::home)),
+        route("GET", "/agent/", Anyone, get(agent_page::show)),
+        route("GET", "/agent/{*rest}", Anyone, get(agent_page::show)),
+        route("GET", "/ws/visitor", Socket, get(websocket::visitor)),
+        route("GET", "/ws/agent", Socket, get(websocket::agent)),
+        route("POST", "/api/v1/sessions", Anyone, post(api::sessions::sign_in)),
+        route("GET", "/api/v1/sessions", Agent, get(api::sessions::show)),
+        route("DELETE", "/api/v1/sessions", Agent, delete(api::sessions::sign_out)),
+        route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
+        route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
+        route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
+        route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),
+        route("GET", "/api/v1/openapi.json", Anyone, get(api::openapi::show)),
+        route("POST", "/csp-report", Anyone, post(report::take)),
+        route("GET", "/healthz", Anyone, get(health::alive)),
+        route("GET", "/readyz", Anyone, get(health::ready)),
+        route("GET", "/demo", Demo, get(shop::page)),
+        route("GET", "/demo/style.css", Demo, get(shop::style)),
+    ]
+}
+
+/// The router: the table, and the door in front of it.
+pub fn router(web: Arc<Web>) -> Router {
+    let mut router = Router::new();
+    for Route { path, who, handler, .. } in table() {
+        let handler = match who {
+            Who::Agent => handler.layer(from_fn_with_state(web.clone(), identity::require)),
+            Who::Anyone | Who::Socket | Who::Demo => handler,
+        };
+        router = router.route(path, handler);
+    }
+    // The loader's second half has its hash in its name, which the router cannot spell: it is found by its whole path.
+    router
+        .fallback(files::file)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(map_response(words))
+        .layer(from_fn_with_state(web.clone(), front::front))
+        .with_state(web)
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "BadMethod", "this address has no such method")
+}
+
+/// Refusals of extractors come as plain text of the framework; they get our form.
+async fn words(response: Response) -> Response {
+    let status = response.status();
+    let plain = response
+        .headers()
+        .get(axum::http::header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let ours = response.headers().contains_key(axum::http::header::RETRY_AFTER);
+    if status.is_client_error() && plain && !ours {
+        Problem::new(status, "BadRequest", "the request cannot be read").into_response()
+    } else {
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Who, table};
+    use std::collections::BTreeSet;
+
+    const AUTHZ: &str = include_str!("../../authz.toml");
+    const AUDIENCES: [&str; 6] = ["anyone", "visitor", "agent", "admin", "owner", "stranger"];
+
+    fn names() -> BTreeSet<(String, String)> {
+        table().iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect()
+    }
+
+    #[test]
+    fn every_route_has_a_row_for_every_audience_and_no_row_is_left_over() {
+        let authz: toml::Table = AUTHZ.parse().expect("authz.toml is TOML");
+        let rows = authz["route"].as_array().expect("rows");
+        let mut seen = BTreeSet::new();
+        for row in rows {
+            let word = |name: &str| row[name].as_str().expect("a word").to_owned();
+            assert!(seen.insert((word("method"), word("path"))), "twice: {row:?}");
+            for audience in AUDIENCES {
+                assert!(row.get(audience).is_some(), "{row:?} says nothing of {audience}");
+            }
+        }
+        assert_eq!(seen, names());
+    }
+
+    #[test]
+    fn what_needs_a_sign_in_answers_401_without_one() {
+        let authz: toml::Table = AUTHZ.parse().expect("authz.toml is TOML");
+        for row in authz["route"].as_array().expect("rows") {
+            let route = table().into_iter().find(|route| {
+                row["path"].as_str() == Some(route.path) && row["method"].as_str() == Some(route.method)
+            });
+            let guarded = route.is_some_and(|route| route.who == Who::Agent);
+            assert_eq!(row["anyone"].as_integer() == Some(401), guarded, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn the_description_names_the_rest_routes_and_no_others() {
+        let description: serde_json::Value = serde_json::from_str(super::api::openapi::TEXT).expect("JSON");
+        let mut described = BTreeSet::new();
+        for (path, methods) in description["paths"].as_object().expect("paths") {
+            for method in methods.as_object().expect("methods").keys() {
+                described.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+        let rest: BTreeSet<_> = names().into_iter().filter(|(_, path)| path.starts_with("/api/")).collect();
+        assert_eq!(described, rest);
+    }
+}

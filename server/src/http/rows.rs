@@ -1,0 +1,133 @@
+//! A conversation as rows of markup, for the plain page. Every text from a person is escaped.
+use super::{
+    document::{initials, row},
+    template::escape,
+    texts::Texts,
+};
+use merhaba_shared::protocol::{
+    model::{Author, History, Item, Kind, Side},
+    visitor::ConversationCard,
+};
+
+/// One author's entries within this time stand together.
+const RUN_MS: i64 = 5 * 60 * 1000;
+
+/// Draws the entries, and under the visitor's last words how far they have come.
+pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String {
+    let text = |name: &str| texts.get(name).map_or("", String::as_str);
+    let mut out = String::new();
+    for (at, item) in history.entries.iter().enumerate() {
+        let next = history.entries.get(at + 1);
+        match item {
+            Item::Message(message) => {
+                let mine = message.author.side() == Side::Visitor;
+                let last = next.is_none_or(|next| !together(item, next));
+                let face = initials(name(&message.author, texts));
+                out.push_str(&row(mine, last, &face, &message.body));
+                if last && !mine {
+                    out.push_str(&format!(
+                        "<div class=\"mark\">{}</div>\n",
+                        escape(name(&message.author, texts))
+                    ));
+                }
+            }
+            Item::Entry(entry) => {
+                let words = match entry.kind {
+                    Kind::Resolved => text("resolved"),
+                    Kind::Reopened => text("reopened"),
+                    Kind::Unknown => continue,
+                };
+                out.push_str(&format!("<div class=\"event\">{}</div>\n", escape(words)));
+            }
+        }
+    }
+    if let Some(Item::Message(last)) = history.entries.last()
+        && last.author.side() == Side::Visitor
+    {
+        let mark = match last.seq {
+            seq if seq <= card.agent_read => "read",
+            seq if seq <= card.agent_received => "delivered",
+            _ => "sent",
+        };
+        out.push_str(&format!("<div class=\"mark me\">{}</div>\n", escape(text(mark))));
+    }
+    out
+}
+
+fn together(one: &Item, next: &Item) -> bool {
+    matches!(next, Item::Message(_)) && one.author() == next.author() && next.at() - one.at() < RUN_MS
+}
+
+fn name<'a>(author: &'a Author, texts: &'a Texts) -> &'a str {
+    match author {
+        Author::Agent(agent) => &agent.name,
+        Author::Visitor(_) | Author::System(_) => texts.get("team").map_or("", String::as_str),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::draw;
+    use crate::http::texts;
+    use merhaba_shared::protocol::{
+        ids::ClientId,
+        model::{AgentAuthor, Author, Entry, History, Item, Kind, Message, Status, VisitorAuthor},
+        visitor::ConversationCard,
+    };
+
+    fn message(seq: u64, author: Author, body: &str) -> Item {
+        let (conversation, client_id) = ("c".into(), ClientId([0; 16]));
+        Item::Message(Message {
+            conversation,
+            seq,
+            client_id,
+            author,
+            at: 0,
+            body: body.into(),
+            attachments: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn runs_marks_and_events() {
+        let me = || Author::Visitor(VisitorAuthor::default());
+        let ayse = || Author::Agent(AgentAuthor { id: "a".into(), name: "Ayşe <3".into() });
+        let resolved = Entry {
+            conversation: "c".into(),
+            seq: 4,
+            at: 0,
+            author: ayse(),
+            kind: Kind::Resolved,
+            data: Default::default(),
+        };
+        let history = History {
+            conversation: "c".into(),
+            entries: vec![
+                message(1, me(), "<script>"),
+                message(2, me(), "iki"),
+                message(3, ayse(), "üç"),
+                Item::Entry(resolved),
+                message(5, me(), "beş"),
+            ],
+            more: false,
+        };
+        let card = ConversationCard {
+            conversation: "c".into(),
+            status: Status::Open,
+            head: 5,
+            received: 5,
+            read: 5,
+            agent_received: 5,
+            agent_read: 2,
+            unread: 0,
+            assignee: None,
+        };
+        let out = draw(&history, &card, texts::widget().of("en").expect("English"));
+        assert!(!out.contains("<script>"), "{out}");
+        assert_eq!(out.matches("class=\"row me\"").count(), 1, "{out}");
+        assert_eq!(out.matches("class=\"row me last\"").count(), 2, "{out}");
+        assert!(out.contains("Ayşe &lt;3"), "{out}");
+        assert!(out.contains("class=\"event\""), "{out}");
+        assert!(out.ends_with("<div class=\"mark me\">Delivered</div>\n"), "{out}");
+    }
+}

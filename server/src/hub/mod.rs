@@ -1,0 +1,157 @@
+//! This node's map from topic to the outboxes that listen. Publishing is synchronous and never waits; an event is
+//! encoded at most once per codec, and only if somebody listens in it. Knows neither store nor chat, and never
+//! decides who may listen.
+
+pub mod outbox;
+
+use merhaba_shared::protocol::{
+    agent,
+    close::Close,
+    codec::{self, Codec},
+    ids::{AgentId, ConversationId, Seq, SiteKey, VisitorId},
+    visitor,
+};
+use outbox::{Encoded, Outbox, Packet, Pushed};
+use serde::Serialize;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// What sessions listen to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// All sockets of a visitor: their conversations' events.
+    Visitor(VisitorId),
+    /// The agents who have opened a conversation.
+    Conversation(ConversationId),
+    /// The agents of a site: changes of list rows.
+    Site(SiteKey),
+    /// The visitors of a site: whether anybody is there.
+    Presence(SiteKey),
+    /// All pages of an agent.
+    Agent(AgentId),
+    /// All sockets of one sign-in, by its secret's hash.
+    SignIn([u8; 32]),
+}
+
+/// An event that may be published: each type goes to topics of one audience only.
+pub trait Published: Serialize + Sized {
+    /// Encodes it.
+    fn encode(&self, codec: Codec) -> Encoded {
+        match codec {
+            Codec::Json => Encoded::Text(codec::to_json(self).into()),
+            Codec::Bin => Encoded::Binary(codec::to_bin(self).into()),
+        }
+    }
+}
+impl Published for visitor::Event {}
+impl Published for agent::Event {}
+
+/// How much an event matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// An entry of a timeline at its place.
+    Entry(ConversationId, Seq),
+    /// Must arrive, or the session ends.
+    Durable,
+    /// May be dropped.
+    Ephemeral,
+}
+
+/// Locks that publishing to different topics does not share.
+const SHARDS: usize = 16;
+
+type Shard = HashMap<Topic, HashMap<u64, Arc<Outbox>>>;
+
+/// The map.
+#[derive(Debug, Default)]
+pub struct Hub {
+    shards: [Mutex<Shard>; SHARDS],
+    hasher: RandomState,
+    next: AtomicU64,
+    dropped: AtomicU64,
+}
+
+impl Hub {
+    /// Listens to a topic until the subscription is dropped.
+    #[must_use]
+    pub fn subscribe(self: &Arc<Self>, topic: Topic, outbox: &Arc<Outbox>) -> Subscription {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        self.shard(&topic).entry(topic.clone()).or_default().insert(id, outbox.clone());
+        Subscription { hub: self.clone(), topic, id }
+    }
+
+    /// Puts an event into the outboxes of all who listen.
+    pub fn publish<E: Published>(&self, topic: &Topic, weight: &Weight, event: &E) {
+        let shard = self.shard(topic);
+        let Some(listeners) = shard.get(topic) else { return };
+        let (mut json, mut bin) = (None, None);
+        for outbox in listeners.values() {
+            let slot = match outbox.codec() {
+                Codec::Json => &mut json,
+                Codec::Bin => &mut bin,
+            };
+            let packet = slot.get_or_insert_with(|| packet(weight, event.encode(outbox.codec())));
+            if outbox.push(packet) == Pushed::Dropped {
+                self.dropped.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Ends the sessions of all who listen.
+    pub fn close(&self, topic: &Topic, close: Close) {
+        if let Some(listeners) = self.shard(topic).get(topic) {
+            listeners.values().for_each(|outbox| outbox.end(close));
+        }
+    }
+
+    /// How many events were dropped: ephemeral ones, or to sessions that were ending.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    fn shard(&self, topic: &Topic) -> MutexGuard<'_, Shard> {
+        let hash = self.hasher.hash_one(topic);
+        #[expect(clippy::cast_possible_truncation, reason = "the lowest bits choose the shard")]
+        let index = hash as usize % SHARDS;
+        self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn packet(weight: &Weight, frame: Encoded) -> Arc<Packet> {
+    let mark = match weight {
+        Weight::Entry(conversation, seq) => Some((conversation.clone(), *seq)),
+        Weight::Durable | Weight::Ephemeral => None,
+    };
+    Arc::new(Packet { frame, mark, ephemeral: *weight == Weight::Ephemeral })
+}
+
+/// A place among a topic's listeners, as long as it lives.
+#[derive(Debug)]
+#[must_use]
+pub struct Subscription {
+    hub: Arc<Hub>,
+    topic: Topic,
+    id: u64,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut shard = self.hub.shard(&self.topic);
+        if let Some(listeners) = shard.get_mut(&self.topic) {
+            listeners.remove(&self.id);
+            if listeners.is_empty() {
+                shard.remove(&self.topic);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

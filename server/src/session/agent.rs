@@ -1,0 +1,400 @@
+//! An agent's session: which conversations their page has open, and what each of their commands does, if their role
+//! may. Who they are was settled before the upgrade, and is looked at again each minute.
+use super::{
+    Ending,
+    handshake::first,
+    line::{Line, Socket},
+    live::{Live, Turn},
+};
+use crate::{
+    app::App,
+    chat::{self, Attendance},
+    domain::conversation::{Action, may},
+    hub::{Published, Subscription, Topic},
+    store::{Changed, Noted, Pending, Principal, SecretHash, Sent, SignIn},
+};
+use merhaba_shared::protocol::{
+    agent::{
+        Assign, Claim, Command, Event, Hello, InboxRow, List, Open, Reopen, Reply, Resolve, Role, SiteCard,
+        Welcome, WriteNote,
+    },
+    close::{RESTART, REVOKED, TOO_MANY},
+    error::{Code, Refused},
+    ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
+    limits::{HISTORY_PAGE, INBOX_PAGE, OPEN, PAGE_BYTES, RESUME},
+    model::{AgentAuthor, Author, Head, Side, Typing, TypingNow},
+};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+/// Notes that follow the entries of a conversation that is opened.
+const NOTES: usize = 50;
+/// How often the sign-in is looked at again.
+const RECHECK: Duration = Duration::from_secs(60);
+
+/// A conversation that the page has open.
+struct Opened {
+    site: SiteKey,
+    visitor: VisitorId,
+    _listening: Subscription,
+}
+
+/// An agent on a line.
+struct Agent<S> {
+    live: Live<S, Event>,
+    sign_in: SignIn,
+    secret: SecretHash,
+    me: AgentAuthor,
+    opened: HashMap<ConversationId, Opened>,
+    _listening: Vec<Subscription>,
+    _there: Attendance,
+}
+
+/// Serves an agent from the first frame to the end.
+pub(super) async fn serve<S: Socket>(
+    app: Arc<App>,
+    mut line: Line<S>,
+    sign_in: SignIn,
+    secret: SecretHash,
+) -> (Line<S>, Ending) {
+    let Some(_place) = app.gate.agent(&sign_in.agent.id) else { return (line, TOO_MANY.into()) };
+    // From before the first frame, so that a sign-out in between is not missed.
+    let revoked = app.chat.hub().subscribe(Topic::SignIn(secret), line.outbox());
+    match app.chat.signed_in(secret).await {
+        Ok(Some(_)) => {}
+        Ok(None) => return (line, REVOKED.into()),
+        Err(error) => return (line, error.into()),
+    }
+    let hello = match first(&mut line, hello).await {
+        Ok(hello) => hello,
+        Err(ending) => return (line, ending),
+    };
+    let _counted = app.chat.counters().session(Side::Agent);
+    let mut agent = Agent::new(app, line, sign_in, secret, revoked);
+    let ending = agent.run(hello).await;
+    (agent.live.into_line(), ending)
+}
+
+fn hello(command: Command) -> Option<Hello> {
+    match command {
+        Command::Hello(hello) => Some(hello),
+        _ => None,
+    }
+}
+
+impl<S: Socket> Agent<S> {
+    fn new(app: Arc<App>, line: Line<S>, sign_in: SignIn, secret: SecretHash, revoked: Subscription) -> Self {
+        let hub = app.chat.hub();
+        let me = AgentAuthor { id: sign_in.agent.id.clone(), name: sign_in.agent.name.clone() };
+        let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
+        let mut listening = vec![revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
+        listening.extend(sites.iter().map(|site| hub.subscribe(Topic::Site(site.clone()), line.outbox())));
+        let there = app.chat.attend(&me.id, sites);
+        let mut live = Live::new(app, Principal::Agent(me.id.clone()), line);
+        live.recheck_every(RECHECK);
+        Self { live, sign_in, secret, me, opened: HashMap::new(), _listening: listening, _there: there }
+    }
+
+    async fn run(&mut self, hello: Hello) -> Ending {
+        if let Err(ending) = self.welcome(hello).await {
+            return ending;
+        }
+        loop {
+            let carried_out = match self.live.next().await {
+                Ok(Turn::Command(command)) => self.carry_out(command).await,
+                Ok(Turn::Recheck) => self.recheck().await,
+                Err(ending) => Err(ending),
+            };
+            if let Err(ending) = carried_out {
+                return ending;
+            }
+        }
+    }
+
+    async fn welcome(&mut self, hello: Hello) -> Result<(), Ending> {
+        let app = self.live.app.clone();
+        let memberships = self.sign_in.agent.memberships.iter();
+        let sites = memberships.map(|place| SiteCard {
+            site: place.site.clone(),
+            name: place.site_name.clone(),
+            role: place.role,
+        });
+        let epoch = app.store.epoch();
+        let known = hello.epoch.is_none_or(|seen| seen == epoch);
+        let welcome = Welcome {
+            agent: self.me.clone(),
+            sites: sites.collect(),
+            epoch,
+            now: app.clock.now(),
+            away: app.chat.is_away(&self.me.id),
+        };
+        self.live.tell(&Event::Welcome(welcome)).await?;
+        for resume in hello.resume.into_iter().take(RESUME) {
+            // A page that has seen another life of the store gets the newest page instead.
+            let after = known.then_some(resume.after);
+            self.open(Open { conversation: resume.conversation, after }).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the sign-in still counts, and for the same sites and roles: with others the page begins anew.
+    async fn recheck(&mut self) -> Result<(), Ending> {
+        match self.live.app.chat.signed_in(self.secret).await {
+            Ok(Some(now)) if now.agent.memberships == self.sign_in.agent.memberships => Ok(()),
+            Ok(Some(_)) => Err(RESTART.into()),
+            Ok(None) => Err(REVOKED.into()),
+            // The store cannot be read just now: asked again in a minute.
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn carry_out(&mut self, command: Command) -> Result<(), Ending> {
+        match command {
+            Command::Hello(_) => self.live.refuse(chat::bad_request(None, "Hello has come already")).await,
+            Command::Open(open) => self.open(open).await,
+            Command::Close(close) => {
+                self.live.following.stop(&close.conversation);
+                self.opened.remove(&close.conversation);
+                Ok(())
+            }
+            Command::Reply(reply) => self.reply(reply).await,
+            Command::Note(note) => self.note(note).await,
+            Command::Claim(Claim { conversation }) => self.claim(conversation).await,
+            Command::Assign(assign) => self.assign(assign).await,
+            Command::Resolve(Resolve { conversation }) => {
+                self.change(conversation, Action::Resolve, chat::Chat::resolve).await
+            }
+            Command::Reopen(Reopen { conversation }) => {
+                self.change(conversation, Action::Reopen, chat::Chat::reopen).await
+            }
+            Command::Read(read) => self.live.read(read).await,
+            Command::Typing(typing) => self.typing(typing).await,
+            Command::List(list) => self.list(list).await,
+            Command::Status(status) => {
+                self.live.app.chat.set_status(&self.me.id, &status);
+                Ok(())
+            }
+            Command::History(get) => self.live.history(get).await,
+            Command::Ping(ping) => {
+                let who = self.live.who.clone();
+                self.live.ping(&ping, |app, following| heads(app.clone(), who, following.all())).await
+            }
+        }
+    }
+
+    async fn open(&mut self, Open { conversation, after }: Open) -> Result<(), Ending> {
+        let row = match self.listen(&conversation).await? {
+            Ok(row) => row,
+            Err(refused) => return self.live.refuse(refused).await,
+        };
+        match after {
+            Some(after) => {
+                let after = after.min(row.head);
+                self.live.following.start(conversation.clone(), after, 0);
+                self.live.replay(&conversation, after).await?;
+            }
+            None => self.newest(&row).await?,
+        }
+        let notes = self.live.app.store.notes(self.me.id.clone(), conversation, NOTES).await?;
+        for note in notes.into_iter().flatten() {
+            self.live.tell(&Event::Note(note)).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends the newest page; what comes after it is sent one by one.
+    async fn newest(&mut self, row: &InboxRow) -> Result<(), Ending> {
+        let (who, id) = (self.live.who.clone(), row.conversation.clone());
+        let reading = self.live.app.store.history(who, id.clone(), None, HISTORY_PAGE, PAGE_BYTES);
+        let Some(history) = reading.await? else { return Ok(()) };
+        let newest = self.live.tell_history(history).await?.unwrap_or(row.head);
+        self.live.following.start(id, newest, newest);
+        Ok(())
+    }
+
+    /// Listens to a conversation first, then reads where it stands; refused when there is no such one for this agent
+    /// or too many are open.
+    async fn listen(&mut self, conversation: &ConversationId) -> Result<Result<InboxRow, Refused>, Ending> {
+        if self.opened.len() >= OPEN && !self.opened.contains_key(conversation) {
+            return Ok(Err(chat::bad_request(None, "too many conversations are open on this page")));
+        }
+        let topic = Topic::Conversation(conversation.clone());
+        let listening = self.live.app.chat.hub().subscribe(topic, self.live.outbox());
+        let reading = self.live.app.store.row(self.live.who.clone(), conversation.clone());
+        let Some(row) = reading.await? else { return Ok(Err(chat::not_found(None))) };
+        let (site, visitor) = (row.site.clone(), row.visitor.id.clone());
+        // One subscription stands for the conversation: with two, each event would come twice.
+        self.opened.entry(conversation.clone()).or_insert(Opened { site, visitor, _listening: listening });
+        Ok(Ok(row))
+    }
+
+    /// Opens a conversation that the agent acts in without having opened it, from its head on: the sender too is
+    /// told what they wrote.
+    async fn join(&mut self, conversation: &ConversationId) -> Result<Result<(), Refused>, Ending> {
+        if self.opened.contains_key(conversation) {
+            return Ok(Ok(()));
+        }
+        Ok(self.listen(conversation).await?.map(|row| {
+            self.live.following.start(conversation.clone(), row.head, row.head);
+        }))
+    }
+
+    /// The agent's role where the conversation is, or what to answer instead.
+    async fn role(&mut self, conversation: &ConversationId, action: Action) -> Result<(), Refused> {
+        let site = match self.opened.get(conversation) {
+            Some(opened) => Some(opened.site.clone()),
+            None => self
+                .live
+                .app
+                .store
+                .row(self.live.who.clone(), conversation.clone())
+                .await
+                .map_err(|_| chat::unavailable(None))?
+                .map(|row| row.site),
+        };
+        let role =
+            site.and_then(|site| role_on(&self.sign_in, &site)).ok_or_else(|| chat::not_found(None))?;
+        if may(role, action) { Ok(()) } else { Err(chat::forbidden(None, "your role may not do this")) }
+    }
+
+    /// Whether the agent may write this into the conversation; says why not.
+    async fn may_write(
+        &mut self,
+        conversation: &ConversationId,
+        client_id: ClientId,
+        action: Action,
+    ) -> Result<bool, Ending> {
+        let allowed = match self.role(conversation, action).await {
+            Ok(()) => self.join(conversation).await?,
+            // The store says so itself, unless this repeats what it has: then whatever the repeat names is nothing.
+            Err(Refused { code: Code::NotFound, .. }) => Ok(()),
+            Err(refused) => Err(refused),
+        };
+        match allowed {
+            Ok(()) => Ok(true),
+            Err(refused) => {
+                self.live.refuse(Refused { client_id: Some(client_id), ..refused }).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn reply(&mut self, reply: Reply) -> Result<(), Ending> {
+        let client_id = reply.client_id;
+        if let Err(refused) = chat::check(client_id, &reply.body, &reply.attachments) {
+            return self.live.refuse(refused).await;
+        }
+        if !self.may_write(&reply.conversation, client_id, Action::Reply).await? {
+            return Ok(());
+        }
+        let pending = self.live.app.chat.reply(&self.me.id, reply);
+        self.live.answer(pending, move |sent| match sent {
+            Ok(Sent::Stored(stored)) => Ok(Some(Event::Accepted(stored.accepted))),
+            Ok(Sent::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),
+            Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
+            Err(_) => Err(chat::unavailable(Some(client_id))),
+        });
+        Ok(())
+    }
+
+    async fn note(&mut self, note: WriteNote) -> Result<(), Ending> {
+        let client_id = note.client_id;
+        if let Err(refused) = chat::check(client_id, &note.body, &[]) {
+            return self.live.refuse(refused).await;
+        }
+        if !self.may_write(&note.conversation, client_id, Action::Note).await? {
+            return Ok(());
+        }
+        let pending = self.live.app.chat.note(&self.me.id, note);
+        self.live.answer(pending, move |noted| match noted {
+            Ok(Noted::Stored(note)) => Ok(Some(Event::Accepted(chat::accepted_note(note)))),
+            Ok(Noted::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),
+            Ok(Noted::NotFound) => Err(chat::not_found(Some(client_id))),
+            Err(_) => Err(chat::unavailable(Some(client_id))),
+        });
+        Ok(())
+    }
+
+    async fn claim(&mut self, conversation: ConversationId) -> Result<(), Ending> {
+        if let Err(refused) = self.role(&conversation, Action::Claim).await {
+            return self.live.refuse(refused).await;
+        }
+        let pending = self.live.app.chat.claim(&self.me.id, conversation);
+        self.live.answer(pending, |outcome| match outcome {
+            Ok(Some(outcome)) => Ok(Some(Event::Claimed(outcome.claimed))),
+            Ok(None) => Err(chat::not_found(None)),
+            Err(_) => Err(chat::unavailable(None)),
+        });
+        Ok(())
+    }
+
+    async fn assign(&mut self, Assign { conversation, agent }: Assign) -> Result<(), Ending> {
+        self.change(conversation, Action::Assign, move |chat, me, id| chat.assign(me, id, agent)).await
+    }
+
+    /// A change whose only answer is what everybody is told; says why not.
+    async fn change(
+        &mut self,
+        conversation: ConversationId,
+        action: Action,
+        change: impl FnOnce(&chat::Chat, &AgentId, ConversationId) -> Pending<Option<Changed>>,
+    ) -> Result<(), Ending> {
+        if let Err(refused) = self.role(&conversation, action).await {
+            return self.live.refuse(refused).await;
+        }
+        let pending = change(&self.live.app.chat, &self.me.id, conversation);
+        self.live.answer(pending, |changed| match changed {
+            Ok(Some(_)) => Ok(None),
+            Ok(None) => Err(chat::not_found(None)),
+            Err(_) => Err(chat::unavailable(None)),
+        });
+        Ok(())
+    }
+
+    async fn typing(&mut self, Typing { conversation, on }: Typing) -> Result<(), Ending> {
+        if !self.live.may_type() {
+            return Ok(());
+        }
+        if let Err(refused) = self.role(&conversation, Action::Reply).await {
+            return self.live.refuse(refused).await;
+        }
+        let visitor = match self.opened.get(&conversation) {
+            Some(opened) => opened.visitor.clone(),
+            None => match self.live.app.store.row(self.live.who.clone(), conversation.clone()).await? {
+                Some(row) => row.visitor.id,
+                None => return self.live.refuse(chat::not_found(None)).await,
+            },
+        };
+        let author = Author::Agent(self.me.clone());
+        self.live.app.chat.typing(&visitor, TypingNow { conversation, on, author });
+        Ok(())
+    }
+
+    /// A page of a list; a shorter one when it came out too long to be one frame.
+    async fn list(&mut self, List { filter, cursor, limit }: List) -> Result<(), Ending> {
+        let mut limit = limit.clamp(1, INBOX_PAGE);
+        loop {
+            let reading = self.live.app.store.inbox(self.me.id.clone(), filter, cursor.clone(), limit);
+            let Ok(inbox) = reading.await else { return self.live.refuse(chat::unavailable(None)).await };
+            let event = Event::Inbox(inbox);
+            if limit == 1 || event.encode(self.live.outbox().codec()).len() <= PAGE_BYTES {
+                return self.live.tell(&event).await;
+            }
+            limit /= 2;
+        }
+    }
+}
+
+fn role_on(sign_in: &SignIn, site: &SiteKey) -> Option<Role> {
+    sign_in.agent.memberships.iter().find(|place| place.site == *site).map(|place| place.role)
+}
+
+/// The heads of conversations, as the log has them; without those that cannot be read just now.
+async fn heads(app: Arc<App>, who: Principal, conversations: Vec<ConversationId>) -> Vec<Head> {
+    let mut heads = Vec::new();
+    for conversation in conversations {
+        if let Ok(Some(row)) = app.store.row(who.clone(), conversation).await {
+            heads.push(Head { conversation: row.conversation, seq: row.head });
+        }
+    }
+    heads
+}

@@ -1,0 +1,345 @@
+//! The loop that both kinds of session share: one input at a time, entries in order without a gap, answers as they
+//! come, heads, pings and the end. Commands go to the caller. Never knows which side it serves.
+use super::{
+    Ending, Frame,
+    follow::{Following, Marks, Step},
+    heartbeat::{Beat, Heartbeat},
+    line::{Line, Socket, decode},
+    rate::Throttle,
+};
+use crate::{
+    app::App,
+    chat::{self, Audience},
+    hub::outbox::{Delivery, Packet},
+    store::{Pending, Principal, StoreError},
+};
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use merhaba_shared::protocol::{
+    close::{HEARTBEAT_LOST, RESTART},
+    error::{DecodeError, Refused},
+    ids::{ConversationId, Seq},
+    limits::{AGE_MS, HISTORY_PAGE, PAGE_BYTES, SENDS_IN_FLIGHT},
+    model::{GetHistory, Head, History, Ping, Pong, Read},
+};
+use serde::de::DeserializeOwned;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::sleep_until;
+
+/// After a ping the log itself is asked for heads, at most so often: a gap that nobody noticed is then repaired.
+const LOG_EVERY: Duration = Duration::from_secs(5);
+
+/// What wakes a session.
+enum Input<E> {
+    /// The relay stops.
+    Stop,
+    /// A frame, a fault, or the end of the line.
+    Frame(Option<Result<Frame, super::Fault>>),
+    /// The next from the outbox.
+    Event(Delivery),
+    /// What a command came to, if there is anything to say.
+    Done(Option<E>),
+    /// A time has come.
+    Tick,
+}
+
+/// What the caller must do.
+pub(super) enum Turn<C> {
+    /// Carry out a command.
+    Command(C),
+    /// See whether the session may go on.
+    Recheck,
+}
+
+/// A session after its handshake.
+pub(super) struct Live<S, E> {
+    pub(super) app: Arc<App>,
+    pub(super) who: Principal,
+    pub(super) following: Following,
+    line: Line<S>,
+    answers: FuturesOrdered<BoxFuture<'static, Option<E>>>,
+    heartbeat: Heartbeat,
+    typing: Throttle,
+    log: Throttle,
+    old_at: Instant,
+    recheck: Option<(Duration, Instant)>,
+}
+
+impl<S: Socket, E: Audience> Live<S, E> {
+    pub(super) fn new(app: Arc<App>, who: Principal, line: Line<S>) -> Self {
+        let now = app.clock.monotonic();
+        // Nine to eleven tenths of the age, so that those who came together do not leave together.
+        let tenths = 9 * AGE_MS / 10 + app.clock.below(AGE_MS / 5);
+        Self {
+            who,
+            following: Following::default(),
+            line,
+            answers: FuturesOrdered::new(),
+            heartbeat: Heartbeat::new(now),
+            typing: Throttle::typing(),
+            log: Throttle::every(LOG_EVERY),
+            old_at: now + Duration::from_millis(tenths),
+            recheck: None,
+            app,
+        }
+    }
+
+    /// Asks the caller each so often whether the session may go on.
+    pub(super) fn recheck_every(&mut self, every: Duration) {
+        self.recheck = Some((every, self.app.clock.monotonic() + every));
+    }
+
+    /// Ends with the line.
+    pub(super) fn into_line(self) -> Line<S> {
+        self.line
+    }
+
+    /// The line's outbox.
+    pub(super) const fn outbox(&self) -> &Arc<crate::hub::outbox::Outbox> {
+        self.line.outbox()
+    }
+
+    /// Does all that is to be done until there is something for the caller.
+    pub(super) async fn next<C: DeserializeOwned>(&mut self) -> Result<Turn<C>, Ending> {
+        loop {
+            match self.input().await {
+                Input::Stop => return Err(RESTART.into()),
+                Input::Frame(frame) => {
+                    if let Some(command) = self.frame(frame).await? {
+                        return Ok(Turn::Command(command));
+                    }
+                }
+                Input::Event(Delivery::Packet(packet)) => self.deliver(&packet).await?,
+                Input::Event(Delivery::End(close)) => return Err(close.into()),
+                Input::Done(Some(event)) => self.line.tell(&event).await?,
+                Input::Done(None) => {}
+                Input::Tick => {
+                    if self.tick().await? {
+                        return Ok(Turn::Recheck);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn input(&mut self) -> Input<E> {
+        let stopping = self.line.stopping().clone();
+        let outbox = self.line.outbox().clone();
+        let deadline = self.deadline().into();
+        // More are read when one is answered: what waits for the disk is bounded by this.
+        let room = self.answers.len() < SENDS_IN_FLIGHT;
+        tokio::select! {
+            () = stopping.cancelled() => Input::Stop,
+            frame = self.line.read(), if room => Input::Frame(frame),
+            Some(answer) = self.answers.next() => Input::Done(answer),
+            delivery = outbox.next() => Input::Event(delivery),
+            () = sleep_until(deadline) => Input::Tick,
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        let mut deadline = self.heartbeat.due().min(self.old_at);
+        for due in [self.following.due(), self.recheck.map(|(_, at)| at)].into_iter().flatten() {
+            deadline = deadline.min(due);
+        }
+        deadline
+    }
+
+    async fn frame<C: DeserializeOwned>(
+        &mut self,
+        frame: Option<Result<Frame, super::Fault>>,
+    ) -> Result<Option<C>, Ending> {
+        let frame = match frame {
+            None | Some(Ok(Frame::Close(..))) => return Err(Ending::Gone),
+            Some(Err(fault)) => return Err(Ending::Fault(fault)),
+            Some(Ok(frame)) => frame,
+        };
+        self.heartbeat.heard();
+        if matches!(frame, Frame::Ping | Frame::Pong) {
+            return Ok(None);
+        }
+        match decode(self.outbox().codec(), &frame) {
+            Ok(command) => return Ok(Some(command)),
+            Err(DecodeError::UnknownKind) => {
+                self.refuse(chat::bad_request(None, "there is no such command")).await?;
+            }
+            Err(DecodeError::Malformed { detail, client_id }) => {
+                self.refuse(chat::bad_request(client_id, detail)).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether it is time for the caller to look whether the session may go on.
+    async fn tick(&mut self) -> Result<bool, Ending> {
+        let now = self.app.clock.monotonic();
+        if now >= self.old_at {
+            return Err(RESTART.into());
+        }
+        let deaf = self.answers.len() >= SENDS_IN_FLIGHT;
+        match self.heartbeat.beat(now, deaf) {
+            Beat::Wait => {}
+            Beat::Ping => self.line.write(Frame::Ping).await?,
+            Beat::Lost => return Err(HEARTBEAT_LOST.into()),
+        }
+        if self.following.due().is_some_and(|due| now >= due) {
+            self.tell_heads().await?;
+        }
+        if let Some((every, at)) = &mut self.recheck
+            && now >= *at
+        {
+            *at = now + *every;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Writes an event of the outbox, if it is the next in its place.
+    async fn deliver(&mut self, packet: &Packet) -> Result<(), Ending> {
+        let Some((conversation, seq)) = &packet.mark else { return self.line.send(&packet.frame).await };
+        match self.following.step(conversation, *seq) {
+            Step::Skip => Ok(()),
+            Step::Gap(after) => self.replay(conversation, after).await,
+            Step::Unknown if matches!(self.who, Principal::Agent(_)) => Ok(()),
+            // A visitor's conversation that began just now, on this page or another of theirs.
+            Step::Unknown => {
+                self.following.start(conversation.clone(), seq - 1, 0);
+                self.write_entry(packet, conversation, *seq).await
+            }
+            Step::Next => self.write_entry(packet, conversation, *seq).await,
+        }
+    }
+
+    async fn write_entry(&mut self, packet: &Packet, at: &ConversationId, seq: Seq) -> Result<(), Ending> {
+        self.line.send(&packet.frame).await?;
+        self.following.sent(at, seq, self.app.clock.monotonic());
+        Ok(())
+    }
+
+    /// Writes all entries after a Seq, page by page as the other side takes them.
+    pub(super) async fn replay(&mut self, conversation: &ConversationId, after: Seq) -> Result<(), Ending> {
+        let mut after = after;
+        loop {
+            let reading = self.app.store.missed(self.who.clone(), conversation.clone(), after, PAGE_BYTES);
+            let Some(missed) = reading.await? else { return Ok(()) };
+            for item in missed.items {
+                after = item.seq();
+                self.line.tell(&E::item(item)).await?;
+                self.following.sent(conversation, after, self.app.clock.monotonic());
+            }
+            if !missed.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes an event.
+    pub(super) async fn tell(&mut self, event: &E) -> Result<(), Ending> {
+        self.line.tell(event).await
+    }
+
+    /// Says no.
+    pub(super) async fn refuse(&mut self, refused: Refused) -> Result<(), Ending> {
+        self.app.chat.counters().count_refused(refused.code);
+        self.line.tell(&E::refused(refused)).await
+    }
+
+    /// Answers when the store has: in the order of the calls, which is the order of commits.
+    pub(super) fn answer<T: Send + 'static>(
+        &mut self,
+        pending: Pending<T>,
+        say: impl FnOnce(Result<T, StoreError>) -> Result<Option<E>, Refused> + Send + 'static,
+    ) {
+        let counters = self.app.chat.counters().clone();
+        self.answers.push_back(Box::pin(async move {
+            say(pending.await).unwrap_or_else(|refused| {
+                counters.count_refused(refused.code);
+                Some(E::refused(refused))
+            })
+        }));
+    }
+
+    /// Answers a ping, and then tells the heads that moved. Every now and then the log is asked, through `heads`.
+    pub(super) async fn ping<F>(
+        &mut self,
+        ping: &Ping,
+        heads: impl FnOnce(&Arc<App>, &Following) -> F,
+    ) -> Result<(), Ending>
+    where
+        F: Future<Output = Vec<Head>> + Send,
+    {
+        self.line.tell(&E::pong(Pong { nonce: ping.nonce })).await?;
+        if self.log.lets_through(self.app.clock.monotonic()) {
+            for head in heads(&self.app, &self.following).await {
+                match self.following.cursor(&head.conversation) {
+                    Some(cursor) if cursor < head.seq => self.replay(&head.conversation, cursor).await?,
+                    Some(_) => {}
+                    None => self.following.start(head.conversation, head.seq, 0),
+                }
+            }
+        }
+        self.tell_heads().await
+    }
+
+    async fn tell_heads(&mut self) -> Result<(), Ending> {
+        for head in self.following.take_heads() {
+            self.line.tell(&E::head(head)).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers with a page of a timeline.
+    pub(super) async fn history(&mut self, get: GetHistory) -> Result<(), Ending> {
+        let limit = get.limit.clamp(1, HISTORY_PAGE);
+        let reading =
+            self.app.store.history(self.who.clone(), get.conversation, get.before, limit, PAGE_BYTES);
+        match reading.await {
+            Ok(Some(history)) => self.tell_history(history).await.map(drop),
+            Ok(None) => self.refuse(chat::not_found(None)).await,
+            Err(_) => self.refuse(chat::unavailable(None)).await,
+        }
+    }
+
+    /// Writes a page of a timeline, without the oldest ones if it came out too long to be one frame; gives back the
+    /// highest Seq in it.
+    pub(super) async fn tell_history(&mut self, mut history: History) -> Result<Option<Seq>, Ending> {
+        let newest = history.entries.last().map(|item| item.seq());
+        loop {
+            let event = E::history(history.clone());
+            let encoded = event.encode(self.outbox().codec());
+            if encoded.len() <= PAGE_BYTES || history.entries.len() <= 1 {
+                self.line.send(&encoded).await?;
+                return Ok(newest);
+            }
+            history.entries.drain(..history.entries.len().div_ceil(2));
+            history.more = true;
+        }
+    }
+
+    /// Moves read marks, if they say anything new.
+    pub(super) async fn read(&mut self, read: Read) -> Result<(), Ending> {
+        let read = match self.following.marks(&read) {
+            Marks::Old => return Ok(()),
+            Marks::Store(read) => read,
+            Marks::Unknown => match self.app.store.row(self.who.clone(), read.conversation.clone()).await {
+                Ok(Some(_)) => read,
+                Ok(None) => return self.refuse(chat::not_found(None)).await,
+                Err(_) => return self.refuse(chat::unavailable(None)).await,
+            },
+        };
+        let pending = self.app.chat.read(&self.who, read);
+        self.answer(pending, |marked| match marked {
+            Ok(Some(_)) => Ok(None),
+            Ok(None) => Err(chat::not_found(None)),
+            Err(_) => Err(chat::unavailable(None)),
+        });
+        Ok(())
+    }
+
+    /// Whether a typing command goes through now.
+    pub(super) fn may_type(&mut self) -> bool {
+        self.typing.lets_through(self.app.clock.monotonic())
+    }
+}

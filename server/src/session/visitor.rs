@@ -1,0 +1,210 @@
+//! A visitor's session: what they are told first, and what each of their commands does. Never sees what only agents
+//! may, and never names a conversation to the store without saying whose it must be.
+use super::{
+    Ending,
+    handshake::first,
+    line::{Line, Socket},
+    live::{Live, Turn},
+    rate::Patience,
+};
+use crate::{
+    app::App,
+    chat::{self, Identity, Sender},
+    gate::Permit,
+    hub::{Subscription, Topic},
+    store::{Principal, Sent},
+};
+use merhaba_shared::protocol::{
+    close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY},
+    limits::{RESUME, WELCOME_CONVERSATIONS},
+    model::{Author, Head, Resume, Side, Typing, TypingNow, VisitorAuthor},
+    visitor::{Command, ConversationCard, Event, Hello, Send, Welcome},
+};
+use std::sync::Arc;
+
+/// A visitor on a line.
+struct Visitor<S> {
+    live: Live<S, Event>,
+    sender: Sender,
+    patience: Patience,
+    _listening: [Subscription; 2],
+    _place: Permit,
+}
+
+/// Serves a visitor from the first frame to the end. `stranger` is given back when it turns out who they are.
+pub(super) async fn serve<S: Socket>(
+    app: Arc<App>,
+    mut line: Line<S>,
+    stranger: Permit,
+) -> (Line<S>, Ending) {
+    let hello = match first(&mut line, hello).await {
+        Ok(hello) => hello,
+        Err(ending) => return (line, ending),
+    };
+    let identity = match identify(&app, &hello).await {
+        Ok(identity) => identity,
+        Err(ending) => return (line, ending),
+    };
+    let Some(place) = app.gate.visitor(&identity.visitor) else { return (line, TOO_MANY.into()) };
+    // Whoever is unknown counts against their address as long as they stay.
+    let _stranger = if identity.is_known() {
+        stranger.known();
+        None
+    } else {
+        Some(stranger)
+    };
+    let _counted = app.chat.counters().session(Side::Visitor);
+    let mut visitor = Visitor::new(app, line, &hello, &identity, place);
+    let ending = visitor.run(hello, identity).await;
+    (visitor.live.into_line(), ending)
+}
+
+fn hello(command: Command) -> Option<Hello> {
+    match command {
+        Command::Hello(hello) => Some(hello),
+        _ => None,
+    }
+}
+
+async fn identify(app: &App, hello: &Hello) -> Result<Identity, Ending> {
+    if app.store.site(hello.site.clone()).await?.is_none() {
+        return Err(SITE_UNKNOWN.into());
+    }
+    Ok(app.chat.identify(&hello.site, hello.token.as_ref()).await?)
+}
+
+impl<S: Socket> Visitor<S> {
+    /// Listens from here on: what happens while the rest is read waits in the outbox.
+    fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &Identity, place: Permit) -> Self {
+        let (visitor, hub) = (identity.visitor.clone(), app.chat.hub());
+        let listening = [Topic::Visitor(visitor.clone()), Topic::Presence(hello.site.clone())]
+            .map(|topic| hub.subscribe(topic, line.outbox()));
+        let page = hello.page.as_ref();
+        let sender = Sender::new(hello.site.clone(), visitor.clone(), identity.hash, &hello.locale, page);
+        let live = Live::new(app, Principal::Visitor(visitor), line);
+        Self { live, sender, patience: Patience::default(), _listening: listening, _place: place }
+    }
+
+    async fn run(&mut self, hello: Hello, identity: Identity) -> Ending {
+        if let Err(ending) = self.welcome(hello, identity).await {
+            return ending;
+        }
+        loop {
+            let carried_out = match self.live.next().await {
+                Ok(Turn::Command(command)) => self.carry_out(command).await,
+                Ok(Turn::Recheck) => Ok(()),
+                Err(ending) => Err(ending),
+            };
+            if let Err(ending) = carried_out {
+                return ending;
+            }
+        }
+    }
+
+    async fn welcome(&mut self, hello: Hello, identity: Identity) -> Result<(), Ending> {
+        let app = self.live.app.clone();
+        let cards = if identity.is_known() {
+            app.store.cards(identity.visitor.clone(), WELCOME_CONVERSATIONS).await?
+        } else {
+            Vec::new()
+        };
+        for ConversationCard { conversation, head, .. } in &cards {
+            self.live.following.start(conversation.clone(), *head, *head);
+        }
+        let epoch = app.store.epoch();
+        // A page that has seen another life of the store has nothing to go on from.
+        let resumes = hello.epoch.is_none_or(|seen| seen == epoch) && identity.is_known();
+        let welcome = Welcome {
+            visitor: identity.visitor,
+            token: identity.token,
+            replaced: identity.replaced,
+            epoch,
+            now: app.clock.now(),
+            online: app.chat.online(&self.sender.site),
+            conversations: cards,
+        };
+        self.live.tell(&Event::Welcome(welcome)).await?;
+        if resumes {
+            for resume in hello.resume.into_iter().take(RESUME) {
+                self.resume(resume).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what was missed of a conversation; of one that is not theirs there is nothing to say.
+    async fn resume(&mut self, Resume { conversation, after }: Resume) -> Result<(), Ending> {
+        let head = match self.live.following.cursor(&conversation) {
+            Some(head) => head,
+            None => match self.live.app.store.row(self.live.who.clone(), conversation.clone()).await? {
+                Some(row) => row.head,
+                None => return Ok(()),
+            },
+        };
+        let after = after.min(head);
+        self.live.following.start(conversation.clone(), after, head);
+        self.live.replay(&conversation, after).await
+    }
+
+    async fn carry_out(&mut self, command: Command) -> Result<(), Ending> {
+        match command {
+            Command::Hello(_) => self.live.refuse(chat::bad_request(None, "Hello has come already")).await,
+            Command::Send(send) => self.send(send).await,
+            Command::Read(read) => self.live.read(read).await,
+            Command::Typing(typing) => self.typing(typing).await,
+            Command::History(get) => self.live.history(get).await,
+            Command::Ping(ping) => {
+                let visitor = self.sender.visitor.clone();
+                self.live.ping(&ping, |app, _| heads(app.clone(), visitor)).await
+            }
+        }
+    }
+
+    async fn send(&mut self, send: Send) -> Result<(), Ending> {
+        let client_id = send.client_id;
+        if let Err(refused) = chat::check(client_id, &send.body, &send.attachments) {
+            return self.live.refuse(refused).await;
+        }
+        if let Err(wait) = self.live.app.gate.send(&self.sender.visitor) {
+            // What is stored already is answered however fast it comes.
+            let before = self.live.app.store.accepted(self.sender.visitor.clone(), client_id).await;
+            if let Ok(Some(accepted)) = before {
+                return self.live.tell(&Event::Accepted(accepted)).await;
+            }
+            self.live.refuse(chat::rate_limited(Some(client_id), wait)).await?;
+            return if self.patience.refused() { Err(TOO_FAST.into()) } else { Ok(()) };
+        }
+        self.patience.taken();
+        let pending = self.live.app.chat.send(&self.sender, send);
+        self.live.answer(pending, move |sent| match sent {
+            Ok(Sent::Stored(stored)) => Ok(Some(Event::Accepted(stored.accepted))),
+            Ok(Sent::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),
+            Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
+            Err(_) => Err(chat::unavailable(Some(client_id))),
+        });
+        Ok(())
+    }
+
+    async fn typing(&mut self, Typing { conversation, on }: Typing) -> Result<(), Ending> {
+        if !self.live.may_type() {
+            return Ok(());
+        }
+        if !self.live.following.has(&conversation) {
+            let row = self.live.app.store.row(self.live.who.clone(), conversation.clone()).await;
+            match row {
+                Ok(Some(_)) => {}
+                Ok(None) => return self.live.refuse(chat::not_found(None)).await,
+                Err(_) => return self.live.refuse(chat::unavailable(None)).await,
+            }
+        }
+        let author = Author::Visitor(VisitorAuthor::default());
+        self.live.app.chat.typing(&self.sender.visitor, TypingNow { conversation, on, author });
+        Ok(())
+    }
+}
+
+/// The heads of a visitor's latest conversations, as the log has them; none when it cannot be read just now.
+async fn heads(app: Arc<App>, visitor: merhaba_shared::protocol::ids::VisitorId) -> Vec<Head> {
+    let cards = app.store.cards(visitor, WELCOME_CONVERSATIONS).await.unwrap_or_default();
+    cards.into_iter().map(|card| Head { conversation: card.conversation, seq: card.head }).collect()
+}

@@ -1,0 +1,223 @@
+//! Opening the store's file: the checks that refuse to start, the settings that make a commit durable, the
+//! migrations. It never opens what a newer version wrote.
+use merhaba_shared::protocol::ids::Epoch;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The store's file within the data folder.
+pub const FILE: &str = "merhaba.db";
+/// Older versions can corrupt a write-ahead log that is reset while it is read.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// "Mrhb": says whose file it is.
+const APPLICATION: i64 = 0x4d72_6862;
+/// How long a connection waits for another's lock.
+const BUSY: Duration = Duration::from_secs(5);
+/// Statements that stay prepared on a connection: all there are.
+const STATEMENTS: usize = 128;
+/// Every migration, in order; their number is the version.
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
+
+/// Why the store cannot be opened. Each is a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The program was built with a SQLite that can lose data.
+    #[error("this program was built with SQLite {0}, which can corrupt its log; 3.51.3 or newer is needed")]
+    OldSqlite(String),
+    /// No folder, and none can be made.
+    #[error("the data folder {0} cannot be made: {1}")]
+    Folder(PathBuf, io::Error),
+    /// The folder or the file in it takes no writes.
+    #[error("the data folder {0} cannot be written: {1}")]
+    Unwritable(PathBuf, String),
+    /// A file of another program, or none of SQLite's.
+    #[error("{0} is not a store of Merhaba")]
+    NotOurs(PathBuf),
+    /// A newer program wrote it.
+    #[error(
+        "{path} was written by a newer Merhaba (schema {found}; this one knows {known}): install that version again"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// What this program knows.
+        known: i64,
+    },
+    /// The file system cannot do what a durable log needs.
+    #[error(
+        "the data folder {0} is on a file system without shared memory for SQLite’s log (journal mode {1}): use a local disk"
+    )]
+    NoLog(PathBuf, String),
+    /// Anything else.
+    #[error("{0} cannot be opened: {1}")]
+    Sqlite(PathBuf, rusqlite::Error),
+    /// The operating system gives no thread.
+    #[error("no thread for the store: {0}")]
+    Thread(io::Error),
+}
+
+/// A store's file, ready.
+pub(super) struct Opened {
+    /// The connection that writes.
+    pub(super) db: Connection,
+    /// The file.
+    pub(super) path: PathBuf,
+    /// The store's life.
+    pub(super) epoch: Epoch,
+}
+
+/// Opens or makes the store in a folder.
+pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenError> {
+    check_sqlite(rusqlite::version_number(), rusqlite::version())?;
+    let path = dir.join(FILE);
+    make_folder(dir)?;
+    make_file(dir, &path)?;
+    let failed = |error| explain(dir, &path, error);
+    let mut db = connect(&path).map_err(failed)?;
+    check_owner(&db, &path).map_err(|error| error.unwrap_or_else(failed))?;
+    let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
+    if mode != "wal" {
+        return Err(OpenError::NoLog(dir.to_owned(), mode));
+    }
+    let epoch =
+        migrate(&mut db, &path, MIGRATIONS, epoch_for_new).map_err(|error| error.unwrap_or_else(failed))?;
+    Ok(Opened { db, path, epoch })
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |error| OpenError::Sqlite(path.to_owned(), error);
+    let db = connect(path).map_err(failed)?;
+    db.pragma_update(None, "query_only", true).map_err(failed)?;
+    Ok(db)
+}
+
+/// What is either said already or still SQLite's own words.
+enum Failed {
+    Said(OpenError),
+    Sqlite(rusqlite::Error),
+}
+
+impl Failed {
+    fn unwrap_or_else(self, explain: impl FnOnce(rusqlite::Error) -> OpenError) -> OpenError {
+        match self {
+            Self::Said(error) => error,
+            Self::Sqlite(error) => explain(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+fn check_sqlite(number: i32, name: &str) -> Result<(), OpenError> {
+    if number < OLDEST_SQLITE { Err(OpenError::OldSqlite(name.to_owned())) } else { Ok(()) }
+}
+
+fn make_folder(dir: &Path) -> Result<(), OpenError> {
+    let failed = |error| OpenError::Folder(dir.to_owned(), error);
+    if dir.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    sync_folder(dir.parent()).map_err(failed)
+}
+
+/// Makes the file before SQLite does: only its owner may read it (the log beside it takes the same rights), and its
+/// name in the folder is synced too.
+fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
+    let failed = |error: io::Error| OpenError::Unwritable(dir.to_owned(), error.to_string());
+    let new = !path.exists();
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+    if new { sync_folder(Some(dir)).map_err(failed) } else { Ok(()) }
+}
+
+fn sync_folder(dir: Option<&Path>) -> io::Result<()> {
+    let here = Path::new(".");
+    File::open(dir.filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(here))?.sync_all()
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    for (name, value) in [("synchronous", "FULL"), ("foreign_keys", "ON"), ("trusted_schema", "OFF")] {
+        db.pragma_update(None, name, value)?;
+    }
+    // Erased means overwritten; a log that once grew is cut again.
+    db.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+    db.query_row("PRAGMA journal_size_limit = 67108864", [], |_| Ok(()))?;
+    Ok(db)
+}
+
+/// A fresh file has no owner and no tables; anything else must be ours.
+fn check_owner(db: &Connection, path: &Path) -> Result<(), Failed> {
+    let owner: i64 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if owner == APPLICATION || (owner == 0 && tables == 0) {
+        return Ok(());
+    }
+    Err(Failed::Said(OpenError::NotOurs(path.to_owned())))
+}
+
+/// Brings the file to this version, all in one transaction, and gives its epoch.
+fn migrate(
+    db: &mut Connection,
+    path: &Path,
+    migrations: &[&str],
+    epoch_for_new: &Epoch,
+) -> Result<Epoch, Failed> {
+    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    if found > known {
+        return Err(Failed::Said(OpenError::Newer { path: path.to_owned(), found, known }));
+    }
+    for migration in migrations.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        transaction.execute_batch(migration)?;
+    }
+    if found == 0 {
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        let sql = "INSERT INTO meta (key, value) VALUES ('epoch', ?1), ('probe', '0'), ('schema', '0')";
+        transaction.execute(sql, [epoch_for_new.as_str()])?;
+    }
+    if found < known {
+        transaction.execute("UPDATE meta SET value = ?1 WHERE key = 'schema'", [known.to_string()])?;
+    }
+    let sql = "SELECT value FROM meta WHERE key = 'epoch'";
+    let epoch = transaction.query_row(sql, [], |row| row.get(0).map(Epoch))?;
+    transaction.commit()?;
+    Ok(epoch)
+}
+
+/// The file's version; 0 for a fresh one.
+fn version(db: &Connection) -> rusqlite::Result<i64> {
+    let fresh = "SELECT count(*) = 0 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
+    if db.query_row(fresh, [], |row| row.get(0))? {
+        return Ok(0);
+    }
+    let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema'";
+    Ok(db.query_row(sql, [], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+fn explain(dir: &Path, path: &Path, error: rusqlite::Error) -> OpenError {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, NotADatabase, PermissionDenied, ReadOnly};
+    match error.sqlite_error_code() {
+        Some(NotADatabase) => OpenError::NotOurs(path.to_owned()),
+        Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly) => {
+            OpenError::Unwritable(dir.to_owned(), error.to_string())
+        }
+        _ => OpenError::Sqlite(path.to_owned(), error),
+    }
+}

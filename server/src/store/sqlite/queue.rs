@@ -1,0 +1,141 @@
+//! A bounded queue between callers and the store's threads. A full one refuses at once; it never grows and never
+//! makes a caller wait.
+use std::{
+    collections::VecDeque,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+/// Why something was not queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The queue is full.
+    Full,
+    /// The store was closed.
+    Closed,
+}
+
+/// Callers push, any number of threads take.
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    filled: Condvar,
+    bound: usize,
+}
+
+struct State<T> {
+    items: VecDeque<T>,
+    closed: bool,
+    /// Somebody works it off inline; what they cause to be queued meanwhile is theirs too.
+    busy: bool,
+}
+
+impl<T> Queue<T> {
+    /// A queue for at most `bound` items.
+    pub(super) fn new(bound: usize) -> Self {
+        let state = State { items: VecDeque::new(), closed: false, busy: false };
+        Self { state: Mutex::new(state), filled: Condvar::new(), bound }
+    }
+
+    /// Queues an item, if there is room.
+    pub(super) fn push(&self, item: T) -> Result<(), Refusal> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(Refusal::Closed);
+        }
+        if state.items.len() >= self.bound {
+            return Err(Refusal::Full);
+        }
+        state.items.push_back(item);
+        drop(state);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Takes no more items after this last one; those that wait are still worked off. False: it was closed before.
+    pub(super) fn close(&self, last: Option<T>) -> bool {
+        let mut state = self.lock();
+        if std::mem::replace(&mut state.closed, true) {
+            return false;
+        }
+        state.items.extend(last);
+        drop(state);
+        self.filled.notify_all();
+        true
+    }
+
+    /// Closes and drops what waits: nobody is left to work it off.
+    pub(super) fn abandon(&self) {
+        self.close(None);
+        let waiting = std::mem::take(&mut self.lock().items);
+        drop(waiting); // outside of the lock: an item's end may call back
+    }
+
+    /// Waits for items and takes up to `most`; `None` when closed and worked off.
+    pub(super) fn take(&self, most: usize) -> Option<Vec<T>> {
+        let mut state = self.lock();
+        while state.items.is_empty() {
+            if state.closed {
+                return None;
+            }
+            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Some(state.first(most))
+    }
+
+    /// Works the queue off here and now, unless that is being done further up.
+    pub(super) fn work_off(&self, most: usize, mut work: impl FnMut(Vec<T>)) {
+        let mut state = self.lock();
+        if std::mem::replace(&mut state.busy, true) {
+            return;
+        }
+        while !state.items.is_empty() {
+            let items = state.first(most);
+            drop(state);
+            work(items);
+            state = self.lock();
+        }
+        state.busy = false;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> State<T> {
+    fn first(&mut self, most: usize) -> Vec<T> {
+        let count = most.min(self.items.len());
+        self.items.drain(..count).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Queue, Refusal};
+
+    #[test]
+    fn a_full_queue_refuses_and_a_closed_one_too() {
+        let queue = Queue::new(2);
+        assert_eq!((queue.push(1), queue.push(2), queue.push(3)), (Ok(()), Ok(()), Err(Refusal::Full)));
+        assert!(queue.close(Some(9)), "the last item fits even a full queue");
+        assert_eq!(queue.push(4), Err(Refusal::Closed));
+        assert_eq!(queue.take(2), Some(vec![1, 2]));
+        assert_eq!((queue.take(2), queue.take(2)), (Some(vec![9]), None));
+    }
+
+    #[test]
+    fn what_is_queued_while_working_off_is_worked_off_after_it() {
+        let queue = Queue::new(9);
+        let mut seen = Vec::new();
+        queue.push(1).expect("room");
+        queue.work_off(4, |items| {
+            for item in items {
+                if item < 3 {
+                    queue.push(item + 1).expect("room");
+                    queue.work_off(4, |_| panic!("not within"));
+                }
+                seen.push(item);
+            }
+        });
+        assert_eq!(seen, [1, 2, 3]);
+    }
+}

@@ -1,0 +1,70 @@
+//! Sites and what their owners set.
+use super::{
+    fault::{Fault, Outcome},
+    sql::{change, many, one},
+};
+use crate::store::{Site, SiteSettings};
+use merhaba_shared::protocol::ids::SiteKey;
+use rusqlite::{Connection, Row, params};
+
+pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
+    let sql = "INSERT INTO sites (key, at, name, color) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
+    let values = params![site.key.as_str(), site.at, site.settings.name, site.settings.color];
+    if change(db, sql, values)? == 0 {
+        return Err(Fault::Conflict);
+    }
+    set_lists(db, db.last_insert_rowid(), &site.settings)?;
+    Ok(site)
+}
+
+pub(super) fn get(db: &Connection, key: &SiteKey) -> Outcome<Option<Site>> {
+    let sql = "SELECT id, key, at, name, color FROM sites WHERE key = ?1";
+    one(db, sql, [key.as_str()], read)?.map(|found| with_lists(db, found)).transpose()
+}
+
+pub(super) fn all(db: &Connection) -> Outcome<Vec<Site>> {
+    let found = many(db, "SELECT id, key, at, name, color FROM sites ORDER BY id", [], read)?;
+    found.into_iter().map(|found| with_lists(db, found)).collect()
+}
+
+pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) -> Outcome<Option<Site>> {
+    let sql = "UPDATE sites SET name = ?2, color = ?3 WHERE key = ?1 RETURNING id";
+    let Some(site) = one(db, sql, params![key.as_str(), settings.name, settings.color], |row| row.get(0))?
+    else {
+        return Ok(None);
+    };
+    change(db, "DELETE FROM site_origins WHERE site = ?1", [site])?;
+    change(db, "DELETE FROM site_greetings WHERE site = ?1", [site])?;
+    set_lists(db, site, settings)?;
+    get(db, key)
+}
+
+/// The row of a site.
+pub(super) fn id(db: &Connection, key: &SiteKey) -> Outcome<Option<i64>> {
+    one(db, "SELECT id FROM sites WHERE key = ?1", [key.as_str()], |row| row.get(0))
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
+    let settings = SiteSettings { name: row.get(3)?, color: row.get(4)?, ..SiteSettings::default() };
+    Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))
+}
+
+fn with_lists(db: &Connection, (id, mut site): (i64, Site)) -> Outcome<Site> {
+    let sql = "SELECT origin FROM site_origins WHERE site = ?1 ORDER BY place";
+    site.settings.origins = many(db, sql, [id], |row| row.get(0))?;
+    let sql = "SELECT language, greeting FROM site_greetings WHERE site = ?1 ORDER BY place";
+    site.settings.greetings = many(db, sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(site)
+}
+
+fn set_lists(db: &Connection, site: i64, settings: &SiteSettings) -> Outcome<()> {
+    for (place, origin) in settings.origins.iter().enumerate() {
+        let sql = "INSERT INTO site_origins (site, place, origin) VALUES (?1, ?2, ?3)";
+        change(db, sql, params![site, place, origin])?;
+    }
+    for (place, (language, greeting)) in settings.greetings.iter().enumerate() {
+        let sql = "INSERT INTO site_greetings (site, place, language, greeting) VALUES (?1, ?2, ?3, ?4)";
+        change(db, sql, params![site, place, language, greeting])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Reading a timeline: pages backwards for history, forwards for what was missed. A page ends by bytes before it can
+//! weigh more than a session may, and always has at least one entry if there is one.
+use super::{
+    fault::Outcome,
+    sql::{clamp, word},
+    threads,
+    visitors::read_agent,
+};
+use crate::store::{Missed, Principal};
+use merhaba_shared::protocol::{
+    ids::{ClientId, ConversationId, Seq},
+    model::{Author, Data, Entry, History, Item, Kind, Message, SystemAuthor, VisitorAuthor},
+};
+use rusqlite::{Connection, Params, Row};
+
+/// What an entry counts besides its text: names, ids and times weigh too.
+const ENTRY_BYTES: usize = 200;
+
+macro_rules! select {
+    ($where:literal) => {
+        concat!(
+            "SELECT e.seq, e.at, e.kind, e.client_id, e.body, a.public_id, a.name, e.visitor IS NOT NULL, v.name
+             FROM entries e LEFT JOIN agents a ON a.id = e.agent LEFT JOIN visitors v ON v.id = e.visitor ",
+            $where
+        )
+    };
+}
+
+pub(super) fn history(
+    db: &Connection,
+    who: &Principal,
+    conversation: &ConversationId,
+    before: Option<Seq>,
+    limit: u16,
+    bytes: usize,
+) -> Outcome<Option<History>> {
+    let Some(thread) = threads::find(db, who, conversation)? else { return Ok(None) };
+    let before = clamp(before.unwrap_or(Seq::MAX));
+    let sql = select!("WHERE e.conversation = ?1 AND e.seq < ?2 ORDER BY e.seq DESC LIMIT ?3");
+    let (mut entries, _) = page(db, sql, [thread.id, before, i64::from(limit.max(1))], conversation, bytes)?;
+    entries.reverse();
+    let more = entries.first().is_some_and(|first| first.seq() > 1);
+    Ok(Some(History { conversation: conversation.clone(), entries, more }))
+}
+
+pub(super) fn missed(
+    db: &Connection,
+    who: &Principal,
+    conversation: &ConversationId,
+    after: Seq,
+    bytes: usize,
+) -> Outcome<Option<Missed>> {
+    let Some(thread) = threads::find(db, who, conversation)? else { return Ok(None) };
+    let sql = select!("WHERE e.conversation = ?1 AND e.seq > ?2 ORDER BY e.seq");
+    let (items, more) = page(db, sql, [thread.id, clamp(after)], conversation, bytes)?;
+    Ok(Some(Missed { items, more }))
+}
+
+/// Rows until the bytes are used up, and whether there were more.
+fn page(
+    db: &Connection,
+    sql: &str,
+    values: impl Params,
+    conversation: &ConversationId,
+    bytes: usize,
+) -> Outcome<(Vec<Item>, bool)> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    let (mut items, mut used) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let item = read(row, conversation)?;
+        used += weight(&item);
+        if used > bytes && !items.is_empty() {
+            return Ok((items, true));
+        }
+        items.push(item);
+    }
+    Ok((items, false))
+}
+
+fn weight(item: &Item) -> usize {
+    ENTRY_BYTES
+        + match item {
+            Item::Message(message) => message.body.len(),
+            Item::Entry(entry) => entry.data.0.len(),
+        }
+}
+
+fn read(row: &Row<'_>, conversation: &ConversationId) -> rusqlite::Result<Item> {
+    let (conversation, seq, at, author) = (conversation.clone(), row.get(0)?, row.get(1)?, read_author(row)?);
+    if row.get_ref(2)? == rusqlite::types::ValueRef::Null {
+        let client_id = ClientId(row.get(3)?);
+        let body = row.get(4)?;
+        return Ok(Item::Message(Message {
+            conversation,
+            seq,
+            client_id,
+            author,
+            at,
+            body,
+            attachments: Vec::new(),
+        }));
+    }
+    // A kind of a later version counts its Seq and says nothing.
+    let kind = word(row, 2, |number| Some(Kind::from_number(number).unwrap_or(Kind::Unknown)))?;
+    Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data: Data::default() }))
+}
+
+fn read_author(row: &Row<'_>) -> rusqlite::Result<Author> {
+    if let Some(agent) = read_agent(row, 5)? {
+        return Ok(Author::Agent(agent));
+    }
+    Ok(if row.get(7)? {
+        Author::Visitor(VisitorAuthor { name: row.get(8)? })
+    } else {
+        Author::System(SystemAuthor {})
+    })
+}

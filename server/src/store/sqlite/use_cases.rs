@@ -1,0 +1,190 @@
+//! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
+use super::{Sqlite, agents, changes, inbox, messages, notes, sites, sql, threads, timeline, visitors};
+use crate::store::{
+    Added, Agent, AgentMessage, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted, Pending,
+    Principal, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor, VisitorMessage,
+};
+use merhaba_shared::protocol::{
+    agent::{Filter, Inbox, InboxRow, Note},
+    ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
+    model::{Accepted, AgentAuthor, History},
+    visitor::ConversationCard,
+};
+
+impl Store for Sqlite {
+    fn epoch(&self) -> Epoch {
+        self.epoch.clone()
+    }
+
+    fn probe(&self) -> Pending<()> {
+        let sql = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'probe'";
+        self.writing(None, move |db| sql::change(db, sql, []).map(|_| ()))
+    }
+
+    fn close(&self) -> Pending<()> {
+        self.end()
+    }
+
+    fn add_site(&self, site: Site) -> Pending<Site> {
+        self.writing(None, |db| sites::add(db, site))
+    }
+
+    fn site(&self, key: SiteKey) -> Pending<Option<Site>> {
+        self.reading(move |db| sites::get(db, &key))
+    }
+
+    fn sites(&self) -> Pending<Vec<Site>> {
+        self.reading(sites::all)
+    }
+
+    fn update_site(&self, key: SiteKey, settings: SiteSettings) -> Pending<Option<Site>> {
+        self.writing(None, move |db| sites::update(db, &key, &settings))
+    }
+
+    fn add_agent(&self, agent: NewAgent) -> Pending<Added> {
+        self.writing(None, move |db| agents::add(db, &agent))
+    }
+
+    fn agent_by_email(&self, email: String) -> Pending<Option<Agent>> {
+        self.reading(move |db| Ok(agents::by_email(db, &email)?.map(|(_, agent)| agent)))
+    }
+
+    fn agents(&self, site: SiteKey) -> Pending<Vec<AgentAuthor>> {
+        self.reading(move |db| agents::of_site(db, &site))
+    }
+
+    fn set_password(&self, agent: AgentId, password_hash: String) -> Pending<()> {
+        self.writing(None, move |db| agents::set_password(db, &agent, &password_hash))
+    }
+
+    fn sign_in(&self, sign_in: NewSignIn) -> Pending<()> {
+        self.writing(None, move |db| agents::sign_in(db, &sign_in))
+    }
+
+    fn signed_in(&self, secret: SecretHash) -> Pending<Option<SignIn>> {
+        self.reading(move |db| agents::signed_in(db, &secret))
+    }
+
+    fn touch_sign_in(&self, secret: SecretHash, at: Millis) -> Pending<()> {
+        self.writing(None, move |db| agents::touch(db, &secret, at))
+    }
+
+    fn sign_out(&self, secret: SecretHash) -> Pending<()> {
+        self.writing(None, move |db| agents::sign_out(db, &secret))
+    }
+
+    fn visitor(&self, site: SiteKey, token: SecretHash) -> Pending<Option<Visitor>> {
+        self.reading(move |db| visitors::by_token(db, &site, &token))
+    }
+
+    fn cards(&self, visitor: VisitorId, limit: usize) -> Pending<Vec<ConversationCard>> {
+        self.reading(move |db| visitors::cards(db, &visitor, limit))
+    }
+
+    fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
+        self.writing(Some(then), |db| messages::from_visitor(db, message))
+    }
+
+    fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
+        self.reading(move |db| messages::accepted(db, &visitor, client_id))
+    }
+
+    fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
+        self.writing(Some(then), |db| messages::from_agent(db, message))
+    }
+
+    fn read(
+        &self,
+        who: Principal,
+        conversation: ConversationId,
+        received: Seq,
+        read: Seq,
+        then: Then<Option<Marked>>,
+    ) -> Pending<Option<Marked>> {
+        self.writing(Some(then), move |db| changes::read(db, &who, &conversation, received, read))
+    }
+
+    fn claim(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        then: Then<Option<ClaimOutcome>>,
+    ) -> Pending<Option<ClaimOutcome>> {
+        self.writing(Some(then), move |db| changes::claim(db, &agent, &conversation))
+    }
+
+    fn assign(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        to: Option<AgentId>,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.writing(Some(then), move |db| changes::assign(db, &agent, &conversation, to.as_ref()))
+    }
+
+    fn resolve(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.writing(Some(then), move |db| changes::close(db, &agent, &conversation, at))
+    }
+
+    fn reopen(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.writing(Some(then), move |db| changes::open(db, &agent, &conversation, at))
+    }
+
+    fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {
+        self.writing(Some(then), |db| notes::add(db, note))
+    }
+
+    fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>> {
+        self.reading(move |db| {
+            let Some(thread) = threads::find(db, &who, &conversation)? else { return Ok(None) };
+            inbox::row(db, thread.id).map(Some)
+        })
+    }
+
+    fn history(
+        &self,
+        who: Principal,
+        conversation: ConversationId,
+        before: Option<Seq>,
+        limit: u16,
+        bytes: usize,
+    ) -> Pending<Option<History>> {
+        self.reading(move |db| timeline::history(db, &who, &conversation, before, limit, bytes))
+    }
+
+    fn missed(
+        &self,
+        who: Principal,
+        conversation: ConversationId,
+        after: Seq,
+        bytes: usize,
+    ) -> Pending<Option<Missed>> {
+        self.reading(move |db| timeline::missed(db, &who, &conversation, after, bytes))
+    }
+
+    fn notes(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        limit: usize,
+    ) -> Pending<Option<Vec<Note>>> {
+        self.reading(move |db| notes::newest(db, &agent, &conversation, limit))
+    }
+
+    fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox> {
+        self.reading(move |db| inbox::list(db, &agent, filter, cursor.as_deref(), limit))
+    }
+}

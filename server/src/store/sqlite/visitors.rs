@@ -1,0 +1,85 @@
+//! Visitors and what they see of their conversations in a list.
+use super::{
+    fault::{Fault, Outcome},
+    sql::{change, limit, many, one, word},
+};
+use crate::store::{SecretHash, Visitor, VisitorMessage};
+use merhaba_shared::protocol::{
+    ids::{AgentId, ConversationId, SiteKey, VisitorId},
+    model::{AgentAuthor, Status},
+    visitor::ConversationCard,
+};
+use rusqlite::{Connection, Row, params};
+
+/// A visitor's row, as far as writing needs it.
+pub(super) struct Known {
+    /// The row.
+    pub(super) id: i64,
+    /// Their site's row.
+    pub(super) site: i64,
+    /// The name they typed.
+    pub(super) name: Option<String>,
+}
+
+pub(super) fn by_token(db: &Connection, site: &SiteKey, token: &SecretHash) -> Outcome<Option<Visitor>> {
+    let sql = "SELECT v.public_id, v.name FROM sites s JOIN visitors v ON v.site = s.id
+               WHERE s.key = ?1 AND v.token = ?2";
+    one(db, sql, params![site.as_str(), token], |row| {
+        Ok(Visitor { id: VisitorId(row.get(0)?), name: row.get(1)? })
+    })
+}
+
+pub(super) fn cards(db: &Connection, visitor: &VisitorId, rows: usize) -> Outcome<Vec<ConversationCard>> {
+    let sql = "SELECT c.public_id, c.status, c.head, c.visitor_received, c.visitor_read, c.agent_received,
+                      c.agent_read, c.visitor_unread, a.public_id, a.name
+               FROM visitors v JOIN conversations c ON c.visitor = v.id LEFT JOIN agents a ON a.id = c.assignee
+               WHERE v.public_id = ?1 ORDER BY c.latest DESC LIMIT ?2";
+    many(db, sql, params![visitor.as_str(), limit(rows)], read_card)
+}
+
+/// A visitor by their name on the wire.
+pub(super) fn known(db: &Connection, visitor: &VisitorId) -> Outcome<Option<Known>> {
+    let sql = "SELECT id, site, name FROM visitors WHERE public_id = ?1";
+    one(db, sql, [visitor.as_str()], |row| {
+        Ok(Known { id: row.get(0)?, site: row.get(1)?, name: row.get(2)? })
+    })
+}
+
+/// Makes a visitor's row, with the next number of their site.
+pub(super) fn insert(db: &Connection, site: i64, message: &VisitorMessage) -> Outcome<Known> {
+    let sql = "UPDATE sites SET visitors = visitors + 1 WHERE id = ?1 RETURNING visitors";
+    let number: Option<i64> = one(db, sql, [site], |row| row.get(0))?;
+    let sql = "INSERT INTO visitors (site, public_id, token, number, at, locale)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (site, token) DO NOTHING";
+    let values = params![site, message.visitor.as_str(), message.token, number, message.at, message.locale];
+    if change(db, sql, values)? == 0 {
+        return Err(Fault::Conflict);
+    }
+    Ok(Known { id: db.last_insert_rowid(), site, name: None })
+}
+
+/// Keeps the language that a visitor's page now has.
+pub(super) fn set_locale(db: &Connection, visitor: i64, locale: &str) -> Outcome<()> {
+    let sql = "UPDATE visitors SET locale = ?2 WHERE id = ?1 AND locale <> ?2";
+    change(db, sql, params![visitor, locale]).map(|_| ())
+}
+
+fn read_card(row: &Row<'_>) -> rusqlite::Result<ConversationCard> {
+    Ok(ConversationCard {
+        conversation: ConversationId(row.get(0)?),
+        status: word(row, 1, Status::from_number)?,
+        head: row.get(2)?,
+        received: row.get(3)?,
+        read: row.get(4)?,
+        agent_received: row.get(5)?,
+        agent_read: row.get(6)?,
+        unread: row.get(7)?,
+        assignee: read_agent(row, 8)?,
+    })
+}
+
+/// An agent in two columns, if there is one.
+pub(super) fn read_agent(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<AgentAuthor>> {
+    let id: Option<String> = row.get(first)?;
+    id.map(|id| Ok(AgentAuthor { id: AgentId(id), name: row.get(first + 1)? })).transpose()
+}

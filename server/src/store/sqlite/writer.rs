@@ -1,0 +1,217 @@
+//! The one connection that writes. It takes what is queued as a group, each job within its own savepoint, commits
+//! and syncs once, and only then tells anybody. It never answers before the sync and never publishes what was lost.
+use super::{fault::Fault, queue::Queue};
+use crate::store::{StoreError, Then};
+use rusqlite::{Connection, ErrorCode, ffi};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tokio::sync::oneshot;
+
+/// Jobs that may wait. More are refused: at the disk's speed these are already some seconds.
+pub(super) const WAITING: usize = 4_096;
+/// Jobs in one commit. A job takes some 50 µs and a sync some milliseconds, so a group of this size costs about one
+/// sync more than a single job; a larger one only makes its first wait for its last.
+pub(super) const GROUP: usize = 64;
+
+/// Called when going on could lose what was promised: the program ends and starts anew.
+pub type Fatal = Box<dyn Fn(&str) + Send>;
+
+/// What is queued for the writer.
+pub(super) enum Item {
+    /// A use-case that writes.
+    Job(Box<dyn Job>),
+    /// The end; the answer comes when all is in the main file.
+    Close(oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// One use-case, without its type.
+pub(super) trait Job: Send {
+    /// Does it, within the group's transaction.
+    fn run(&mut self, db: &Connection) -> Result<(), Fault>;
+    /// Tells what became of it, after the commit.
+    fn settle(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+/// One use-case with its type.
+pub(super) struct Work<T, F> {
+    /// What to do.
+    pub(super) run: Option<F>,
+    /// What came of it, once done.
+    pub(super) value: Option<T>,
+    /// Whom to tell first.
+    pub(super) then: Option<Then<T>>,
+    /// Who waits.
+    pub(super) answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: FnOnce(&Connection) -> Result<T, Fault> + Send> Job for Work<T, F> {
+    fn run(&mut self, db: &Connection) -> Result<(), Fault> {
+        if let Some(run) = self.run.take() {
+            self.value = Some(run(db)?);
+        }
+        Ok(())
+    }
+
+    fn settle(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let ended = || StoreError::Unavailable("the job was not carried out".into());
+        let Self { value, then, answer, .. } = *self;
+        let outcome = outcome.and_then(|()| value.ok_or_else(ended));
+        if let (Ok(value), Some(then)) = (&outcome, then) {
+            then(value);
+        }
+        // Nobody may be waiting any more; what was to be told was told.
+        let _ = answer.send(outcome);
+    }
+}
+
+/// The connection that writes.
+pub(super) struct Writer {
+    db: Connection,
+    fatal: Fatal,
+}
+
+type Settled = Vec<(Box<dyn Job>, Result<(), StoreError>)>;
+
+impl Writer {
+    /// A writer on an opened store.
+    pub(super) fn new(db: Connection, fatal: Fatal) -> Self {
+        Self { db, fatal }
+    }
+
+    /// Works a queue off until it is closed. If a job panics, what it meant for the store is unknown: the program ends.
+    pub(super) fn run(mut self, queue: &Queue<Item>) {
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            while let Some(items) = queue.take(GROUP) {
+                self.take(items);
+            }
+        }));
+        if worked.is_err() {
+            queue.abandon();
+            (self.fatal)("the store's writer stopped unexpectedly");
+        }
+    }
+
+    /// Carries out what was taken from the queue.
+    pub(super) fn take(&mut self, items: Vec<Item>) {
+        let (mut jobs, mut last) = (Vec::with_capacity(items.len()), None);
+        for item in items {
+            match item {
+                Item::Job(job) => jobs.push(job),
+                Item::Close(answer) => last = Some(answer),
+            }
+        }
+        if !jobs.is_empty() {
+            self.group(jobs);
+        }
+        if let Some(answer) = last {
+            let _ = answer.send(self.checkpoint());
+        }
+    }
+
+    fn group(&mut self, jobs: Vec<Box<dyn Job>>) {
+        let mut settled = Settled::with_capacity(jobs.len());
+        let mut jobs = jobs.into_iter();
+        let outcome = self.transaction(&mut jobs, &mut settled);
+        // Not begun: the transaction had ended before their turn.
+        settled.extend(jobs.map(|job| (job, Ok(()))));
+        let Err(error) = outcome else {
+            return settled.into_iter().for_each(|(job, outcome)| job.settle(outcome));
+        };
+        if !self.db.is_autocommit() {
+            // Should even this fail, the next BEGIN fails too and everything stays unavailable: nothing is lost.
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        let failure = StoreError::from(Fault::from(error));
+        for (job, _) in settled {
+            job.settle(Err(failure.clone()));
+        }
+    }
+
+    fn transaction(
+        &self,
+        jobs: &mut impl Iterator<Item = Box<dyn Job>>,
+        settled: &mut Settled,
+    ) -> Result<(), rusqlite::Error> {
+        self.step("BEGIN IMMEDIATE")?;
+        for mut job in jobs {
+            let outcome = self.job(job.as_mut());
+            let (outcome, ended) = match outcome {
+                Ok(outcome) => (outcome, None),
+                Err(error) => (Ok(()), Some(error)),
+            };
+            settled.push((job, outcome));
+            if let Some(error) = ended {
+                return Err(error);
+            }
+        }
+        self.step("COMMIT")
+    }
+
+    /// One job within its savepoint: its own failure is `Ok(Err(…))`, `Err` is the end of the whole transaction.
+    fn job(&self, job: &mut dyn Job) -> Result<Result<(), StoreError>, rusqlite::Error> {
+        self.step("SAVEPOINT job")?;
+        let Err(fault) = job.run(&self.db) else {
+            return self.step("RELEASE job").map(Ok);
+        };
+        if let Fault::Sqlite(error) = &fault {
+            self.check_sync(error);
+        }
+        if self.db.is_autocommit() {
+            // A full disk or a failed read makes SQLite itself take the transaction back.
+            return Err(match fault {
+                Fault::Sqlite(error) => error,
+                Fault::Conflict => rusqlite::Error::InvalidQuery,
+            });
+        }
+        self.step("ROLLBACK TO job")?;
+        self.step("RELEASE job")?;
+        Ok(Err(fault.into()))
+    }
+
+    fn step(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        let done = self.db.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+        done.map(|_| ()).inspect_err(|error| self.check_sync(error))
+    }
+
+    /// After a failed sync the kernel may have dropped what it could not write and call the next sync a success.
+    fn check_sync(&self, error: &rusqlite::Error) {
+        if is_failed_sync(error) {
+            (self.fatal)(&format!("the disk did not keep what was written: {error}"));
+        }
+    }
+
+    /// Moves everything into the main file, so that a copy of it alone is whole.
+    fn checkpoint(&self) -> Result<(), StoreError> {
+        let done = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        match done {
+            // A reader is still there: what is in the log is durable all the same.
+            Ok(_) => Ok(()),
+            Err(error) => Err(Fault::from(error).into()),
+        }
+    }
+}
+
+fn is_failed_sync(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(failure, _) = error else { return false };
+    failure.code == ErrorCode::SystemIoFailure
+        && [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC].contains(&failure.extended_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ffi, is_failed_sync};
+
+    fn failure(code: i32) -> rusqlite::Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+    }
+
+    #[test]
+    fn only_a_failed_sync_ends_the_program() {
+        assert!(is_failed_sync(&failure(ffi::SQLITE_IOERR_FSYNC)));
+        assert!(is_failed_sync(&failure(ffi::SQLITE_IOERR_DIR_FSYNC)));
+        for passes in
+            [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_BUSY, ffi::SQLITE_CONSTRAINT_UNIQUE]
+        {
+            assert!(!is_failed_sync(&failure(passes)), "{passes}");
+        }
+    }
+}
