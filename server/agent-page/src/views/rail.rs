@@ -31,16 +31,16 @@ pub fn Rail() -> impl IntoView {
             <span class="logo" aria-hidden="true"></span>
             <a href=Route::Inbox.path() title=texts.inbox aria-current=move || page(!on_site.get())
                 on:click=move |event| follow(&event, desk, Route::Inbox)>
-                {icon(INBOX)}<span class="word">{texts.inbox}</span>{badge}
+                {icon(INBOX)}<span class="label">{texts.inbox}</span>{badge}
             </a>
             <a href=Route::Site(None).path() title=texts.site aria-current=move || page(on_site.get())
                 on:click=move |event| follow(&event, desk, Route::Site(None))>
-                {icon(SITE)}<span class="word">{texts.site}</span>
+                {icon(SITE)}<span class="label">{texts.site}</span>
             </a>
             <span class="push"></span>
             <button id="sound" title=sound aria-label=texts.sound aria-pressed=move || prefs.sound.get().to_string()
                 on:click=move |_| prefs.sound.update(|on| *on = !*on)>
-                {move || icon(if prefs.sound.get() { BELL } else { BELL_OFF })}<span class="word">{texts.sound}</span>
+                {move || icon(if prefs.sound.get() { BELL } else { BELL_OFF })}<span class="label">{texts.sound}</span>
             </button>
             <Me/>
         </nav>
@@ -82,7 +82,7 @@ fn Me() -> impl IntoView {
         <div class="mine">
             <button id="me" class="me" class:away=away title=name aria-expanded=move || open.get().to_string() aria-haspopup="dialog"
                 aria-label=move || [name().as_str(), ", ", state()].concat() on:click=move |_| open.update(|open| *open = !*open)>
-                <span class="face" aria-hidden="true">{move || people::initials(&name(), lang())}</span><span class="word">{state}</span>
+                <span class="face" aria-hidden="true">{move || people::initials(&name(), lang())}</span><span class="label">{state}</span>
             </button>
             {menu}
         </div>
