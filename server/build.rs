@@ -56,7 +56,7 @@ impl Bundle {
             (self.source("widget/loader/embed.js")?, self.source("widget/loader/embed-api.js")?)
         else {
             self.constant("EMBED_SRI", "");
-            return self.missing("the loader (widget/loader) is missing");
+            return missing("the loader (widget/loader) is missing");
         };
         let api = minify::script(&api);
         let api_name = format!("embed-api-{}.js", hash(api.as_bytes()));
@@ -104,15 +104,13 @@ impl Bundle {
                 glue = Some((file, read(&entry.path())?));
             }
         }
-        let (Some((js_name, js)), Some((wasm_name, wasm))) = (glue, wasm) else {
+        let (Some((js_name, js)), Some((wasm_name, wasm)), false) = (glue, wasm, no_template) else {
             for part in ["JS", "WASM", "WASM_SRI"] {
                 self.constant(&format!("{name}_{part}"), "");
             }
-            return self.missing(&format!("{} holds no built page", folder.display()));
+            let what = if no_template { "the page's index.html is missing" } else { "no built page" };
+            return missing(&format!("{}: {what}", folder.display()));
         };
-        if no_template {
-            return self.missing(&format!("the page {name} has no index.html"));
-        }
         let js = String::from_utf8(js).map_err(|_| format!("{js_name} is not UTF-8"))?;
         let js = minify::script(&js);
         let js_url = format!("/assets/{}-{js_name}", hash(js.as_bytes()));
@@ -184,13 +182,6 @@ impl Bundle {
         Ok(files)
     }
 
-    fn missing(&self, what: &str) -> Result<()> {
-        if env::var("MERHABA_REQUIRE_PAGES").is_ok_and(|value| value == "1") {
-            return Err(format!("{what}; run make build"));
-        }
-        Ok(())
-    }
-
     fn finish(&mut self) -> Result<()> {
         let _ = writeln!(
             self.rust,
@@ -201,6 +192,14 @@ impl Bundle {
         let path = self.out.join("pages.rs");
         fs::write(&path, &self.rust).map_err(|error| format!("{}: {error}", path.display()))
     }
+}
+
+/// Something that a whole program needs is not there.
+fn missing(what: &str) -> Result<()> {
+    if env::var("MERHABA_REQUIRE_PAGES").is_ok_and(|value| value == "1") {
+        return Err(format!("{what}; run make build"));
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -9,13 +9,12 @@
 //   grow()      fits the field's height to its text, after the wasm has set it
 // Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
-// It is in every document, so local names are short: F form, T field, L log, H hint, W texts, D the root's data.
+// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, D the root's data.
 {
-  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, H, W] = ['f', 't', 'log', 'hint', 'texts'].map(n => d.getElementById(n)),
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X] = ['f', 't', 'log', 'waiting', 'hint', 'x'].map(n => d.getElementById(n)),
     sent = [], shown = [], kept = [], out = [],
     grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
     clear = () => shown.splice(0).forEach(n => n.remove()),
-    div = (className, textContent) => L.appendChild(Object.assign(d.createElement('div'), { className, textContent })),
     post = m => { port ? port.postMessage(m) : out.push(m); },
     leave = () => post({ k: 'close' }),
     // One of the site's origins: exact, https://*.example.com, or http://localhost:* .
@@ -44,10 +43,10 @@
     if (blank) return;
     // As a plain form: the text is read out of the field first, and emptied after.
     if (plain) return void setTimeout(() => { T.value = ''; });
-    const row = div('row me last', ''), bubble = div('bubble', body);
-    bubble.dir = 'auto';
-    row.append(bubble);
-    shown.push(row, div('mark me', W.dataset.sending));
+    const n = W.content.cloneNode(true);
+    n.querySelector('.bubble').textContent = body;
+    shown.push(...n.children);
+    L.append(n);
     L.scrollTop = L.scrollHeight;
     sent.push(body);
     T.value = '';
@@ -58,10 +57,10 @@
     v.preventDefault();
     F.requestSubmit();
   };
-  d.getElementById('x').onclick = leave;
+  X.onclick = leave;
   if (D.mode == 'frame') {
     const above = location.ancestorOrigins;
-    r.hidden = above && above[0] && !known(above[0]);
+    r.hidden = above && !known('' + above[0]);
     D.theme = location.hash.slice(1);
     d.onkeydown = v => { v.key == 'Escape' && !v.isComposing && leave(); };
     onmessage = v => {
@@ -83,7 +82,7 @@
     }
   };
   L.scrollTop = L.scrollHeight;
-  T.value && grow();
+  grow();
   import(D.js)
     .then(n => n.default({ module_or_path: fetch(D.wasm, { integrity: D.sri }) }))
     .catch(() => {
@@ -93,7 +92,6 @@
       clear();
       T.value = [...sent.splice(0), T.value].join('\n\n').trim();
       grow();
-      H.textContent = W.dataset['plain_' + D.mode];
       H.hidden = false;
     });
 }

@@ -21,13 +21,15 @@
   const listeners = new Map(), warned = new Set();
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
-  let timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null;
+  let missed = 0, timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null;
 
   const look = new CSSStyleSheet();
-  look.replaceSync(':host{--safe:env(safe-area-inset-top,0px) env(safe-area-inset-right,0px) env(safe-area-inset-bottom,0px) env(safe-area-inset-left,0px)}'
+  look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
+    + 'a[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:10px;padding:0 5px;border-radius:10px;background:#b42318;color:#fff;font:700 12px/20px system-ui;text-align:center;outline:2px solid #fff}'
+    + ':host{--safe:env(safe-area-inset-top,0px) env(safe-area-inset-right,0px) env(safe-area-inset-bottom,0px) env(safe-area-inset-left,0px)}'
     + 'iframe,section{color-scheme:var(--scheme,light dark);background:Canvas}'
     + 'section{position:fixed;inset:auto auto var(--y) var(--left,auto);right:var(--right,auto);margin-bottom:72px;width:296px;padding:20px;border-radius:16px;box-shadow:0 8px 32px #10182038;font:15px/1.45 system-ui;color:CanvasText;display:grid;gap:12px}'
-    + 'section a{all:revert;position:static;box-shadow:none;color:LinkText;padding:10px 0}section a:before,section a:after{content:none}section button{font:inherit;min-height:44px}'
+    + 'section a{all:revert;position:static;box-shadow:none;color:LinkText;padding:10px 0}section a:before,section a:after{content:none}section button{font:inherit;font-weight:600;color:inherit;background:0;min-height:44px;border:1px solid #8886;border-radius:10px}'
     + '@media(prefers-reduced-motion:no-preference){iframe{opacity:0;translate:0 8px;transition:opacity .16s,translate .16s,visibility .16s}.o~iframe{opacity:1;translate:0}}');
   r.adoptedStyleSheets = [...r.adoptedStyleSheets, look];
 
@@ -151,17 +153,17 @@
   const count = () => {
     if (title !== null && d.title === '(' + title[0] + ') ' + title[1]) d.title = title[1];
     title = null;
-    if (!m.n || !d.hidden || !/^(|true)$/.test(C.titleCount)) return;
-    title = [m.n, d.title];
-    d.title = '(' + m.n + ') ' + d.title;
+    if (!missed || !d.hidden || !/^(|true)$/.test(C.titleCount)) return;
+    title = [missed, d.title];
+    d.title = '(' + missed + ') ' + d.title;
   };
   const keep = yes => {
     if (C.consent) return;
     try { yes ? localStorage.setItem(mark, '1') : localStorage.removeItem(mark); } catch { /* the page has no storage */ }
   };
   const unread = n => {
-    if (n === m.n) return;
-    m.n = n;
+    if (n === missed) return;
+    missed = n;
     m.d();
     count();
     emit('unread', { count: n });
@@ -191,6 +193,7 @@
       const stop = on(name, detail => { stop(); fn(detail); });
       return stop;
     },
+    getUnreadCount: () => missed,
     getStatus: () => status,
     isReady: () => ready,
     newMessage(text) { c.open(); post({ k: 'prefill', text: String(text == null ? '' : text) }); },
@@ -205,7 +208,7 @@
       post({ k: 'shutdown' });
     },
     destroy() {
-      m.n = 0;
+      missed = 0;
       count();
       cancelAnimationFrame(drawing);
       drop();
@@ -228,6 +231,11 @@
       hangUp();
       frame.contentWindow.location.replace(address);
     }
+    // The loader has just written the launcher's name: the count is added to it, for the eye and for the ear.
+    if (missed) {
+      a.dataset.n = missed > 99 ? '99+' : missed;
+      a.ariaLabel += ', ' + missed + (turkish() ? ' okunmamış' : ' unread');
+    } else delete a.dataset.n;
     const said = JSON.stringify(settings());
     h.style.setProperty('--scheme', /^(light|dark)$/.test(C.theme) ? C.theme : 'light dark');
     if (said !== told) { told = said; if (port) post({ k: 'settings', settings: settings() }); }

@@ -4,7 +4,7 @@
 //
 // Only comments and blanks are stripped before it is served, so local names are short. What embed-api.js finds in Merhaba._ :
 //   C settings   R the relay's origin   h host element   r its shadow root   a launcher   f frame, once there is intent
-//   l the frame has loaded   s hook for that   o open   n unread   u the frame's address   d draw   k hook after each draw   i intent
+//   l the frame has loaded   s hook for that   o open   u the frame's address   d draw   k hook after each draw   i intent
 //   c the calls by name   q calls kept for embed-api.js   w what is done with an unknown call from then on   z ends all listeners
 {
   const d = document, e = d.documentElement, t = d.currentScript, g = window.Merhaba,
@@ -15,24 +15,23 @@
       E = (n, p) => Object.assign(d.createElement(n), p),
       h = E('div'), r = h.attachShadow({ mode: 'open' }), a = E('a'), S = new CSSStyleSheet(),
       y = () => C.locale || e.lang || 'en',
-      N = () => /^tr/i.test(y()) ? ['Sohbet', ' okunmamış'] : ['Chat', ' unread'],
+      N = () => /^tr/i.test(y()) ? 'Sohbet' : 'Chat',
       // Draws what the settings and the state say: through CSSOM and properties, never through HTML.
       D = () => {
-        const o = (C.offset + '').match(/\d+/g) || [16], n = m.n;
+        const o = (C.offset + '').match(/\d+/g) || [16];
         h.style = '--' + (C.position || (d.dir == 'rtl' ? 'left' : 'right')) + ':' + o[0] + 'px;--y:' + (o[1] || o[0])
           + 'px;--z:' + (C.zIndex || 2147483000) + ';--c:' + (C.color || '#0b7a75');
         a.href = R + '/c/' + C.site;
         a.className = (m.o ? 'o ' : '') + (/^(|true)$/.test(C.hideLauncher) ? 'h' : '');
-        a.ariaLabel = N()[0] + (n ? ', ' + n + N()[1] : '');
+        a.ariaLabel = N();
         a.ariaExpanded = !!m.o;
-        a.dataset.n = n > 99 ? '99+' : n;
         m.k && m.k();
       },
       // Intent: the frame with the chat, and beside it the second half of this script.
       F = () => {
         if (m.f || !C.site) return;
         r.append(m.f = E('iframe', {
-          title: N()[0],
+          title: N(),
           sandbox: 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
           allow: 'clipboard-write',
           referrerPolicy: 'strict-origin',
@@ -60,9 +59,9 @@
         show: () => U({ hideLauncher: 0 }),
         hide: () => U({ hideLauncher: '' }),
         setLocale: locale => U({ locale }),
-        setTheme: theme => U({ theme }),
+        setTheme: theme => U(theme && theme.at ? { theme } : theme),
         setPosition: U,
-        getUnreadCount: () => m.n,
+        getUnreadCount: () => 0,
         getStatus: () => 'unknown',
         isOpen: () => !!m.o,
         isReady: () => false,
@@ -74,13 +73,13 @@
         q.push([n, ...p]);
         /^(sen|shu|new|pop)/.test(n) && F();
       },
-      m = M._ = { C, R, h, r, a, z, c, q, n: 0, d: D, i: F, u: () => R + '/w/' + C.site + '?lang=' + y() + '#' + C.theme },
+      m = M._ = { C, R, h, r, a, z, c, q, d: D, i: F, u: () => R + '/w/' + C.site + '?lang=' + y() + (C.theme ? '#' + C.theme : '') },
       // The element hangs on <html>, so a swapped body does not take it along; should a page drop it, it comes back.
       A = () => { h.isConnected || e.append(h); },
       W = new MutationObserver(A),
       B = () => { A(); W.observe(e, { childList: true }); };
     M.then = void 0;
-    S.replaceSync(':host{all:initial!important;position:fixed!important;z-index:var(--z)!important}a,iframe{position:fixed;z-index:var(--z);left:var(--left,auto);right:var(--right,auto);bottom:var(--y);box-shadow:0 8px 32px #10182038}a{width:60px;height:60px;border-radius:50%;display:grid;place-items:center;background:var(--c);color:#fff;color:lch(from var(--c) calc((52 - l)*99) 0 0);forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}a:before{content:"";width:28px;height:28px;background:currentColor;clip-path:path("M14 4a11 9 0 1 1-5 17L4 24l1-6A10 9 0 0 1 14 4z")}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}a:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:10px;padding:0 5px;border-radius:10px;background:#b42318;color:#fff;font:700 12px/20px system-ui;text-align:center}.h,a[data-n="0"]:after{display:none}iframe{border:0;width:392px;height:min(680px,100vh - 80px - var(--y));margin-bottom:72px;border-radius:16px;visibility:hidden}.o~iframe{visibility:visible}@media(max-width:479px),(max-height:559px){a~iframe{inset:0;margin:0;width:100%;height:100%;border-radius:0}.o{display:none}}@media print{:host{display:none!important}}');
+    S.replaceSync(':host{all:initial!important;position:fixed!important;z-index:var(--z)!important}a,iframe{position:fixed;z-index:var(--z);left:var(--left,auto);right:var(--right,auto);bottom:var(--y);box-shadow:0 8px 32px #10182038}a{width:60px;height:60px;border-radius:50%;display:grid;place-items:center;background:var(--c);color:#fff;color:lch(from var(--c) calc((52 - l)*99) 0 0)}a:before{content:"";width:28px;height:28px;background:currentColor;clip-path:path(evenodd,"M15 3a10 10 0 1 1-5 18.7l-6.5 2.8 2.6-6.9A10 10 0 0 1 15 3zm0 2.2a7.8 7.8 0 0 0-6.7 11.8l-1.2 3.8 3.4-1.3A7.8 7.8 0 1 0 15 5.2z")}.h{display:none}iframe{border:0;width:392px;height:min(680px,100vh - 80px - var(--y));margin-bottom:72px;border-radius:16px;visibility:hidden}.o~iframe{visibility:visible}@media(max-width:479px),(max-height:559px){a~iframe{inset:0;margin:0;width:100%;height:100%;border-radius:0}.o{display:none}}@media print{:host{display:none!important}}');
     r.adoptedStyleSheets = [S];
     r.append(a);
     a.onpointerenter = a.onfocus = () => { C.consent || F(); };

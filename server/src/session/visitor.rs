@@ -27,6 +27,8 @@ struct Visitor<S> {
     live: Live<S, Event>,
     sender: Sender,
     patience: Patience,
+    /// Counts against the address until something of theirs is stored.
+    stranger: Option<Permit>,
     _listening: [Subscription; 2],
     _place: Permit,
 }
@@ -46,8 +48,7 @@ pub(super) async fn serve<S: Socket>(
         Err(ending) => return (line, ending),
     };
     let Some(place) = app.gate.visitor(&identity.visitor) else { return (line, TOO_MANY.into()) };
-    // Whoever is unknown counts against their address as long as they stay.
-    let _stranger = if identity.is_known() {
+    let stranger = if identity.is_known() {
         stranger.known();
         None
     } else {
@@ -55,6 +56,7 @@ pub(super) async fn serve<S: Socket>(
     };
     let _counted = app.chat.counters().session(Side::Visitor);
     let mut visitor = Visitor::new(app, line, &hello, &identity, place);
+    visitor.stranger = stranger;
     let ending = visitor.run(hello, identity).await;
     (visitor.live.into_line(), ending)
 }
@@ -81,8 +83,15 @@ impl<S: Socket> Visitor<S> {
             .map(|topic| hub.subscribe(topic, line.outbox()));
         let page = hello.page.as_ref();
         let sender = Sender::new(hello.site.clone(), visitor.clone(), identity.hash, &hello.locale, page);
-        let live = Live::new(app, Principal::Visitor(visitor), line);
-        Self { live, sender, patience: Patience::default(), _listening: listening, _place: place }
+        let session = Live::new(app, Principal::Visitor(visitor), line);
+        Self {
+            live: session,
+            sender,
+            patience: Patience::default(),
+            stranger: None,
+            _listening: listening,
+            _place: place,
+        }
     }
 
     async fn run(&mut self, hello: Hello, identity: Identity) -> Ending {
@@ -142,11 +151,14 @@ impl<S: Socket> Visitor<S> {
             },
         };
         let after = after.min(head);
-        self.live.following.start(conversation.clone(), after, head);
+        self.live.following.start(conversation.clone(), after, after);
         self.live.replay(&conversation, after).await
     }
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Ending> {
+        if !self.live.following.is_empty() {
+            self.stranger = None;
+        }
         match command {
             Command::Hello(_) => self.live.refuse(chat::bad_request(None, "Hello has come already")).await,
             Command::Send(send) => self.send(send).await,
