@@ -13,7 +13,12 @@ pub fn listen(desk: Desk) {
 }
 
 fn press(desk: Desk, event: &KeyboardEvent) {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+    if event.default_prevented()
+        || event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || event.is_composing()
+    {
         return;
     }
     let focused = document().active_element();
@@ -39,7 +44,9 @@ fn press(desk: Desk, event: &KeyboardEvent) {
 fn escape(desk: Desk, focused: Option<Element>) {
     if desk.details.get_untracked() {
         desk.details.set(false);
-    } else if let Some(field) = focused.filter(is_field).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    } else if let Some(field) =
+        focused.filter(is_field).and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
         // Leaving a field is one step, leaving the conversation the next; what was typed stays.
         let _ = field.blur();
     } else if desk.route.with_untracked(|route| *route != Route::Inbox) {
@@ -74,7 +81,9 @@ fn step(by: i32) -> bool {
 /// Puts the focus on an element; whether it is there.
 pub fn focus(selector: &str) -> bool {
     let element = document().query_selector(selector).ok().flatten();
-    element.and_then(|element| element.dyn_into::<HtmlElement>().ok()).is_some_and(|element| element.focus().is_ok())
+    element
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+        .is_some_and(|element| element.focus().is_ok())
 }
 
 fn resolve(desk: Desk) -> bool {

@@ -164,7 +164,12 @@ impl Log {
                 };
                 self.end_run();
                 self.begin_day(day, entry.at);
-                self.pieces.push(Piece::Event { seq: entry.seq, kind, who: name(&entry.author), at: entry.at });
+                self.pieces.push(Piece::Event {
+                    seq: entry.seq,
+                    kind,
+                    who: name(&entry.author),
+                    at: entry.at,
+                });
             }
         }
     }

@@ -54,8 +54,20 @@ fn draw(opened: &Opened, waiting: &[Outgoing]) -> Vec<Piece> {
 fn shape(pieces: &[Piece]) -> String {
     let letter = |piece: &Piece| match piece {
         Piece::Day(_) => 'D',
-        Piece::Bubble { out, .. } => if *out { 'B' } else { 'b' },
-        Piece::Mark { out, .. } => if *out { 'M' } else { 'm' },
+        Piece::Bubble { out, .. } => {
+            if *out {
+                'B'
+            } else {
+                'b'
+            }
+        }
+        Piece::Mark { out, .. } => {
+            if *out {
+                'M'
+            } else {
+                'm'
+            }
+        }
         Piece::Event { .. } => 'E',
         Piece::Note { .. } => 'N',
     };

@@ -1,7 +1,10 @@
 //! Times for people: the browser's own words for days and clocks, and waits that tick. Orders nothing.
 use super::i18n::{Lang, texts};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use merhaba_shared::{browser::language::{self, day_number}, protocol::ids::Millis};
+use merhaba_shared::{
+    browser::language::{self, day_number},
+    protocol::ids::Millis,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Milliseconds of a minute.
@@ -9,7 +12,10 @@ const MINUTE: Millis = 60_000;
 /// A visitor who waits longer than this waits too long.
 pub const LATE_MS: Millis = 5 * MINUTE;
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay exact in a float for 285,000 years")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds since 1970 stay exact in a float for 285,000 years"
+)]
 fn date(at: Millis) -> Date {
     Date::new(&JsValue::from_f64(at as f64))
 }

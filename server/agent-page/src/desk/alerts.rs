@@ -40,7 +40,8 @@ impl Desk {
 
     fn refuse(self, refused: &Refused) {
         let current = self.route.with_untracked(|route| route.conversation().cloned());
-        let unloaded = self.peek(|client| client.current().is_none_or(|opened| !opened.thread.timeline().is_loaded()));
+        let unloaded =
+            self.peek(|client| client.current().is_none_or(|opened| !opened.thread.timeline().is_loaded()));
         match refused.code {
             Code::NotFound if unloaded => self.missing.set(current),
             Code::RateLimited => self.say(texts().too_fast.into()),

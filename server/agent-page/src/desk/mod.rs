@@ -18,6 +18,8 @@ use merhaba_shared::{
 
 /// How long a toast stays.
 const TOAST_MS: u64 = 6_000;
+/// So many pages of the list are looked through for a conversation that a link names.
+const SEARCHED: u8 = 10;
 
 /// Everything the signed-in page works with. Copies share one machine.
 #[derive(Clone, Copy)]
@@ -59,6 +61,7 @@ impl Desk {
         };
         desk.connect();
         desk.follow_route();
+        desk.find_row();
         desk.count_in_title();
         desk
     }
@@ -215,7 +218,9 @@ impl Desk {
         let number = self.toast.with_untracked(|toast| toast.as_ref().map_or(0, |(number, _)| number + 1));
         self.toast.set(Some((number, sentence)));
         let gone = move || {
-            if self.toast.try_with_untracked(|toast| toast.as_ref().is_some_and(|(n, _)| *n == number)) == Some(true) {
+            if self.toast.try_with_untracked(|toast| toast.as_ref().is_some_and(|(n, _)| *n == number))
+                == Some(true)
+            {
                 self.toast.set(None);
             }
         };
@@ -224,8 +229,9 @@ impl Desk {
 
     /// The address bar decides what is open.
     fn follow_route(self) {
+        let current = self.current();
         Effect::new(move || {
-            let wanted = self.current().get();
+            let wanted = current.get();
             self.missing.set(None);
             self.details.set(false);
             self.at_end.set(true);
@@ -233,6 +239,33 @@ impl Desk {
                 Some(conversation) => client.open(conversation),
                 None => client.leave(),
             });
+        });
+    }
+
+    /// A link may lead to a conversation that the list shown does not hold: then the list of all is looked through.
+    fn find_row(self) {
+        let current = self.current();
+        let wanted =
+            self.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().is_loaded()));
+        let listed = self.memo(|client| {
+            client.is_listed().then(|| (client.filter(), client.rows().len(), client.has_more()))
+        });
+        Effect::new(move |pages: Option<u8>| {
+            let Some((filter, _, more)) = listed.get().filter(|_| wanted.get()) else {
+                return pages.unwrap_or_default();
+            };
+            let known =
+                current.with(|id| self.peek(|client| id.as_ref().is_none_or(|id| client.row(id).is_some())));
+            let pages = pages.unwrap_or_default();
+            if known {
+                return 0;
+            }
+            if filter != Filter::All {
+                self.list(Filter::All);
+            } else if more && pages < SEARCHED {
+                self.act(|client, _| client.more());
+            }
+            pages.saturating_add(1)
         });
     }
 }

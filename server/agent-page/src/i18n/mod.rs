@@ -139,7 +139,10 @@ mod tests {
             assert!(!english.trim().is_empty() && !turkish.trim().is_empty(), "{name} is empty");
             assert_eq!(holes(english), holes(turkish), "{name}: other holes");
             assert!(!english.contains('\'') && !turkish.contains('\''), "{name}: a straight apostrophe");
-            assert!(!english.contains("...") && !turkish.contains("..."), "{name}: three dots for an ellipsis");
+            assert!(
+                !english.contains("...") && !turkish.contains("..."),
+                "{name}: three dots for an ellipsis"
+            );
         }
     }
 

@@ -22,9 +22,9 @@ pub fn Colour() -> impl IntoView {
             let ink = if color.takes_white() { texts.white } else { texts.black };
             let text = fill(texts.contrast_text, &[("ink", ink), ("n", &figure(color.with_text(), lang))]);
             let page = fill(texts.contrast_page, &[("n", &figure(color.with_white(), lang))]);
-            let low = color.with_white() < CONTROL;
+            let (low, dim) = (color.with_white() < CONTROL, color.with_text() < TEXT);
             view! {
-                <p class="fact" class:warn=color.with_text() < TEXT>{text}</p>
+                <p class="fact" class:warn=dim>{text}</p>
                 <p class="fact" class:warn=low>{page}{low.then(|| [". ", texts.contrast_page_low].concat())}</p>
             }
         })

@@ -65,7 +65,8 @@ impl Form {
         let (name, color) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let (en, tr) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let origins = RwSignal::new(Vec::new());
-        let dirty = Memo::new(move |_| saved.with(|saved| *saved != typed(saved, name, origins, color, en, tr)));
+        let dirty =
+            Memo::new(move |_| saved.with(|saved| *saved != typed(saved, name, origins, color, en, tr)));
         let form = Self {
             key: StoredValue::new(key),
             saved,
@@ -163,7 +164,7 @@ fn typed(
     en: RwSignal<String>,
     tr: RwSignal<String>,
 ) -> Settings {
-    let color = color.get().trim().to_ascii_lowercase();
+    let color = Some(color.get().trim().to_ascii_lowercase());
     let others = saved.greetings.iter().filter(|(tag, _)| tag != "en" && tag != "tr").cloned();
     let ours = [("en", en.get()), ("tr", tr.get())];
     let ours = ours.into_iter().map(|(tag, text)| (tag.to_owned(), text.trim().to_owned()));
@@ -173,7 +174,7 @@ fn typed(
         name: name.get().trim().into(),
         origins: origins.get().iter().map(|line| line.text.get().trim().to_owned()).collect(),
         // Ours stays `None` until another is chosen; whoever chose ours by its number keeps it.
-        color: (saved.color.is_some() || color != OURS).then_some(color).filter(|color| color != OURS),
+        color: color.filter(|color| color != OURS || saved.color == Some(OURS.into())),
         greetings,
     }
 }

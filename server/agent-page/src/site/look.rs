@@ -11,7 +11,11 @@ pub fn Name() -> impl IntoView {
     let form = expect_context::<Form>();
     let trouble = Memo::new(move |_| {
         let name = form.name.get();
-        if name.trim().is_empty() { Some(texts.name_blank.to_owned()) } else { over(&name, NAME_CHARS, texts.greeting_long) }
+        if name.trim().is_empty() {
+            Some(texts.name_blank.to_owned())
+        } else {
+            over(&name, NAME_CHARS, texts.greeting_long)
+        }
     });
     view! {
         <section class="card" aria-labelledby="name-head">

@@ -19,9 +19,12 @@ pub fn Origins() -> impl IntoView {
         let line = form.line(String::new());
         form.origins.update(|lines| lines.push(line));
         let field = format!("#origin-{}", line.number);
-        request_animation_frame(move || { keys::focus(&field); });
+        request_animation_frame(move || {
+            keys::focus(&field);
+        });
     };
-    let none = move || form.origins.with(Vec::is_empty).then(|| view! { <p class="hint">{texts.no_origins}</p> });
+    let none =
+        move || form.origins.with(Vec::is_empty).then(|| view! { <p class="hint">{texts.no_origins}</p> });
     view! {
         <section class="card" aria-labelledby="origins-head">
             <h2 id="origins-head">{texts.origins}</h2>
@@ -39,16 +42,29 @@ fn Field(line: Line) -> impl IntoView {
     let texts = texts();
     let form = expect_context::<Form>();
     let left = RwSignal::new(!line.text.get_untracked().is_empty());
-    let place = Memo::new(move |_| form.origins.with(|lines| lines.iter().position(|it| *it == line)).unwrap_or_default());
+    let place = Memo::new(move |_| {
+        form.origins.with(|lines| lines.iter().position(|it| *it == line)).unwrap_or_default()
+    });
     let trouble = Memo::new(move |_| {
         let text = line.text.get();
         let said = form.refused.get().filter(|(value, _)| *value == text.trim());
         if let Some((_, why)) = said {
             return Some(fill(texts.origin_refused, &[("why", &why)]));
         }
-        let twice = form.origins.with(|lines| lines.iter().take(place.get()).any(|other| other.text.get().trim() == text.trim()));
+        let twice = form
+            .origins
+            .with(|lines| lines.iter().take(place.get()).any(|other| other.text.get().trim() == text.trim()));
         // Nobody is told off in the middle of typing.
-        left.get().then(|| if twice && !text.trim().is_empty() { Some(texts.origin_twice) } else { origin_trouble(&text, texts) }).flatten().map(str::to_owned)
+        left.get()
+            .then(|| {
+                if twice && !text.trim().is_empty() {
+                    Some(texts.origin_twice)
+                } else {
+                    origin_trouble(&text, texts)
+                }
+            })
+            .flatten()
+            .map(str::to_owned)
     });
     let id = format!("origin-{}", line.number);
     let why = format!("origin-{}-why", line.number);

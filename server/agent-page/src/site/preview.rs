@@ -33,7 +33,11 @@ struct Scene {
 pub fn Preview() -> impl IntoView {
     let texts = texts();
     let form = expect_context::<Form>();
-    let scene = Scene { phone: RwSignal::new(false), dark: RwSignal::new(false), lang: RwSignal::new(crate::i18n::lang()) };
+    let scene = Scene {
+        phone: RwSignal::new(false),
+        dark: RwSignal::new(false),
+        lang: RwSignal::new(crate::i18n::lang()),
+    };
     let stage = NodeRef::<Div>::new();
     let filled = StoredValue::new(false);
     let held = StoredValue::new_local(None);
@@ -67,7 +71,7 @@ pub fn Preview() -> impl IntoView {
                 <div class="switch" role="group">{tongues.into_iter().collect_view()}</div>
             </div>
             <div class="stage" id="preview" role="img" aria-label=texts.preview inert node_ref=stage class:phone=scene.phone
-                data-theme=move || if scene.dark.get() { "dark" } else { "light" } style:--site=color style:--on-site=on></div>
+                data-theme=move || if scene.dark.get() { "dark" } else { "light" } style=("--site", color) style=("--on-site", on)></div>
         </section>
     }
 }

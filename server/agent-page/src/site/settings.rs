@@ -52,7 +52,11 @@ impl Settings {
 
     /// The greeting in a language, empty when the owner wrote none.
     pub fn greeting(&self, tag: &str) -> String {
-        self.greetings.iter().find(|(known, _)| known == tag).map(|(_, text)| text.clone()).unwrap_or_default()
+        self.greetings
+            .iter()
+            .find(|(known, _)| known == tag)
+            .map(|(_, text)| text.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -87,7 +91,13 @@ mod tests {
     #[test]
     fn the_page_knows_the_usual_slips() {
         let texts = Lang::En.texts();
-        for good in ["https://a.example", "https://*.a.example/", "http://localhost:3000", "HTTPS://a.example", "http://127.0.0.1:*"] {
+        for good in [
+            "https://a.example",
+            "https://*.a.example/",
+            "http://localhost:3000",
+            "HTTPS://a.example",
+            "http://127.0.0.1:*",
+        ] {
             assert_eq!(origin_trouble(good, texts), None, "{good}");
         }
         assert_eq!(origin_trouble(" ", texts), Some(texts.origin_blank));

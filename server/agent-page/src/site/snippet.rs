@@ -9,8 +9,11 @@ use crate::{
     i18n::texts,
     icons::{CHECK, COPY, icon},
 };
+use js_sys::Promise;
 use leptos::{prelude::*, task::spawn_local};
+use merhaba_shared::browser::object::{call, get};
 use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// How long "Copied" is shown.
 const COPIED: Duration = Duration::from_secs(3);
@@ -59,11 +62,22 @@ fn Copyable(id: &'static str, lead: &'static str, text: Signal<String>) -> impl 
     let texts = texts();
     let done = RwSignal::new(None::<bool>);
     let copy = move |_| {
-        let promise = window().navigator().clipboard().write_text(&text.get_untracked());
+        let clipboard = get(&window().navigator(), "clipboard");
+        let written = call(&clipboard, "writeText", &text.get_untracked().into(), &JsValue::UNDEFINED);
         spawn_local(async move {
-            // Told only while the page is still there; a browser may refuse the clipboard.
-            let _ = done.try_set(Some(promise.await.is_ok()));
-            set_timeout(move || { let _ = done.try_set(None); }, COPIED);
+            // A browser may refuse the clipboard, and has none at all on an insecure address.
+            let copied = match written.map(JsCast::dyn_into::<Promise>) {
+                Some(Ok(promise)) => promise.await.is_ok(),
+                _ => false,
+            };
+            // Told only while the page is still there.
+            let _ = done.try_set(Some(copied));
+            set_timeout(
+                move || {
+                    let _ = done.try_set(None);
+                },
+                COPIED,
+            );
         });
     };
     let label = move || if done.get() == Some(true) { texts.copied } else { texts.copy };

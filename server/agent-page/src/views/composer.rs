@@ -24,8 +24,10 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
     let text = RwSignal::new(desk.draft(&id));
     let field = NodeRef::<Textarea>::new();
     let (live, row) = (desk.is_live(), desk.current_row());
-    let trainee = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| desk.role(row) == Role::Trainee)));
-    let resolved = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.status == Status::Resolved)));
+    let trainee =
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| desk.role(row) == Role::Trainee)));
+    let resolved =
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.status == Status::Resolved)));
     let wrong = Memo::new(move |_| text.with(|text| check_body(text).err()));
     let can = Memo::new(move |_| live.get() && !trainee.get() && wrong.get().is_none());
     let id = StoredValue::new(id);
@@ -52,11 +54,14 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             send();
         }
     };
-    let advice = move || match (trainee.get(), live.get(), wrong.get()) {
-        (true, ..) => (texts.as_trainee.into(), false),
-        (_, _, Some(BodyError::TooLong(over))) => (too_long(over, texts), true),
-        (_, false, _) => (texts.wait_line.into(), false),
-        _ => (left(&text.read(), texts).unwrap_or_else(|| if resolved.get() { texts.opens_again } else { texts.keys_send }.into()), false),
+    let advice = move || -> (String, bool) {
+        let calm = if resolved.get() { texts.opens_again } else { texts.keys_send };
+        match (trainee.get(), live.get(), wrong.get()) {
+            (true, ..) => (texts.as_trainee.into(), false),
+            (_, _, Some(BodyError::TooLong(over))) => (too_long(over, texts), true),
+            (_, false, _) => (texts.wait_line.into(), false),
+            _ => (left(&text.read(), texts).unwrap_or_else(|| calm.into()), false),
+        }
     };
     view! {
         <form class="compose" on:submit=move |event| { event.prevent_default(); send(); }>
@@ -78,7 +83,9 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
 pub fn put_back(desk: Desk, conversation: &ConversationId, text: &str) {
     let draft = desk.draft(conversation);
     let joined = if draft.is_empty() { text.to_owned() } else { [text, "\n", &draft].concat() };
-    let field = document().get_element_by_id("answer").and_then(|field| field.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+    let field = document()
+        .get_element_by_id("answer")
+        .and_then(|field| field.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
     if let Some(field) = field {
         field.set_value(&joined);
         // The field then says itself that it was typed into: the draft, the count and the button follow.

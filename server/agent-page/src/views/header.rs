@@ -19,7 +19,13 @@ use merhaba_shared::protocol::{
 pub fn Header() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let row = desk.current_row();
-    let name = move || row.with(|row| row.as_ref().map(|row| people::visitor(&row.visitor, texts)).unwrap_or_else(|| texts.conversation.into()));
+    let name = move || {
+        row.with(|row| {
+            row.as_ref()
+                .map(|row| people::visitor(&row.visitor, texts))
+                .unwrap_or_else(|| texts.conversation.into())
+        })
+    };
     let about = move || row.with(|row| row.as_ref().map(|row| summary(desk, row)).unwrap_or_default());
     view! {
         <header class="top">
@@ -35,7 +41,8 @@ pub fn Header() -> impl IntoView {
 /// Site, page, language and who answers, as far as known.
 fn summary(desk: Desk, row: &InboxRow) -> String {
     let (texts, lang) = (texts(), lang());
-    let page = row.visitor.page.as_ref().map(|page| if page.title.is_empty() { &page.url } else { &page.title });
+    let page =
+        row.visitor.page.as_ref().map(|page| if page.title.is_empty() { &page.url } else { &page.title });
     let parts = [
         row.assignee.as_ref().map(|agent| fill(texts.taken_by, &[("name", &agent.name)])),
         Some(desk.peek(|client| site_name(client.sites(), row))),

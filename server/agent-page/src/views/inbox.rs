@@ -19,7 +19,9 @@ const NEAR: i32 = 400;
 #[component]
 pub fn Inbox() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
-    let ids = desk.memo(|client| client.rows().iter().map(|row| row.conversation.clone()).collect::<Vec<ConversationId>>());
+    let ids = desk.memo(|client| {
+        client.rows().iter().map(|row| row.conversation.clone()).collect::<Vec<ConversationId>>()
+    });
     let listed = desk.memo(AgentClient::is_listed);
     let filter = desk.memo(AgentClient::filter);
     let more = desk.memo(AgentClient::has_more);
@@ -39,7 +41,9 @@ pub fn Inbox() -> impl IntoView {
     };
     let under = move || match (listed.get(), ids.with(Vec::is_empty), more.get()) {
         (false, true, _) => view! { <p class="word" role="status">{texts.loading_list}</p> }.into_any(),
-        (true, true, _) => view! { <div class="empty">{icon(CHECK)}<p>{empty(filter.get(), texts)}</p></div> }.into_any(),
+        (true, true, _) => {
+            view! { <div class="empty">{icon(CHECK)}<p>{empty(filter.get(), texts)}</p></div> }.into_any()
+        }
         (_, false, true) => view! { <p class="word">{texts.loading_more}</p> }.into_any(),
         _ => ().into_any(),
     };

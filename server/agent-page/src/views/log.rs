@@ -21,7 +21,8 @@ pub fn Log() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let log = desk.log();
     let here = NodeRef::<Div>::new();
-    let older = desk.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().has_older()));
+    let older =
+        desk.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().has_older()));
     let below = RwSignal::new(0_usize);
     keep_place(desk, log, here, below);
     let scrolled = move |_| {
@@ -87,8 +88,11 @@ fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, bel
     Effect::new(move |before: Option<(Option<Piece>, usize)>| {
         typed.track();
         let (first, count) = log.with(|log| {
-            let bubbles = |log: &Vec<Piece>| log.iter().filter(|piece| matches!(piece, Piece::Bubble { .. })).count();
-            let first = log.as_ref().and_then(|log| log.iter().find(|piece| matches!(piece, Piece::Bubble { .. })).cloned());
+            let bubbles =
+                |log: &Vec<Piece>| log.iter().filter(|piece| matches!(piece, Piece::Bubble { .. })).count();
+            let first = log
+                .as_ref()
+                .and_then(|log| log.iter().find(|piece| matches!(piece, Piece::Bubble { .. })).cloned());
             (first, log.as_ref().map_or(0, bubbles))
         });
         let grown_above = before.as_ref().is_some_and(|(old, _)| old.is_some() && *old != first);
@@ -102,7 +106,9 @@ fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, bel
             if at_end {
                 log.set_scroll_top(log.scroll_height());
             } else if grown_above {
-                log.set_scroll_top(log.scroll_top() + log.scroll_height() - height.try_get_value().unwrap_or_default());
+                log.set_scroll_top(
+                    log.scroll_top() + log.scroll_height() - height.try_get_value().unwrap_or_default(),
+                );
             }
             let _ = height.try_set_value(log.scroll_height());
             desk.look();

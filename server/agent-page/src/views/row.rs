@@ -9,11 +9,7 @@ use crate::{
     time::{self, LATE_MS},
 };
 use leptos::prelude::*;
-use merhaba_shared::protocol::{
-    agent::InboxRow,
-    ids::ConversationId,
-    model::Status,
-};
+use merhaba_shared::protocol::{agent::InboxRow, ids::ConversationId, model::Status};
 
 /// A row: a link to its conversation.
 #[component]
@@ -25,15 +21,26 @@ pub fn Row(id: ConversationId) -> impl IntoView {
         desk.memo(move |client| client.row(&id).cloned())
     };
     let many = desk.memo(|client| client.sites().len() > 1);
-    let pick = move |look: fn(&InboxRow) -> String| move || row.with(|row| row.as_ref().map(look).unwrap_or_default());
+    let pick = move |look: fn(&InboxRow) -> String| {
+        move || row.with(|row| row.as_ref().map(look).unwrap_or_default())
+    };
     let open = Memo::new(move |_| desk.route.with(|route| route.conversation() == Some(&id)));
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
-    let name = move || row.with(|row| row.as_ref().map(|row| people::visitor(&row.visitor, texts)).unwrap_or_default());
-    let face = move || row.with(|row| row.as_ref().map(|row| people::visitor_face(&row.visitor, lang)).unwrap_or_default());
-    let words = move || row.with(|row| row.as_ref().map(|row| people::preview(row, texts)).unwrap_or_default());
-    let at = move || row.with(|row| row.as_ref().map(|row| time::short(row.at, desk.now_once(), lang)).unwrap_or_default());
+    let name = move || {
+        row.with(|row| row.as_ref().map(|row| people::visitor(&row.visitor, texts)).unwrap_or_default())
+    };
+    let face = move || {
+        row.with(|row| row.as_ref().map(|row| people::visitor_face(&row.visitor, lang)).unwrap_or_default())
+    };
+    let words =
+        move || row.with(|row| row.as_ref().map(|row| people::preview(row, texts)).unwrap_or_default());
+    let at = move || {
+        row.with(|row| row.as_ref().map(|row| time::short(row.at, desk.now_once(), lang)).unwrap_or_default())
+    };
     let wait = move || {
-        let since = row.with(|row| row.as_ref().filter(|row| row.status == Status::Open).and_then(|row| row.waiting_since))?;
+        let since = row.with(|row| {
+            row.as_ref().filter(|row| row.status == Status::Open).and_then(|row| row.waiting_since)
+        })?;
         let now = desk.now();
         let late = now - since > LATE_MS;
         Some(view! {
@@ -72,5 +79,8 @@ pub fn Row(id: ConversationId) -> impl IntoView {
 
 /// The name of a row's site.
 pub fn site_name(sites: &[merhaba_shared::protocol::agent::SiteCard], row: &InboxRow) -> String {
-    sites.iter().find(|site| site.site == row.site).map_or_else(|| row.site.0.clone(), |site| site.name.clone())
+    sites
+        .iter()
+        .find(|site| site.site == row.site)
+        .map_or_else(|| row.site.0.clone(), |site| site.name.clone())
 }

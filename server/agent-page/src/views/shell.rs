@@ -33,7 +33,8 @@ pub fn Shell() -> impl IntoView {
 
 /// A click that the page answers itself; one for a new tab or window goes its own way.
 pub fn follow(event: &leptos::ev::MouseEvent, desk: Desk, route: Route) {
-    if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+    if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+    {
         event.prevent_default();
         desk.go(route);
     }

@@ -8,10 +8,7 @@ use crate::{
     people, time,
 };
 use leptos::prelude::*;
-use merhaba_shared::protocol::{
-    agent::InboxRow,
-    model::Status,
-};
+use merhaba_shared::protocol::{agent::InboxRow, model::Status};
 
 /// The column of details.
 #[component]

@@ -75,7 +75,10 @@ pub fn SignIn(gate: Gate) -> impl IntoView {
         busy.set(true);
         trouble.set(None);
         spawn_local(async move {
-            let body = rest::object(&[("email", email_text.trim().into()), ("password", JsValue::from_str(&password_text))]);
+            let body = rest::object(&[
+                ("email", email_text.trim().into()),
+                ("password", JsValue::from_str(&password_text)),
+            ]);
             let answer = rest::ask("POST", SESSIONS, Some(&body)).await;
             busy.set(false);
             match Trouble::of(&answer) {

@@ -13,7 +13,8 @@ use leptos::prelude::*;
 pub fn Thread() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let current = desk.current();
-    let content = move || match (current.get(), desk.missing.get()) {
+    let content = move || {
+        match (current.get(), desk.missing.get()) {
         (None, _) => view! {
             <div class="empty big">{icon(TALK)}<h2>{texts.pick}</h2><p>{texts.pick_lead}</p><p class="hint keys">{texts.keys_hint}</p></div>
         }
@@ -26,6 +27,7 @@ pub fn Thread() -> impl IntoView {
         }
         .into_any(),
         (Some(id), _) => view! { <Header/><Log/><Composer id/> }.into_any(),
+    }
     };
     view! { <main class="thread">{content}</main> }
 }
