@@ -28,7 +28,7 @@ pub fn carry_out() {
                 app.greeted = false;
             }),
             Effect::Frame(frame) => send(&frame),
-            Effect::KeepToken(token) => keep(token),
+            Effect::KeepToken { token, instead_of } => keep(token, instead_of),
             Effect::ForgetToken => storage::forget(&with(|app| app.token_key())),
             Effect::Refresh => {
                 let mut note = String::from("merhaba:refresh:");
@@ -50,9 +50,9 @@ fn send(frame: &Command) {
 }
 
 /// Keeps the token just before the first message leaves, unless another tab has kept one: then that one counts.
-fn keep(token: Token) {
+fn keep(token: Token, instead_of: Option<Token>) {
     let key = with(|app| app.token_key());
-    storage::keep_first(key, token.0.clone(), move |kept| {
+    storage::keep_first(key, token.0.clone(), instead_of.map(|dead| dead.0), move |kept| {
         turn(|app, now| {
             app.blocked = kept == Kept::Nowhere;
             let token = if let Kept::Theirs(theirs) = kept { Token(theirs) } else { token };

@@ -59,12 +59,12 @@ pub enum Kept {
     Nowhere,
 }
 
-/// Keeps a value unless another tab has kept one under that key; `done` is told once. Two tabs that do this in the
+/// Keeps a value unless another tab has kept one under that key, other than `instead_of`; `done` is told once. Two tabs that do this in the
 /// same moment get the same answer: it happens under a lock of the browser where there is one.
-pub fn keep_first(key: String, value: String, done: impl FnOnce(Kept) + 'static) {
+pub fn keep_first(key: String, value: String, instead_of: Option<String>, done: impl FnOnce(Kept) + 'static) {
     let lock = JsValue::from_str(&key);
     let mut done = Some(done);
-    let ours = Closure::once_into_js(move || settle(&key, &value, &mut done));
+    let ours = Closure::once_into_js(move || settle(&key, &value, instead_of.as_deref(), &mut done));
     let locks = get(&window().navigator(), "locks");
     if call(&locks, "request", &lock, &ours).is_none()
         && let Some(now) = ours.dyn_ref::<js_sys::Function>()
@@ -74,12 +74,12 @@ pub fn keep_first(key: String, value: String, done: impl FnOnce(Kept) + 'static)
     }
 }
 
-fn settle(key: &str, value: &str, done: &mut Option<impl FnOnce(Kept)>) {
+fn settle(key: &str, value: &str, instead_of: Option<&str>, done: &mut Option<impl FnOnce(Kept)>) {
     let answer = match kept(key) {
-        Some(theirs) if theirs != value => Kept::Theirs(theirs),
-        Some(_) => Kept::Ours,
-        None if keep(key, value) => Kept::Ours,
-        None => Kept::Nowhere,
+        Some(same) if same == value => Kept::Ours,
+        Some(theirs) if Some(theirs.as_str()) != instead_of => Kept::Theirs(theirs),
+        _ if keep(key, value) => Kept::Ours,
+        _ => Kept::Nowhere,
     };
     if let Some(done) = done.take() {
         done(answer);
