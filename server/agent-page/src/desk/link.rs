@@ -133,7 +133,7 @@ impl Desk {
                 let _ = window().location().reload();
             }
             // The agent's sign-in is a cookie that no script sees: there is no token to keep or to forget here.
-            Do::Refresh | Do::KeepToken(_) | Do::ForgetToken => {}
+            Do::Refresh | Do::KeepToken { .. } | Do::ForgetToken => {}
         }
     }
 
