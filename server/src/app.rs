@@ -1,5 +1,5 @@
 //! What every part of the relay is handed: put together once at the start. Never grows logic of its own.
-use crate::{chat::Chat, clock::Clock, gate::Gate, key::RootKey, shutdown::Shutdown, store::Store};
+use crate::{chat::Chat, clock::Clock, gate::Gate, shutdown::Shutdown, store::Store};
 use std::sync::Arc;
 
 /// The relay's parts.
@@ -19,9 +19,9 @@ pub struct App {
 impl App {
     /// Puts the parts together; without `limited` nobody is held back.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Clock, key: RootKey, limited: bool) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Clock, limited: bool) -> Self {
         let gate = Gate::new(clock, limited);
-        let chat = Chat::new(store.clone(), clock, gate.clone(), key);
+        let chat = Chat::new(store.clone(), clock, gate.clone());
         Self { store, chat, gate, clock, shutdown: Shutdown::default() }
     }
 }

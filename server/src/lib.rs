@@ -27,7 +27,6 @@ pub mod orders;
 pub mod clock;
 pub mod counters;
 pub mod gate;
-pub mod key;
 pub mod shutdown;
 pub mod telemetry;
 
@@ -37,7 +36,6 @@ use crate::{
     clock::Clock,
     config::Config,
     http::{Shop, Web},
-    key::RootKey,
     lock::{Lock, LockError},
     orders::Desk,
     shutdown::Shutdown,
@@ -113,9 +111,7 @@ pub async fn run(
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(unsynced))?);
     let line = line(&config, address, store.as_ref(), clock).await?;
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
-    let key = RootKey::of(&config.data, clock)
-        .map_err(|error| StartError::Listen(config.data.join("key").display().to_string(), error))?;
-    let app = App::new(store.clone(), clock, key, config.rate_limits);
+    let app = App::new(store.clone(), clock, config.rate_limits);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
     let turns = Turns::default();
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));

@@ -19,8 +19,6 @@ struct Relay {
     log: Vec<Message>,
     /// Tokens of visitors that have a row.
     tokens: HashSet<String>,
-    /// Tokens this relay has given out; they are good before there is a row.
-    issued: HashSet<String>,
     made: usize,
 }
 
@@ -29,8 +27,9 @@ impl Relay {
         self.log.get(usize::try_from(seq).ok()?.checked_sub(1)?).cloned().map(Item::Message)
     }
 
-    fn hello(&mut self, token: Option<&Token>, after: Option<u64>) -> (Token, Vec<Event>) {
-        let good = |token: &Token| self.tokens.contains(&token.0) || self.issued.contains(&token.0);
+    /// `waits` says whether a token has an open socket: before there is a row, that makes it good.
+    fn hello(&mut self, token: Option<&Token>, waits: bool, after: Option<u64>) -> (Token, Vec<Event>) {
+        let good = |token: &Token| waits || self.tokens.contains(&token.0);
         let known = token.is_some_and(good);
         let mine = token.filter(|_| known).cloned().unwrap_or_else(|| self.new_token());
         let head = self.log.len() as u64;
@@ -61,7 +60,6 @@ impl Relay {
 
     fn new_token(&mut self) -> Token {
         self.made += 1;
-        self.issued.insert(format!("t{}", self.made));
         Token(format!("t{}", self.made))
     }
 
@@ -201,7 +199,8 @@ impl World {
         match command {
             Command::Hello(hello) => {
                 let after = hello.resume.first().map(|resume| resume.after);
-                let (token, events) = self.relay.hello(hello.token.as_ref(), after);
+                let waits = hello.token.is_some() && self.tabs.iter().any(|tab| tab.session == hello.token);
+                let (token, events) = self.relay.hello(hello.token.as_ref(), waits, after);
                 self.tabs[at].session = Some(token);
                 answers = events;
             }
@@ -263,14 +262,6 @@ impl World {
         }
     }
 
-    /// What the relay gave out and was never used is unknown from now on.
-    fn restart_with_another_key(&mut self) {
-        self.relay.issued.clear();
-        for at in 0..self.tabs.len() {
-            self.cut(at);
-        }
-    }
-
     fn pass(&mut self, time: Ms) {
         self.now += time;
         for at in 0..self.tabs.len() {
@@ -288,7 +279,7 @@ impl World {
             10 => self.tabs[at].silent = self.tabs[at].socket,
             11 => self.pass(400),
             12 => self.pass(6_000),
-            _ => self.restart_with_another_key(),
+            _ => (0..self.tabs.len()).for_each(|at| self.cut(at)),
         }
     }
 

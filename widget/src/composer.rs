@@ -17,7 +17,8 @@ use web_sys::Event;
 
 /// Listens to the form and the field.
 pub fn listen() {
-    let elements = crate::app::with(|app| Some((app.page.form.clone(), app.page.field.clone(), app.page.log.clone())));
+    let elements =
+        crate::app::with(|app| Some((app.page.form.clone(), app.page.field.clone(), app.page.log.clone())));
     let Some((form, field, log)) = elements else { return };
     lifecycle::on(&form, "submit", |event: Event| {
         event.prevent_default();

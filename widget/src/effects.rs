@@ -98,7 +98,8 @@ fn heard(app: &mut App, now: Ms, event: Event) {
         _ => {}
     }
     app.client.event(now, event);
-    let oldest = app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq);
+    let oldest =
+        app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq);
     app.oldest = if app.oldest == 0 { oldest } else { app.oldest };
 }
 

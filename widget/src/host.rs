@@ -73,7 +73,11 @@ fn page_of(told: &JsValue) -> Page {
         return Page { url: text(told, "url"), title: text(told, "title"), referrer: text(told, "referrer") };
     }
     let document = document();
-    Page { url: window().location().href().unwrap_or_default(), title: document.title(), referrer: document.referrer() }
+    Page {
+        url: window().location().href().unwrap_or_default(),
+        title: document.title(),
+        referrer: document.referrer(),
+    }
 }
 
 fn begin(page: Page) {

@@ -4,7 +4,10 @@
 use crate::app::App;
 use merhaba_shared::{
     browser::{language, storage},
-    client::{Ms, outbox::{Outgoing, Progress}},
+    client::{
+        Ms,
+        outbox::{Outgoing, Progress},
+    },
     protocol::ids::ClientId,
 };
 

@@ -48,7 +48,9 @@ impl Page {
     /// A text with a value in its place `{x}`.
     pub fn filled(&self, key: &str, value: &str) -> String {
         let text = self.text(key);
-        let (Some(from), Some(to)) = (text.bytes().position(|b| b == b'{'), text.bytes().position(|b| b == b'}')) else {
+        let (Some(from), Some(to)) =
+            (text.bytes().position(|b| b == b'{'), text.bytes().position(|b| b == b'}'))
+        else {
             return text;
         };
         let mut out = String::new();

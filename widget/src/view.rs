@@ -29,8 +29,10 @@ fn shown(key: Key) -> Shown {
 #[component]
 fn Log() -> impl IntoView {
     // As function pointers all of them are one type: each closure's own would be code of its own.
-    let no_older: fn() -> bool = || watch(|app| !app.client.thread().is_some_and(|t| t.timeline().has_older()));
-    let not_loading: fn() -> bool = || watch(|app| app.client.thread().is_none_or(|t| t.timeline().is_loaded()));
+    let no_older: fn() -> bool =
+        || watch(|app| !app.client.thread().is_some_and(|t| t.timeline().has_older()));
+    let not_loading: fn() -> bool =
+        || watch(|app| app.client.thread().is_none_or(|t| t.timeline().is_loaded()));
     let nobody_types: fn() -> bool = || watch(|app| words::typing(app).is_empty());
     let at_end: fn() -> bool = || watch(|app| app.place.at_end() || app.to_end);
     let typing: fn() -> String = || watch(|app| words::typing(app));

@@ -1,9 +1,6 @@
 //! What is said around the log: under the name, in the banner, over the field. The screen never lies: "online" only
 //! while the relay says so on a line that answers, "sent" only once it is stored.
-use crate::{
-    app::App,
-    page::write,
-};
+use crate::{app::App, page::write};
 use merhaba_shared::{
     client::{Line, Ms, thread::Thread},
     layout::runs::initials,

@@ -35,7 +35,7 @@ async fn relay() -> Relay {
     let dir = tempfile::tempdir().expect("a folder");
     let fatal = Box::new(|error: &str| panic!("{error}"));
     let store = Sqlite::open(dir.path(), &Epoch("e".into()), fatal).expect("a store");
-    let app = Arc::new(App::new(Arc::new(store), Clock, crate::key::RootKey::fresh(Clock), false));
+    let app = Arc::new(App::new(Arc::new(store), Clock, false));
     let config = Config { rate_limits: false, ..Config::local(dir.path().to_owned()) };
     let shop = Shop { relay: format!("http://{HOST}"), site: "demo".into() };
     let listener: SocketAddr = HOST.parse().expect("an address");

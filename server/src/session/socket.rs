@@ -167,7 +167,6 @@ mod tests {
     use super::*;
     use crate::{
         clock::Clock,
-        key::RootKey,
         shutdown::Shutdown,
         store::{Site, SiteSettings, Store, sqlite::Sqlite},
     };
@@ -193,7 +192,7 @@ mod tests {
             let store = Sqlite::open(dir.path(), &"epoch".into(), fatal).expect("a store");
             let settings = SiteSettings { name: "shop".into(), ..SiteSettings::default() };
             store.add_site(Site { key: "shop".into(), at: 0, settings }).await.expect("a site");
-            let app = Arc::new(App::new(Arc::new(store), Clock, RootKey::fresh(Clock), true));
+            let app = Arc::new(App::new(Arc::new(store), Clock, true));
             let (one, two) = (app.clone(), app.clone());
             let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
             let router = Router::new()

@@ -10,7 +10,11 @@ const LONGEST: Ms = 1 << 30;
 
 /// Milliseconds since the page was loaded, on a clock that only goes forward.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and whole milliseconds do")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "positive, and whole milliseconds do"
+)]
 pub fn now() -> Ms {
     window().performance().map_or(0, |performance| performance.now() as Ms)
 }

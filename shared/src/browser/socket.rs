@@ -87,7 +87,8 @@ impl Socket {
 async fn follow(line: Option<Weak<RefCell<WebSocket>>>, hear: Box<dyn Fn(Raw)>) {
     let Some(line) = line else { return hear(Raw::Closed(UNKNOWN, String::new())) };
     let mut opened = false;
-    while let Some(raw) = poll_fn(|turn| line.upgrade().map_or(Poll::Ready(None), |line| next(&line, &mut opened, turn))).await
+    while let Some(raw) =
+        poll_fn(|turn| line.upgrade().map_or(Poll::Ready(None), |line| next(&line, &mut opened, turn))).await
     {
         let over = matches!(raw, Raw::Closed(..));
         hear(raw);

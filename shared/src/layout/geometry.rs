@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn columns_change_at_their_widths() {
-        assert_eq!([759.9, 760.0, 1199.9, 1200.0].map(columns), [Columns::One, Columns::Two, Columns::Two, Columns::Three]);
+        assert_eq!(
+            [759.9, 760.0, 1199.9, 1200.0].map(columns),
+            [Columns::One, Columns::Two, Columns::Two, Columns::Three]
+        );
     }
 
     #[test]

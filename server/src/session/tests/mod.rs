@@ -10,7 +10,6 @@ use super::{Fault, Frame, line::Line};
 use crate::{
     app::App,
     clock::Clock,
-    key::RootKey,
     store::{
         Added, NewAgent, NewSignIn, SecretHash, Site, SiteSettings,
         sqlite::{Executor, Sqlite},
@@ -147,7 +146,7 @@ impl Rig {
         let dir = tempfile::tempdir().expect("a folder");
         let fatal = Box::new(|why: &str| panic!("{why}"));
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
-        let app = Arc::new(App::new(Arc::new(store), Clock, RootKey::fresh(Clock), limited));
+        let app = Arc::new(App::new(Arc::new(store), Clock, limited));
         let rig = Self { app, _dir: dir };
         rig.site("shop").await;
         rig
