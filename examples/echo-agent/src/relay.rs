@@ -1,7 +1,12 @@
 //! The line to a relay: the sign-in over HTTP, then a websocket with JSON frames. Decides nothing.
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes, client::conn::http1, header::CONTENT_TYPE};
+use hyper::{
+    Request,
+    body::Bytes,
+    client::conn::http1,
+    header::{CONNECTION, CONTENT_TYPE},
+};
 use hyper_util::rt::TokioIo;
 use merhaba_shared::protocol::{
     SUBPROTOCOL_JSON,
@@ -61,10 +66,12 @@ impl Relay {
     async fn post(&self, path: &str, body: String) -> Result<Value, Box<dyn std::error::Error>> {
         let stream = TcpStream::connect(&self.authority).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let request =
-            Request::post(path).header("host", &self.authority).header(CONTENT_TYPE, "application/json");
+        let request = Request::post(path)
+            .header("host", &self.authority)
+            .header(CONTENT_TYPE, "application/json")
+            .header(CONNECTION, "close");
         let answering = sender.send_request(request.body(Full::<Bytes>::from(body))?);
-        // The connection must be driven until the answer is there; it ends with it.
+        // The connection must be driven until the answer is there; then the relay closes it.
         let (answer, _) = tokio::join!(
             async { Ok::<_, hyper::Error>(answering.await?.collect().await?.to_bytes()) },
             async {
