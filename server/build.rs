@@ -56,7 +56,7 @@ impl Bundle {
             (self.source("widget/loader/embed.js")?, self.source("widget/loader/embed-api.js")?)
         else {
             self.constant("EMBED_SRI", "");
-            return self.missing("the loader (widget/loader) is missing");
+            return missing("the loader (widget/loader) is missing");
         };
         let api = minify::script(&api);
         let api_name = format!("embed-api-{}.js", hash(api.as_bytes()));
@@ -109,7 +109,7 @@ impl Bundle {
                 self.constant(&format!("{name}_{part}"), "");
             }
             let what = if no_template { "the page's index.html is missing" } else { "no built page" };
-            return self.missing(&format!("{}: {what}", folder.display()));
+            return missing(&format!("{}: {what}", folder.display()));
         };
         let js = String::from_utf8(js).map_err(|_| format!("{js_name} is not UTF-8"))?;
         let js = minify::script(&js);
@@ -182,13 +182,6 @@ impl Bundle {
         Ok(files)
     }
 
-    fn missing(&self, what: &str) -> Result<()> {
-        if env::var("MERHABA_REQUIRE_PAGES").is_ok_and(|value| value == "1") {
-            return Err(format!("{what}; run make build"));
-        }
-        Ok(())
-    }
-
     fn finish(&mut self) -> Result<()> {
         let _ = writeln!(
             self.rust,
@@ -199,6 +192,14 @@ impl Bundle {
         let path = self.out.join("pages.rs");
         fs::write(&path, &self.rust).map_err(|error| format!("{}: {error}", path.display()))
     }
+}
+
+/// Something that a whole program needs is not there.
+fn missing(what: &str) -> Result<()> {
+    if env::var("MERHABA_REQUIRE_PAGES").is_ok_and(|value| value == "1") {
+        return Err(format!("{what}; run make build"));
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

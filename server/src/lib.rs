@@ -4,8 +4,6 @@
 pub mod cli;
 pub mod config;
 
-pub mod listen;
-
 pub mod http;
 
 pub mod access;
@@ -113,8 +111,8 @@ pub async fn run(
     let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(unsynced))?);
     let line = line(&config, address, store.as_ref(), clock).await?;
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
-    let app =
-        Arc::new(App { shutdown: shutdown.clone(), ..App::new(store.clone(), clock, config.rate_limits) });
+    let app = App::new(store.clone(), clock, config.rate_limits);
+    let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
     let turns = Turns::default();
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));
     control(&config, &app, turns, web.own().origin())?;
@@ -124,7 +122,8 @@ pub async fn run(
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     ready(&line);
-    listen::serve(listener, http::routes::router(web), shutdown.clone(), listen::room()).await;
+    http::listen::serve(listener, http::routes::router(web), shutdown.clone(), http::listen::connections())
+        .await;
     stop(&shutdown, store.as_ref()).await;
     drop(lock);
     Ok(())
@@ -183,7 +182,7 @@ fn control(config: &Config, app: &Arc<App>, turns: Turns, relay: String) -> Resu
 async fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let Some(address) = config.metrics_listen else { return Ok(()) };
     let listener = bind(address).await?;
-    app.shutdown.spawn(listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
+    app.shutdown.spawn(http::listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
     Ok(())
 }
 

@@ -26,7 +26,6 @@ impl Shutdown {
 
     /// A token for work that somebody else starts: [`Self::finished`] waits until it is dropped. axum starts a
     /// websocket's task itself, and its graceful shutdown does not wait for it.
-    #[must_use]
     pub fn track(&self) -> TaskTrackerToken {
         self.tasks.token()
     }

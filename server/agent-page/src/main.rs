@@ -1,2 +1,24 @@
-//! x
-fn main() {}
+//! The page agents answer from: sign-in, inbox, threads and the owner's page, in the browser. Talks only to the relay
+//! that served it; shows what people wrote as text nodes and never as markup.
+mod app;
+mod contrast;
+mod desk;
+mod i18n;
+mod icons;
+mod keys;
+mod log;
+mod people;
+mod prefs;
+mod rest;
+mod route;
+mod site;
+mod sound;
+mod time;
+mod views;
+
+fn main() {
+    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    leptos::mount::mount_to_body(app::App);
+}

@@ -58,8 +58,9 @@ impl Chat {
             return Ok(self.refuse(refused));
         }
         let identity = self.identify(&form.site, form.token.as_ref()).await?;
+        let known = identity.is_known();
         let visitor = identity.visitor;
-        if identity.token.is_none() {
+        if known {
             if let Err(wait) = self.gate.send(&visitor) {
                 let before = self.store.accepted(visitor.clone(), client_id).await?;
                 return Ok(match before {

@@ -168,11 +168,11 @@ mod tests {
         let (one, two) = (change(&presence, "a", "s"), change(&presence, "b", "s"));
         let _elsewhere = change(&presence, "a", "t");
         assert_eq!((heard(), heard()), (Some(true), Option::None));
-        presence.change(&["s".into()], |register| drop(register.away.insert("a".into())));
+        presence.change(&["s".into()], |register| _ = register.away.insert("a".into()));
         assert!(presence.lock().online(&"s".into()));
         drop(two);
         assert_eq!((heard(), heard()), (Some(false), Option::None));
-        presence.change(&["s".into()], |register| drop(register.away.remove(&AgentId::from("a"))));
+        presence.change(&["s".into()], |register| _ = register.away.remove(&AgentId::from("a")));
         assert_eq!(heard(), Some(true));
         drop(one);
         assert_eq!(heard(), Some(false));

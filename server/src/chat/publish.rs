@@ -61,10 +61,10 @@ impl Publisher {
         if !marked.moved {
             return;
         }
-        let (marker, row) = (&marked.marker, &marked.row);
-        let to_visitor = visitor::Event::Read(marker.clone());
+        let row = &marked.row;
+        let to_visitor = visitor::Event::Read(marked.marker.clone());
         self.hub.publish(&Topic::Visitor(row.visitor.id.clone()), &Weight::Durable, &to_visitor);
-        let to_agents = agent::Event::Read(marker.clone());
+        let to_agents = agent::Event::Read(marked.marker.clone());
         self.hub.publish(&Topic::Conversation(row.conversation.clone()), &Weight::Durable, &to_agents);
         self.row(row);
     }

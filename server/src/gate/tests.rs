@@ -12,7 +12,7 @@ async fn an_address_has_twenty_sockets_of_strangers() {
     let gate = gate();
     let mut permits: Vec<_> = (0..20).map_while(|_| gate.admit(HOME).ok()).collect();
     assert_eq!(permits.len(), 20);
-    tokio::time::advance(Duration::from_secs(3600)).await;
+    tokio::time::advance(Duration::from_hours(1)).await;
     assert_eq!(gate.admit(HOME).map(drop), Err(RetryAfter(CROWDED)));
     permits.pop();
     assert!(gate.admit(HOME).is_ok());
@@ -35,7 +35,7 @@ async fn the_known_do_not_count_against_their_address() {
     let gate = gate();
     let mut known = Vec::new();
     for number in 0..500 {
-        gate.admit(HOME).map(Permit::known).unwrap_or_else(|wait| panic!("{number}: {wait:?}"));
+        gate.admit(HOME).expect("room").known();
         known.push(gate.visitor(&VisitorId(number.to_string())));
     }
     assert!(known.iter().all(Option::is_some));
@@ -78,7 +78,7 @@ async fn what_is_over_is_forgotten() {
     for number in 0..10_000 {
         assert_eq!(gate.send(&VisitorId(number.to_string())), Ok(()));
     }
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     for number in 0..10_000 {
         assert_eq!(gate.send(&VisitorId(format!("again {number}"))), Ok(()));
     }

@@ -80,8 +80,8 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("target", if frame { "_blank" } else { "_self" })
         .set("client_id", shown.client_id)
         .set("body", shown.body)
-        .set("hint", shown.hint)
-        .set("hint_hidden", if shown.hint.is_empty() { " hidden" } else { "" })
+        .set("hint", hint(shown.hint, texts))
+        .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
         .set("texts", attributes(texts))
         .set("log", log)
         .set("brand", brand.unwrap_or_default())
@@ -93,6 +93,16 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let html = fill(pages::WIDGET_TEMPLATE, &values);
     let inline = Inline::of(&html);
     Some(Document { html, inline })
+}
+
+/// The line above the field: why a message was not taken, or (shown by the script) that the form works without it.
+fn hint(why: &str, texts: &Texts) -> String {
+    if !why.is_empty() {
+        return escape(why);
+    }
+    let text = |name: &str| escape(texts.get(name).map_or("", String::as_str));
+    let (frame, page) = (text("plain_frame"), text("plain_page"));
+    format!("<span class=\"only-frame\">{frame}</span><span class=\"only-page\">{page}</span>")
 }
 
 fn greeting<'a>(site: &'a Site, language: &str, texts: &'a Texts) -> &'a str {
@@ -191,7 +201,7 @@ mod tests {
             "client_id",
             "body",
             "hint",
-            "hint_hidden",
+            "hint_state",
             "texts",
             "log",
             "brand",

@@ -32,20 +32,21 @@ impl Inline {
     #[must_use]
     pub fn of(document: &str) -> Self {
         Self {
-            scripts: hashes(document, "<script", "</script>"),
-            styles: hashes(document, "<style", "</style>"),
+            scripts: hashes(document, "<script", "</script>", false),
+            // A browser asks for an empty style sheet's hash too.
+            styles: hashes(document, "<style", "</style>", true),
         }
     }
 }
 
-fn hashes(document: &str, open: &str, close: &str) -> String {
+fn hashes(document: &str, open: &str, close: &str, empty: bool) -> String {
     let mut list = String::new();
     let mut rest = document;
     while let Some(start) = rest.find(open) {
         rest = &rest[start..];
         let Some(inner) = rest.find('>').map(|at| at + 1) else { break };
         let Some(end) = rest[inner..].find(close).map(|at| at + inner) else { break };
-        if inner < end {
+        if inner < end || empty {
             list.push_str(" 'sha256-");
             list.push_str(&STANDARD.encode(Sha256::digest(&rest.as_bytes()[inner..end])));
             list.push('\'');

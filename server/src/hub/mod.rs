@@ -79,7 +79,6 @@ pub struct Hub {
 
 impl Hub {
     /// Listens to a topic until the subscription is dropped.
-    #[must_use]
     pub fn subscribe(self: &Arc<Self>, topic: Topic, outbox: &Arc<Outbox>) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         self.shard(&topic).entry(topic.clone()).or_default().insert(id, outbox.clone());
@@ -106,7 +105,9 @@ impl Hub {
     /// Ends the sessions of all who listen.
     pub fn close(&self, topic: &Topic, close: Close) {
         if let Some(listeners) = self.shard(topic).get(topic) {
-            listeners.values().for_each(|outbox| outbox.end(close));
+            for outbox in listeners.values() {
+                outbox.end(close);
+            }
         }
     }
 

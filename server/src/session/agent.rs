@@ -29,7 +29,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 /// Notes that follow the entries of a conversation that is opened.
 const NOTES: usize = 50;
 /// How often the sign-in is looked at again.
-const RECHECK: Duration = Duration::from_secs(60);
+const RECHECK: Duration = Duration::from_mins(1);
 
 /// A conversation that the page has open.
 struct Opened {
@@ -88,10 +88,20 @@ impl<S: Socket> Agent<S> {
         let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
         let mut listening = vec![revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
         listening.extend(sites.iter().map(|site| hub.subscribe(Topic::Site(site.clone()), line.outbox())));
-        let there = app.chat.attend(&me.id, sites);
-        let mut live = Live::new(app, Principal::Agent(me.id.clone()), line);
-        live.recheck_every(RECHECK);
-        Self { live, sign_in, secret, me, opened: HashMap::new(), _listening: listening, _there: there }
+        // Who may not answer does not make a site online.
+        let answers = sign_in.agent.memberships.iter().filter(|place| may(place.role, Action::Reply));
+        let there = app.chat.attend(&me.id, answers.map(|place| place.site.clone()).collect());
+        let mut session = Live::new(app, Principal::Agent(me.id.clone()), line);
+        session.recheck_every(RECHECK);
+        Self {
+            live: session,
+            sign_in,
+            secret,
+            me,
+            opened: HashMap::new(),
+            _listening: listening,
+            _there: there,
+        }
     }
 
     async fn run(&mut self, hello: Hello) -> Ending {
@@ -189,7 +199,7 @@ impl<S: Socket> Agent<S> {
         match after {
             Some(after) => {
                 let after = after.min(row.head);
-                self.live.following.start(conversation.clone(), after, 0);
+                self.live.following.start(conversation.clone(), after, after);
                 self.live.replay(&conversation, after).await?;
             }
             None => self.newest(&row).await?,

@@ -123,6 +123,18 @@ impl Following {
         heads
     }
 
+    /// Marks that were sent may not have been stored: whatever comes next goes to the store again.
+    pub(super) fn forget_marks(&mut self) {
+        for place in self.places.values_mut() {
+            (place.received, place.read) = (0, 0);
+        }
+    }
+
+    /// Whether nothing is followed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// What a command to move marks comes to: never beyond what was sent, and never twice.
     pub(super) fn marks(&mut self, read: &Read) -> Marks {
         let Some(place) = self.places.get_mut(&read.conversation) else { return Marks::Unknown };
@@ -183,6 +195,8 @@ mod tests {
         assert_eq!(following.marks(&read(2, 1)), Marks::Old);
         assert_eq!(following.marks(&read(1, 99)), Marks::Store(read(3, 3)));
         assert_eq!(following.marks(&read(u64::MAX, u64::MAX)), Marks::Old);
+        following.forget_marks();
+        assert_eq!(following.marks(&read(3, 3)), Marks::Store(read(3, 3)));
     }
 
     #[test]

@@ -16,10 +16,10 @@ use crate::{
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use merhaba_shared::protocol::{
     close::{HEARTBEAT_LOST, RESTART},
-    error::{DecodeError, Refused},
+    error::{Code, DecodeError, Refused},
     ids::{ConversationId, Seq},
     limits::{AGE_MS, HISTORY_PAGE, PAGE_BYTES, SENDS_IN_FLIGHT},
-    model::{GetHistory, Head, History, Ping, Pong, Read},
+    model::{GetHistory, Head, History, Item, Ping, Pong, Read},
 };
 use serde::de::DeserializeOwned;
 use std::{
@@ -31,6 +31,9 @@ use tokio::time::sleep_until;
 /// After a ping the log itself is asked for heads, at most so often: a gap that nobody noticed is then repaired.
 const LOG_EVERY: Duration = Duration::from_secs(5);
 
+/// What a command came to: an event, a refusal, or nothing to say.
+type Answer<E> = Result<Option<E>, Refused>;
+
 /// What wakes a session.
 enum Input<E> {
     /// The relay stops.
@@ -39,8 +42,8 @@ enum Input<E> {
     Frame(Option<Result<Frame, super::Fault>>),
     /// The next from the outbox.
     Event(Delivery),
-    /// What a command came to, if there is anything to say.
-    Done(Option<E>),
+    /// What a command came to.
+    Done(Answer<E>),
     /// A time has come.
     Tick,
 }
@@ -59,7 +62,7 @@ pub(super) struct Live<S, E> {
     pub(super) who: Principal,
     pub(super) following: Following,
     line: Line<S>,
-    answers: FuturesOrdered<BoxFuture<'static, Option<E>>>,
+    answers: FuturesOrdered<BoxFuture<'static, Answer<E>>>,
     heartbeat: Heartbeat,
     typing: Throttle,
     log: Throttle,
@@ -113,8 +116,14 @@ impl<S: Socket, E: Audience> Live<S, E> {
                 }
                 Input::Event(Delivery::Packet(packet)) => self.deliver(&packet).await?,
                 Input::Event(Delivery::End(close)) => return Err(close.into()),
-                Input::Done(Some(event)) => self.line.tell(&event).await?,
-                Input::Done(None) => {}
+                Input::Done(Ok(Some(event))) => self.line.tell(&event).await?,
+                Input::Done(Ok(None)) => {}
+                Input::Done(Err(refused)) => {
+                    if refused.code == Code::Unavailable {
+                        self.following.forget_marks();
+                    }
+                    self.refuse(refused).await?;
+                }
                 Input::Tick => {
                     if self.tick().await? {
                         return Ok(Turn::Recheck);
@@ -250,15 +259,9 @@ impl<S: Socket, E: Audience> Live<S, E> {
     pub(super) fn answer<T: Send + 'static>(
         &mut self,
         pending: Pending<T>,
-        say: impl FnOnce(Result<T, StoreError>) -> Result<Option<E>, Refused> + Send + 'static,
+        say: impl FnOnce(Result<T, StoreError>) -> Answer<E> + Send + 'static,
     ) {
-        let counters = self.app.chat.counters().clone();
-        self.answers.push_back(Box::pin(async move {
-            say(pending.await).unwrap_or_else(|refused| {
-                counters.count_refused(refused.code);
-                Some(E::refused(refused))
-            })
-        }));
+        self.answers.push_back(Box::pin(async move { say(pending.await) }));
     }
 
     /// Answers a ping, and then tells the heads that moved. Every now and then the log is asked, through `heads`.
@@ -305,7 +308,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
     /// Writes a page of a timeline, without the oldest ones if it came out too long to be one frame; gives back the
     /// highest Seq in it.
     pub(super) async fn tell_history(&mut self, mut history: History) -> Result<Option<Seq>, Ending> {
-        let newest = history.entries.last().map(|item| item.seq());
+        let newest = history.entries.last().map(Item::seq);
         loop {
             let event = E::history(history.clone());
             let encoded = event.encode(self.outbox().codec());

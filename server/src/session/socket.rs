@@ -1,6 +1,10 @@
 //! From an upgrade to a session: the sizes, the subprotocol, the limits of the address, and axum's websocket as a
 //! stream of frames. The only file of sessions that knows axum. `Origin`, cookie and token were checked before.
-use super::{Ending, Fault, Frame, agent, line::Line, visitor};
+use super::{
+    Ending, Fault, Frame, agent,
+    line::{Line, Socket},
+    visitor,
+};
 use crate::{
     app::App,
     store::{SecretHash, SignIn},
@@ -79,7 +83,7 @@ pub fn refresh(ws: WebSocketUpgrade, app: Arc<App>, name: String) -> Response {
     })
 }
 
-async fn finish(app: &App, line: Line<Wire>, ending: Ending) {
+pub(super) async fn finish<S: Socket>(app: &App, line: Line<S>, ending: Ending) {
     if let Ending::Close(close) = &ending {
         app.chat.counters().count_closed(close.code);
         tracing::debug!(code = close.code, name = close.name, "closing a session");
@@ -154,5 +158,137 @@ fn fault(error: axum::Error) -> Fault {
         Some(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => Fault::Lost,
         Some(Error::Protocol(_) | Error::AttackAttempt) => Fault::Protocol,
         _ => Fault::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What only shows on a real socket.
+    use super::*;
+    use crate::{
+        clock::Clock,
+        shutdown::Shutdown,
+        store::{Site, SiteSettings, Store, sqlite::Sqlite},
+    };
+    use axum::{Router, routing::get};
+    use futures_util::{SinkExt, StreamExt};
+    use std::{net::Ipv4Addr, net::SocketAddr};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+    use tungstenite::{Message as Sent, client::IntoClientRequest, http::HeaderValue};
+
+    type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+    struct Relay {
+        app: Arc<App>,
+        address: SocketAddr,
+        _dir: tempfile::TempDir,
+    }
+
+    impl Relay {
+        async fn new() -> Self {
+            let dir = tempfile::tempdir().expect("a folder");
+            let fatal = Box::new(|why: &str| panic!("{why}"));
+            let store = Sqlite::open(dir.path(), &"epoch".into(), fatal).expect("a store");
+            let settings = SiteSettings { name: "shop".into(), ..SiteSettings::default() };
+            store.add_site(Site { key: "shop".into(), at: 0, settings }).await.expect("a site");
+            let app = Arc::new(App::new(Arc::new(store), Clock, true));
+            let (one, two) = (app.clone(), app.clone());
+            let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let router = Router::new()
+                .route("/new", get(async move |ws| visitor(ws, one.clone(), Codec::Json, address)))
+                .route("/old", get(async move |ws| refresh(ws, two.clone(), "merhaba.v1.bin.0".into())));
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            // Not the relay's own list of tasks: this server ends with the test.
+            Shutdown::default().spawn(async move { axum::serve(listener, router).await });
+            Self { app, address, _dir: dir }
+        }
+
+        async fn connect(&self, path: &str, protocol: Option<&'static str>) -> Result<Client, u16> {
+            let mut request =
+                format!("ws://{}{path}", self.address).into_client_request().expect("an address");
+            if let Some(name) = protocol {
+                request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(name));
+            }
+            match connect_async(request).await {
+                Ok((client, response)) => {
+                    let chosen = response.headers().get("sec-websocket-protocol");
+                    assert_eq!(chosen.and_then(|name| name.to_str().ok()), protocol);
+                    Ok(client)
+                }
+                Err(tungstenite::Error::Http(response)) => {
+                    assert!(response.headers().contains_key("retry-after"));
+                    Err(response.status().as_u16())
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    async fn hello(client: &mut Client) {
+        client.send(Sent::text(r#"{"Hello":{"site":"shop"}}"#)).await.expect("sent");
+        let welcome = client.next().await.expect("an answer").expect("a frame");
+        assert!(welcome.to_text().is_ok_and(|text| text.starts_with(r#"{"Welcome":"#)));
+    }
+
+    async fn closed(client: &mut Client) -> (u16, String) {
+        loop {
+            if let Sent::Close(close) = client.next().await.expect("a close frame").expect("a frame") {
+                let close = close.expect("a code");
+                return (close.code.into(), close.reason.to_string());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_frame_may_have_64_kib_and_no_byte_more() {
+        let relay = Relay::new().await;
+        let mut client = relay.connect("/new", Some("merhaba.v1.json")).await.expect("connected");
+        hello(&mut client).await;
+        client.send(Sent::text(" ".repeat(FRAME_BYTES))).await.expect("sent");
+        let refused = client.next().await.expect("an answer").expect("a frame");
+        assert!(refused.to_text().is_ok_and(|text| text.contains("BadRequest")));
+        client.send(Sent::text(" ".repeat(FRAME_BYTES + 1))).await.expect("sent");
+        assert_eq!(closed(&mut client).await.0, 1009);
+    }
+
+    #[tokio::test]
+    async fn a_huge_frame_before_hello_is_too_big_too() {
+        let relay = Relay::new().await;
+        let mut client = relay.connect("/new", None).await.expect("connected");
+        client.send(Sent::binary(vec![0; 1024 * 1024])).await.expect("sent");
+        assert_eq!(closed(&mut client).await.0, 1009);
+    }
+
+    #[tokio::test]
+    async fn an_old_page_is_let_in_under_its_name_and_told_to_refresh() {
+        let relay = Relay::new().await;
+        let mut client = relay.connect("/old", Some("merhaba.v1.bin.0")).await.expect("connected");
+        assert_eq!(closed(&mut client).await, (4504, "Refresh".into()));
+    }
+
+    #[tokio::test]
+    async fn a_crowd_from_one_address_is_refused_before_the_upgrade() {
+        let relay = Relay::new().await;
+        let mut clients = Vec::new();
+        for _ in 0..20 {
+            clients.push(relay.connect("/new", None).await.expect("connected"));
+        }
+        assert_eq!(relay.connect("/new", None).await.err(), Some(429));
+    }
+
+    #[tokio::test]
+    async fn a_stop_waits_for_the_sockets_and_tells_them() {
+        let relay = Relay::new().await;
+        let mut client = relay.connect("/new", Some("merhaba.v1.json")).await.expect("connected");
+        hello(&mut client).await;
+        assert_eq!(relay.app.shutdown.running(), 1);
+        relay.app.shutdown.begin();
+        let (code, reason) = closed(&mut client).await;
+        assert_eq!(code, 4001);
+        assert!(reason.parse::<u64>().is_ok_and(|delay| delay < SPREAD_MS));
+        drop(client);
+        relay.app.shutdown.finished().await;
     }
 }

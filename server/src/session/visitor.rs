@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{self, Identity, Sender},
+    chat::{self, Identity, Sender, Stay},
     gate::Permit,
     hub::{Subscription, Topic},
     store::{Principal, Sent},
@@ -27,6 +27,9 @@ struct Visitor<S> {
     live: Live<S, Event>,
     sender: Sender,
     patience: Patience,
+    /// Counts against the address until something of theirs is stored.
+    stranger: Option<Permit>,
+    _stay: Option<Stay>,
     _listening: [Subscription; 2],
     _place: Permit,
 }
@@ -41,20 +44,20 @@ pub(super) async fn serve<S: Socket>(
         Ok(hello) => hello,
         Err(ending) => return (line, ending),
     };
-    let identity = match identify(&app, &hello).await {
+    let mut identity = match identify(&app, &hello).await {
         Ok(identity) => identity,
         Err(ending) => return (line, ending),
     };
     let Some(place) = app.gate.visitor(&identity.visitor) else { return (line, TOO_MANY.into()) };
-    // Whoever is unknown counts against their address as long as they stay.
-    let _stranger = if identity.is_known() {
+    let stranger = if identity.is_known() {
         stranger.known();
         None
     } else {
         Some(stranger)
     };
     let _counted = app.chat.counters().session(Side::Visitor);
-    let mut visitor = Visitor::new(app, line, &hello, &identity, place);
+    let mut visitor = Visitor::new(app, line, &hello, &mut identity, place);
+    visitor.stranger = stranger;
     let ending = visitor.run(hello, identity).await;
     (visitor.live.into_line(), ending)
 }
@@ -75,14 +78,22 @@ async fn identify(app: &App, hello: &Hello) -> Result<Identity, Ending> {
 
 impl<S: Socket> Visitor<S> {
     /// Listens from here on: what happens while the rest is read waits in the outbox.
-    fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &Identity, place: Permit) -> Self {
+    fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &mut Identity, place: Permit) -> Self {
         let (visitor, hub) = (identity.visitor.clone(), app.chat.hub());
         let listening = [Topic::Visitor(visitor.clone()), Topic::Presence(hello.site.clone())]
             .map(|topic| hub.subscribe(topic, line.outbox()));
         let page = hello.page.as_ref();
         let sender = Sender::new(hello.site.clone(), visitor.clone(), identity.hash, &hello.locale, page);
-        let live = Live::new(app, Principal::Visitor(visitor), line);
-        Self { live, sender, patience: Patience::default(), _listening: listening, _place: place }
+        let session = Live::new(app, Principal::Visitor(visitor), line);
+        Self {
+            live: session,
+            sender,
+            patience: Patience::default(),
+            stranger: None,
+            _stay: identity.stay.take(),
+            _listening: listening,
+            _place: place,
+        }
     }
 
     async fn run(&mut self, hello: Hello, identity: Identity) -> Ending {
@@ -142,11 +153,14 @@ impl<S: Socket> Visitor<S> {
             },
         };
         let after = after.min(head);
-        self.live.following.start(conversation.clone(), after, head);
+        self.live.following.start(conversation.clone(), after, after);
         self.live.replay(&conversation, after).await
     }
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Ending> {
+        if !self.live.following.is_empty() {
+            self.stranger = None;
+        }
         match command {
             Command::Hello(_) => self.live.refuse(chat::bad_request(None, "Hello has come already")).await,
             Command::Send(send) => self.send(send).await,

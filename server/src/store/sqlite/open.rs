@@ -16,6 +16,8 @@ pub const FILE: &str = "merhaba.db";
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// "Mrhb": says whose file it is.
 const APPLICATION: i64 = 0x4d72_6862;
+/// The shortest file that SQLite writes, in bytes: one page of the smallest size.
+const SHORTEST: u64 = 512;
 /// How long a connection waits for another's lock.
 const BUSY: Duration = Duration::from_secs(5);
 /// Statements that stay prepared on a connection: all there are.
@@ -138,7 +140,12 @@ fn make_folder(dir: &Path) -> Result<(), OpenError> {
 fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
     let failed = |error: io::Error| OpenError::Unwritable(dir.to_owned(), error.to_string());
     let new = !path.exists();
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    let length = file.and_then(|file| file.metadata()).map_err(failed)?.len();
+    // SQLite takes a file that is shorter than any page for an empty one, and would write over it.
+    if (1..SHORTEST).contains(&length) {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
     if new { sync_folder(Some(dir)).map_err(failed) } else { Ok(()) }
 }
 

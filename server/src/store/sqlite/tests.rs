@@ -1,1 +1,287 @@
-//! Tests.
+//! What only this back-end promises: files and folders, groups, failures, both executors. The rest is the contract.
+use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change};
+use crate::store::{
+    Store, StoreError,
+    contract::{self, Open},
+};
+use merhaba_shared::protocol::ids::Epoch;
+use rusqlite::Connection;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, mpsc},
+};
+
+fn no_fatal() -> Fatal {
+    Box::new(|reason| panic!("fatal: {reason}"))
+}
+
+fn open(dir: &Path, executor: Executor) -> Sqlite {
+    Sqlite::open_with(dir, &Epoch::from("first"), no_fatal(), executor).expect("opens")
+}
+
+fn refused(dir: &Path) -> String {
+    match Sqlite::open(dir, &Epoch::from("first"), no_fatal()) {
+        Ok(_) => panic!("it opened"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn place(executor: Executor) -> Open {
+    let dir = tempfile::tempdir().expect("a folder");
+    Box::new(move || Arc::new(open(dir.path(), executor)))
+}
+
+mod threads {
+    //! The contract, as the relay runs it.
+    crate::store::contract::suite!(|| super::place(super::Executor::Threads));
+}
+
+mod inline {
+    //! The contract, as a simulation runs it.
+    crate::store::contract::suite!(|| super::place(super::Executor::Inline));
+}
+
+fn wait<T>(pending: crate::store::Pending<T>) -> Result<T, StoreError> {
+    contract::wait(pending)
+}
+
+fn dir() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn the_epoch_is_the_first_one_given() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    assert_eq!(store.epoch(), Epoch::from("first"));
+    wait(store.close()).expect("closes");
+    let again = Sqlite::open(dir.path(), &Epoch::from("second"), no_fatal()).expect("opens");
+    assert_eq!(again.epoch(), Epoch::from("first"));
+}
+
+#[test]
+fn a_commit_is_durable_and_what_is_erased_is_gone() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let pragmas = |db: &Connection| -> Outcome<Vec<i64>> {
+        let one = |name: &str| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+        Ok(["synchronous", "secure_delete", "foreign_keys"].into_iter().map(one).collect::<Result<_, _>>()?)
+    };
+    assert_eq!(wait(store.writing(None, pragmas)), Ok(vec![2, 1, 1]));
+    assert_eq!(wait(store.reading(pragmas)), Ok(vec![2, 1, 1]));
+    let mode = |db: &Connection| Ok(db.query_row("PRAGMA journal_mode", [], |row| row.get::<_, String>(0))?);
+    assert_eq!(wait(store.writing(None, mode)).as_deref(), Ok("wal"));
+    assert!(wait(store.reading(|db| change(db, "DELETE FROM sites", []))).is_err(), "readers cannot write");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = dir();
+    let inner = dir.path().join("a/b");
+    let store = open(&inner, Executor::Threads);
+    wait(store.probe()).expect("writes");
+    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode(&inner), 0o700);
+    for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+        assert_eq!(mode(&inner.join(name)), 0o600);
+    }
+}
+
+#[test]
+fn a_close_leaves_one_whole_file() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    wait(store.probe()).expect("writes");
+    wait(store.close()).expect("closes");
+    let log = std::fs::metadata(dir.path().join(format!("{FILE}-wal"))).map_or(0, |log| log.len());
+    assert_eq!(log, 0);
+}
+
+#[test]
+fn a_folder_that_takes_no_writes_is_said() {
+    let said = refused(Path::new("/proc/self"));
+    assert!(said.starts_with("the data folder /proc/self cannot be written: "), "{said}");
+    let dir = dir();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "x").expect("writes");
+    let said = refused(&file);
+    assert!(said.contains("cannot be made"), "{said}");
+}
+
+#[test]
+fn a_file_of_another_program_is_left_alone() {
+    for content in
+        ["not a database, just some text that is long enough to be read as one …".repeat(9), "x".into()]
+    {
+        let dir = dir();
+        std::fs::write(dir.path().join(FILE), &content).expect("writes");
+        let said = refused(dir.path());
+        assert!(said.ends_with("is not a store of Merhaba"), "{said}");
+        assert_eq!(std::fs::read_to_string(dir.path().join(FILE)).expect("reads"), content);
+    }
+    let dir = dir();
+    let other = Connection::open(dir.path().join(FILE)).expect("opens");
+    other.execute_batch("CREATE TABLE theirs (a)").expect("writes");
+    assert!(refused(dir.path()).ends_with("is not a store of Merhaba"));
+}
+
+#[test]
+fn what_a_newer_version_wrote_is_not_opened() {
+    let dir = dir();
+    drop(open(dir.path(), Executor::Inline));
+    let db = Connection::open(dir.path().join(FILE)).expect("opens");
+    db.execute("UPDATE meta SET value = '77' WHERE key = 'schema'", []).expect("writes");
+    match Sqlite::open(dir.path(), &Epoch::from("first"), no_fatal()) {
+        Err(OpenError::Newer { found: 77, known: 1, .. }) => {}
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it opened"),
+    }
+    assert!(refused(dir.path()).contains("written by a newer Merhaba (schema 77; this one knows 1)"));
+}
+
+/// Holds the writer until told to go on, so that what is queued meanwhile becomes one group.
+fn hold(store: &Sqlite) -> (mpsc::Sender<()>, crate::store::Pending<()>) {
+    let (go, gate) = mpsc::channel::<()>();
+    let (held, ready) = mpsc::channel();
+    let pending = store.writing(None, move |_| {
+        held.send(()).expect("somebody waits");
+        gate.recv().expect("told to go on");
+        Ok(())
+    });
+    ready.recv().expect("the writer has it");
+    (go, pending)
+}
+
+fn add(db: &Connection, key: &str) -> Outcome<usize> {
+    change(db, "INSERT INTO meta (key, value) VALUES (?1, '')", [key])
+}
+
+fn keys(store: &Sqlite) -> Vec<String> {
+    let sql = "SELECT key FROM meta WHERE key LIKE 'k%' ORDER BY key";
+    wait(store.reading(move |db| super::sql::many(db, sql, [], |row| row.get(0)))).expect("reads")
+}
+
+#[test]
+fn a_job_that_fails_does_not_hurt_its_group() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let (go, held) = hold(&store);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let job = |key: &'static str, fails: bool| {
+        let told = Arc::clone(&told);
+        let then = Box::new(move |_: &usize| told.lock().expect("no panic").push(key));
+        store.writing(Some(then), move |db| {
+            add(db, key)?;
+            if fails { add(db, key) } else { Ok(1) }
+        })
+    };
+    let pending = [job("k1", false), job("k2", true), job("k3", false)];
+    go.send(()).expect("held");
+    wait(held).expect("held");
+    let ok = pending.map(|pending| wait(pending).is_ok());
+    assert_eq!(ok, [true, false, true]);
+    assert_eq!(*told.lock().expect("no panic"), ["k1", "k3"]);
+    assert_eq!(keys(&store), ["k1", "k3"]);
+}
+
+#[test]
+fn what_was_not_committed_is_neither_answered_nor_told() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let (go, held) = hold(&store);
+    let then = || Box::new(|_: &usize| panic!("told, though it was lost"));
+    let good = store.writing(Some(then()), |db| add(db, "k1"));
+    let bad = store.writing(Some(then()), |db| {
+        db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+        change(db, "INSERT INTO memberships (agent, site, role) VALUES (77, 77, 1)", [])
+    });
+    go.send(()).expect("held");
+    drop(held);
+    for pending in [good, bad] {
+        assert!(matches!(wait(pending), Err(StoreError::Unavailable(_))));
+    }
+    wait(store.probe()).expect("the next group is not hurt");
+    assert!(keys(&store).is_empty());
+}
+
+#[test]
+fn a_full_disk_is_said_and_passes() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let limit = |pages: i64| {
+        store.writing(None, move |db| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            Ok(db.query_row(&sql, [], |row| row.get::<_, i64>(0))?)
+        })
+    };
+    let fill =
+        || store.writing(None, |db| change(db, "INSERT INTO meta VALUES ('k', hex(zeroblob(99000)))", []));
+    wait(limit(1)).expect("limits to what there is");
+    match wait(fill()) {
+        Err(StoreError::Unavailable(why)) => assert!(why.contains("full"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(keys(&store).is_empty(), "reads go on");
+    wait(limit(1_000_000)).expect("room again");
+    wait(fill()).expect("recovers by itself");
+    assert_eq!(keys(&store), ["k"]);
+}
+
+#[test]
+fn more_than_fits_the_queue_is_refused_at_once() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let (go, held) = hold(&store);
+    let waiting: Vec<_> = (0..super::writer::WAITING).map(|_| store.probe()).collect();
+    assert!(matches!(wait(store.probe()), Err(StoreError::Unavailable(_))));
+    go.send(()).expect("held");
+    wait(held).expect("held");
+    assert!(waiting.into_iter().all(|probe| wait(probe).is_ok()));
+    wait(store.probe()).expect("room again");
+}
+
+#[test]
+fn a_panic_in_the_writer_ends_the_program_and_leaves_nobody_waiting() {
+    let dir = dir();
+    let (tell, told) = mpsc::channel();
+    let fatal: Fatal = Box::new(move |reason| tell.send(reason.to_owned()).expect("somebody listens"));
+    let store = Sqlite::open(dir.path(), &Epoch::from("first"), fatal).expect("opens");
+    let (go, held) = hold(&store);
+    let bad = store.writing(None, |_| -> Outcome<()> { panic!("a panic that a test wants") });
+    let later = store.probe();
+    go.send(()).expect("held");
+    wait(held).expect("committed before");
+    assert!(wait(bad).is_err() && wait(later).is_err());
+    assert!(told.recv().expect("fatal").contains("unexpectedly"));
+    assert!(wait(store.probe()).is_err());
+}
+
+#[test]
+fn a_panic_in_a_read_harms_no_other() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    for _ in 0..super::readers::READERS * 2 {
+        let bad = store.reading(|_| -> Outcome<()> { panic!("a panic that a test wants") });
+        assert!(wait(bad).is_err());
+    }
+    assert_eq!(wait(store.sites()), Ok(vec![]));
+}
+
+#[test]
+fn inline_a_job_is_done_when_the_call_returns_even_from_within() {
+    let dir = dir();
+    let store = Arc::new(open(dir.path(), Executor::Inline));
+    let (inner, told) = (Arc::clone(&store), Arc::new(Mutex::new(Vec::new())));
+    let seen = Arc::clone(&told);
+    let then = Box::new(move |_: &usize| {
+        let after = Arc::clone(&seen);
+        let then = Box::new(move |_: &usize| after.lock().expect("no panic").push("k2"));
+        drop(inner.writing(Some(then), |db| add(db, "k2")));
+        seen.lock().expect("no panic").push("k1");
+        assert_eq!(keys(&inner), ["k1"], "reads within see what was committed");
+    });
+    drop(store.writing(Some(then), |db| add(db, "k1")));
+    assert_eq!(*told.lock().expect("no panic"), ["k1", "k2"]);
+}

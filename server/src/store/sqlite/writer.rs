@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 /// Jobs that may wait. More are refused: at the disk's speed these are already some seconds.
 pub(super) const WAITING: usize = 4_096;
-/// Jobs in one commit. A job takes some 50 µs and a sync some milliseconds, so a group of this size costs about one
-/// sync more than a single job; a larger one only makes its first wait for its last.
+/// Jobs in one commit. A job takes some 100 µs and a sync some milliseconds, so a group of this size takes about as
+/// long to fill as to sync; a larger one gains little and makes its first wait for its last.
 pub(super) const GROUP: usize = 64;
 
 /// Called when going on could lose what was promised: the program ends and starts anew.

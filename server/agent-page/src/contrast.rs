@@ -1,0 +1,77 @@
+//! How readable a colour is, by WCAG's relative luminance. Pure numbers, no page.
+
+/// A colour's three channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rgb(u8, u8, u8);
+
+impl Rgb {
+    /// Reads `#rrggbb`.
+    pub fn parse(hex: &str) -> Option<Self> {
+        let digits = hex.strip_prefix('#')?;
+        if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let channel = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        Some(Self(channel(0)?, channel(2)?, channel(4)?))
+    }
+
+    fn luminance(self) -> f64 {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
+    }
+
+    /// Contrast with white, 1 to 21.
+    pub fn with_white(self) -> f64 {
+        1.05 / (self.luminance() + 0.05)
+    }
+
+    /// Contrast with black, 1 to 21.
+    pub fn with_black(self) -> f64 {
+        (self.luminance() + 0.05) / 0.05
+    }
+
+    /// Whether the widget writes on it in white: the tokens decide by the same lightness.
+    pub fn takes_white(self) -> bool {
+        116.0 * self.luminance().cbrt() - 16.0 < 52.0
+    }
+
+    /// The contrast of the text that the widget puts on it.
+    pub fn with_text(self) -> f64 {
+        if self.takes_white() { self.with_white() } else { self.with_black() }
+    }
+}
+
+/// A ratio for people: one digit, rounded down, so that 4.49 never reads as 4.5.
+pub fn ratio(value: f64) -> f64 {
+    (value * 10.0).floor() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rgb, ratio};
+
+    #[test]
+    fn the_ends_are_one_and_twenty_one() {
+        let (black, white) = (Rgb::parse("#000000").expect("hex"), Rgb::parse("#FFFFFF").expect("hex"));
+        assert!((ratio(black.with_white()) - 21.0).abs() < 0.01);
+        assert!((ratio(white.with_white()) - 1.0).abs() < 0.01);
+        assert!(black.takes_white() && !white.takes_white());
+    }
+
+    #[test]
+    fn our_turquoise_takes_white_and_is_readable() {
+        let brand = Rgb::parse("#0b7a75").expect("hex");
+        assert!(brand.takes_white());
+        assert!(brand.with_text() >= 4.5);
+    }
+
+    #[test]
+    fn what_is_not_six_hex_digits_is_no_colour() {
+        for bad in ["", "#fff", "0b7a75", "#0b7a7g", "#0b7a755", "#ışş"] {
+            assert_eq!(Rgb::parse(bad), None, "{bad}");
+        }
+    }
+}

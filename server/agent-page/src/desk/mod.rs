@@ -1,0 +1,271 @@
+//! The agent's desk: the client machine with the signals that the views read. One version number says that the
+//! machine moved; memos then pick out what a view shows. Views never hold a copy of what the machine knows.
+mod alerts;
+mod link;
+
+use super::{log::Piece, prefs::Prefs, route::Route, sound::Sound};
+use leptos::prelude::*;
+use link::Machine;
+use merhaba_shared::{
+    browser::language::day_number,
+    client::{Line, Ms, agent::AgentClient},
+    protocol::{
+        agent::{Filter, InboxRow, Role, SiteCard},
+        ids::{ClientId, ConversationId, Millis},
+        model::{AgentAuthor, Author},
+    },
+};
+
+/// How long a toast stays.
+const TOAST_MS: u64 = 6_000;
+/// So many pages of the list are looked through for a conversation that a link names.
+const SEARCHED: u8 = 10;
+
+/// Everything the signed-in page works with. Copies share one machine.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    machine: StoredValue<Machine, LocalStorage>,
+    moved: RwSignal<u64>,
+    ticks: RwSignal<u64>,
+    prefs: Prefs,
+    sound: Sound,
+    /// Where the agent is.
+    pub route: RwSignal<Route>,
+    /// A sentence shown for a while; the number tells two equal ones apart.
+    pub toast: RwSignal<Option<(u64, String)>>,
+    /// A conversation that was asked for and is not there.
+    pub missing: RwSignal<Option<ConversationId>>,
+    /// Whether the end of the log is in view.
+    pub at_end: RwSignal<bool>,
+    /// Whether the details are open where they have no column of their own.
+    pub details: RwSignal<bool>,
+    /// The relay has ended the line for good.
+    pub ended: RwSignal<bool>,
+}
+
+impl Desk {
+    /// A desk whose line is opening.
+    pub fn start(prefs: Prefs, sound: Sound, route: RwSignal<Route>) -> Self {
+        let desk = Self {
+            machine: StoredValue::new_local(Machine::new()),
+            moved: RwSignal::new(0),
+            ticks: RwSignal::new(0),
+            prefs,
+            sound,
+            route,
+            toast: RwSignal::new(None),
+            missing: RwSignal::new(None),
+            at_end: RwSignal::new(true),
+            details: RwSignal::new(false),
+            ended: RwSignal::new(false),
+        };
+        desk.connect();
+        desk.follow_route();
+        desk.find_row();
+        desk.count_in_title();
+        desk
+    }
+
+    /// The desk of the page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Looks into the machine, and again whenever it moved.
+    pub fn read<T>(self, look: impl FnOnce(&AgentClient) -> T) -> T {
+        self.moved.track();
+        self.machine.with_value(|machine| look(&machine.client))
+    }
+
+    /// Looks into the machine once.
+    pub fn peek<T>(self, look: impl FnOnce(&AgentClient) -> T) -> T {
+        self.machine.with_value(|machine| look(&machine.client))
+    }
+
+    /// Something that is shown, kept equal while it stays equal.
+    pub fn memo<T: PartialEq + Send + Sync + 'static>(
+        self,
+        look: impl Fn(&AgentClient) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.read(&look))
+    }
+
+    /// The line to the relay.
+    pub fn line(self) -> Memo<Line> {
+        self.memo(AgentClient::line)
+    }
+
+    /// Whether commands reach the relay now.
+    pub fn is_live(self) -> Memo<bool> {
+        self.memo(|client| matches!(client.line(), Line::Live | Line::Back) && client.me().is_some())
+    }
+
+    /// Who signed in.
+    pub fn me(self) -> Memo<Option<AgentAuthor>> {
+        self.memo(|client| client.me().cloned())
+    }
+
+    /// Their sites.
+    pub fn sites(self) -> Memo<Vec<SiteCard>> {
+        self.memo(|client| client.sites().to_vec())
+    }
+
+    /// The conversation that is shown.
+    pub fn current(self) -> Memo<Option<ConversationId>> {
+        Memo::new(move |_| self.route.with(|route| route.conversation().cloned()))
+    }
+
+    /// Its row, if the page has one.
+    pub fn current_row(self) -> Memo<Option<InboxRow>> {
+        let current = self.current();
+        Memo::new(move |_| current.with(|id| self.read(|client| client.row(id.as_ref()?).cloned())))
+    }
+
+    /// The agent's role where a row stands.
+    pub fn role(self, row: &InboxRow) -> Role {
+        self.peek(|client| {
+            client.sites().iter().find(|site| site.site == row.site).map_or(Role::Agent, |site| site.role)
+        })
+    }
+
+    /// The relay's time, moving with the seconds.
+    pub fn now(self) -> Millis {
+        self.ticks.track();
+        self.machine.with_value(Machine::relay_now)
+    }
+
+    /// The relay's time, once.
+    pub fn now_once(self) -> Millis {
+        self.machine.with_value(Machine::relay_now)
+    }
+
+    /// The log of the conversation that is shown; `None` while nothing of it is here.
+    pub fn log(self) -> Memo<Option<Vec<Piece>>> {
+        self.memo(|client| {
+            let opened = client.current().filter(|opened| opened.thread.timeline().is_loaded())?;
+            Some(super::log::pieces(opened, client.outbox().all(), client.me(), day_number))
+        })
+    }
+
+    /// Whoever of the visitor's side is writing in it.
+    pub fn is_typed(self) -> Memo<bool> {
+        Memo::new(move |_| {
+            self.read(|client| {
+                let author = client.current().and_then(|opened| opened.thread.typing(link::now()));
+                author.is_some_and(|author| matches!(author, Author::Visitor(_)))
+            })
+        })
+    }
+
+    // What the agent does.
+
+    /// Does something with the machine and carries out what it asks for.
+    pub fn act<T>(self, deed: impl FnOnce(&mut AgentClient, Ms) -> T) -> T {
+        let now = link::now();
+        let done = self.machine.try_update_value(|machine| deed(&mut machine.client, now));
+        self.settle();
+        done.expect("the desk outlives its views")
+    }
+
+    /// Goes to a place.
+    pub fn go(self, route: Route) {
+        if self.route.with_untracked(|here| *here != route) {
+            super::app::push(&route);
+            self.route.set(route);
+        }
+    }
+
+    /// Shows another list.
+    pub fn list(self, filter: Filter) {
+        self.act(|client, _| client.list(filter));
+    }
+
+    /// Sends what was written, and forgets the draft.
+    pub fn reply(self, conversation: &ConversationId, body: String) {
+        self.keep_draft(conversation, String::new());
+        let id = link::client_id();
+        self.act(|client, now| client.reply(now, id, conversation, body));
+    }
+
+    /// Tries a failed answer again.
+    pub fn retry(self, id: ClientId) {
+        self.act(|client, now| client.retry(now, id));
+    }
+
+    /// Takes a failed answer back into the draft.
+    pub fn take_back(self, id: ClientId) -> Option<String> {
+        self.act(|client, _| client.discard(id))
+    }
+
+    /// The text begun for a conversation.
+    pub fn draft(self, conversation: &ConversationId) -> String {
+        self.machine.with_value(|machine| machine.drafts.get(conversation).cloned().unwrap_or_default())
+    }
+
+    /// Keeps a text begun, in memory only.
+    pub fn keep_draft(self, conversation: &ConversationId, text: String) {
+        self.machine.update_value(|machine| {
+            if text.is_empty() {
+                machine.drafts.remove(conversation);
+            } else {
+                machine.drafts.insert(conversation.clone(), text);
+            }
+        });
+    }
+
+    /// Shows a sentence for a while.
+    pub fn say(self, sentence: String) {
+        let number = self.toast.with_untracked(|toast| toast.as_ref().map_or(0, |(number, _)| number + 1));
+        self.toast.set(Some((number, sentence)));
+        let gone = move || {
+            if self.toast.try_with_untracked(|toast| toast.as_ref().is_some_and(|(n, _)| *n == number))
+                == Some(true)
+            {
+                self.toast.set(None);
+            }
+        };
+        set_timeout(gone, std::time::Duration::from_millis(TOAST_MS));
+    }
+
+    /// The address bar decides what is open.
+    fn follow_route(self) {
+        let current = self.current();
+        Effect::new(move || {
+            let wanted = current.get();
+            self.missing.set(None);
+            self.details.set(false);
+            self.at_end.set(true);
+            self.act(|client, _| match &wanted {
+                Some(conversation) => client.open(conversation),
+                None => client.leave(),
+            });
+        });
+    }
+
+    /// A link may lead to a conversation that the list shown does not hold: then the list of all is looked through.
+    fn find_row(self) {
+        let current = self.current();
+        let wanted =
+            self.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().is_loaded()));
+        let listed = self.memo(|client| {
+            client.is_listed().then(|| (client.filter(), client.rows().len(), client.has_more()))
+        });
+        Effect::new(move |pages: Option<u8>| {
+            let Some((filter, _, more)) = listed.get().filter(|_| wanted.get()) else {
+                return pages.unwrap_or_default();
+            };
+            let known =
+                current.with(|id| self.peek(|client| id.as_ref().is_none_or(|id| client.row(id).is_some())));
+            let pages = pages.unwrap_or_default();
+            if known {
+                return 0;
+            }
+            if filter != Filter::All {
+                self.list(Filter::All);
+            } else if more && pages < SEARCHED {
+                self.act(|client, _| client.more());
+            }
+            pages.saturating_add(1)
+        });
+    }
+}

@@ -1,0 +1,163 @@
+//! The page's words in English and Turkish: one struct, so a word missing in a language does not compile.
+//! Never builds HTML; holes are filled as text.
+mod en;
+mod tr;
+
+use super::prefs;
+use leptos::prelude::*;
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Turkish.
+    Tr,
+}
+
+impl Lang {
+    /// Both, in the order of the switch.
+    pub const ALL: [Self; 2] = [Self::En, Self::Tr];
+
+    /// The BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Tr => "tr",
+        }
+    }
+
+    /// Its own name for itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Tr => "Türkçe",
+        }
+    }
+
+    /// The language for a tag; English for one we do not speak.
+    pub fn from_tag(tag: &str) -> Self {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("tr") { Self::Tr } else { Self::En }
+    }
+
+    /// Its words.
+    pub const fn texts(self) -> &'static Texts {
+        match self {
+            Self::En => &en::TEXTS,
+            Self::Tr => &tr::TEXTS,
+        }
+    }
+}
+
+/// The chosen language, from the context.
+pub fn lang() -> Lang {
+    expect_context::<prefs::Prefs>().lang.get_untracked()
+}
+
+/// The words of the chosen language. A switch draws the page anew, so a component may read this once.
+pub fn texts() -> &'static Texts {
+    lang().texts()
+}
+
+/// Puts values into the holes of a text.
+pub fn fill(text: &str, holes: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else { break };
+        out.push_str(before);
+        match holes.iter().find(|(hole, _)| *hole == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(name),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+macro_rules! texts {
+    ($($name:ident),+ $(,)?) => {
+        /// Every text of the page.
+        #[derive(Debug)]
+        #[expect(missing_docs, reason = "each field is named after what it says")]
+        pub struct Texts { $(pub $name: &'static str,)+ }
+
+        #[cfg(test)]
+        impl Texts {
+            fn all(&self) -> Vec<(&'static str, &'static str)> { vec![$((stringify!($name), self.$name),)+] }
+        }
+    };
+}
+
+texts! {
+    // Sign-in.
+    sign_in, sign_in_lead, email, password, signing_in, sign_in_empty, sign_in_wrong, sign_in_many, sign_in_busy,
+    unreachable, unexpected, signed_out, checking, language, theme, theme_auto, theme_light, theme_dark, display,
+    // Rail.
+    main, inbox, site, available, away, go_away, come_back, sign_out, sound, sound_on, sound_off, you_are, unread_total,
+    // Lists.
+    conversations, show, open, mine, unassigned, resolved, all, late_one, late_other, waits, unread, visitor, answered,
+    empty_open, empty_mine, empty_unassigned, empty_resolved, empty_all, loading_list, loading_more, keys_hint,
+    // A thread.
+    pick, pick_lead, gone, gone_lead, to_inbox, back, details, take, take_over, resolve, reopen, give_back, is_resolved, taken_by,
+    nobody, log, today, yesterday, said, visitor_said, sending, sent, delivered, read, not_sent, try_again, take_text_back,
+    event_resolved, event_reopened, event_reopened_by_visitor, note, note_only, note_writes, is_typing, earlier, loading,
+    jump, new_messages_one, new_messages_other, taken,
+    // Composer.
+    field, send, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again, kept,
+    failed_long, failed_closed, failed_forbidden, failed_other,
+    // Line.
+    connecting, offline, line_back, stopped, revoked, refresh, load_again, refused, too_fast,
+    // Side.
+    about, person, name, number, claimed, their_language, page, came_from, conversation, began, status, assigned, unknown, close,
+    // Owner's page.
+    site_lead, site_pick, read_only, loading_site, site_failed, retry, snippet, snippet_lead, copy, copied, copy_failed,
+    noscript, noscript_lead, plain_link, plain_link_lead, csp, csp_lead, chat_with_us, origins, origins_lead, origin, add_origin,
+    remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused, site_name, site_name_lead, name_blank, name_long,
+    colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, ink, white, black,
+    greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
+    discard, save_refused, save_forbidden, open_panel, closed_panel, preview_question, preview_answer, online, write, leave_page,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, en, fill, tr};
+
+    fn holes(text: &str) -> Vec<&str> {
+        let mut holes: Vec<_> =
+            text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect();
+        holes.sort_unstable();
+        holes.dedup();
+        holes
+    }
+
+    #[test]
+    fn both_languages_say_everything_with_the_same_holes() {
+        for ((name, english), (_, turkish)) in en::TEXTS.all().into_iter().zip(tr::TEXTS.all()) {
+            assert!(!english.trim().is_empty() && !turkish.trim().is_empty(), "{name} is empty");
+            assert_eq!(holes(english), holes(turkish), "{name}: other holes");
+            assert!(!english.contains('\'') && !turkish.contains('\''), "{name}: a straight apostrophe");
+            assert!(
+                !english.contains("...") && !turkish.contains("..."),
+                "{name}: three dots for an ellipsis"
+            );
+        }
+    }
+
+    #[test]
+    fn the_keys_stand_once_and_tags_select() {
+        assert_eq!(Lang::from_tag("tr-TR"), Lang::Tr);
+        assert_eq!(Lang::from_tag("TR"), Lang::Tr);
+        assert_eq!(Lang::from_tag("en-GB"), Lang::En);
+        assert_eq!(Lang::from_tag("trx"), Lang::En);
+    }
+
+    #[test]
+    fn holes_are_filled_as_text() {
+        assert_eq!(fill("{name} took it", &[("name", "<b>")]), "<b> took it");
+        assert_eq!(fill("{n} of {n}", &[("n", "2")]), "2 of 2");
+        assert_eq!(fill("50 {", &[]), "50 {");
+    }
+}

@@ -1,0 +1,57 @@
+//! The page's icons as line drawings. Each is decoration: the word stands beside it or in the label.
+use leptos::prelude::*;
+
+macro_rules! icons {
+    ($($(#[$meta:meta])* $name:ident = $path:literal;)+) => { $(
+        $(#[$meta])*
+        pub const $name: &str = $path;
+    )+ };
+}
+
+icons! {
+    /// An in-tray.
+    INBOX = "M4 13l2.500-7h11L20 13v5H4zM4 13h5l1.500 2.500h3L15 13h5";
+    /// A browser window.
+    SITE = "M4 5h16v14H4zM4 9.500h16M7 7.250h.01M9.500 7.250h.01";
+    /// An arrow out of a door.
+    OUT = "M10 5H5v14h5M14 8l4 4-4 4M18 12H9";
+    /// A bell.
+    BELL = "M6 17V11a6 6 0 0112 0v6l1.500 1.500h-15zM10 20.500h4";
+    /// A bell, struck through.
+    BELL_OFF = "M6 17V11a6 6 0 018.500-5.450M18 11v6l1.500 1.500H7M10 20.500h4M4 4l16 16";
+    /// Half a sun.
+    THEME = "M12 4a8 8 0 100 16zM12 4a8 8 0 010 16";
+    /// An arrow to where one came from.
+    BACK = "M15 5l-7 7 7 7";
+    /// An i in a circle.
+    INFO = "M12 4a8 8 0 100 16 8 8 0 000-16zM12 11v5M12 8h.01";
+    /// A cross.
+    CLOSE = "M6 6l12 12M18 6L6 18";
+    /// A tick.
+    CHECK = "M5 12.500l4.500 4.500L19 7";
+    /// An arrow up.
+    SEND = "M12 19V5M6 11l6-6 6 6";
+    /// An arrow down.
+    DOWN = "M12 5v14M6 13l6 6 6-6";
+    /// A clock.
+    CLOCK = "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4l3 2";
+    /// Two arrows in a circle.
+    RETRY = "M4 12a8 8 0 0114-5M20 12a8 8 0 01-14 5M18 3v4h-4M6 21v-4h4";
+    /// Two sheets.
+    COPY = "M9 9h10v11H9zM15 9V4H5v11h4";
+    /// A plus.
+    PLUS = "M12 5v14M5 12h14";
+    /// A speech bubble.
+    TALK = "M20 11.500a7.500 7.500 0 01-11 6.600L4 19.500l1.400-4.500A7.500 7.500 0 1120 11.500z";
+    /// A screen.
+    SCREEN = "M4 5h16v11H4zM9 20h6M12 16v4";
+    /// A phone.
+    PHONE = "M8 3.500h8v17H8zM11 17.500h2";
+    /// A hand.
+    TAKE = "M12 4v10M8 10l4 4 4-4M5 19h14";
+}
+
+/// An icon.
+pub fn icon(path: &'static str) -> impl IntoView {
+    view! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d=path></path></svg> }
+}

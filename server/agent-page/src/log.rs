@@ -1,0 +1,247 @@
+//! A conversation as the page draws it: bubbles in runs, with days, marks, events and notes in their places.
+//! Pure; it invents nothing that the timeline, the notes or the outbox do not say.
+use merhaba_shared::{
+    client::{agent::Opened, outbox::Outgoing, outbox::Progress, thread::Delivery},
+    protocol::{
+        agent::Note,
+        error::Code,
+        ids::{ClientId, Millis, Seq},
+        model::{AgentAuthor, Author, Item, Kind},
+    },
+};
+
+/// Messages of one author within this time share one mark.
+const RUN_MS: Millis = 5 * 60 * 1000;
+
+/// What is said under an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// On its way to the relay.
+    Sending,
+    /// Stored.
+    Sent,
+    /// It has arrived at the visitor.
+    Delivered,
+    /// The visitor has read it.
+    Read,
+    /// The relay will not take it.
+    Failed(ClientId, u8),
+}
+
+/// One line of the log. Equal lines keep their elements on the page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Piece {
+    /// A day begins.
+    Day(Millis),
+    /// A message.
+    Bubble {
+        /// Tells it apart; the same while it waits and after it is stored.
+        id: ClientId,
+        /// Whether the agents' side wrote it.
+        out: bool,
+        /// The agent who did.
+        who: Option<String>,
+        /// The text.
+        body: String,
+    },
+    /// What stands under a run of messages.
+    Mark {
+        /// The last message of the run.
+        id: ClientId,
+        /// Whether it is the agents' side's.
+        out: bool,
+        /// The agent who wrote it.
+        who: Option<String>,
+        /// When; `None`: not stored yet.
+        at: Option<Millis>,
+        /// How far it is.
+        state: Option<State>,
+    },
+    /// Something was done.
+    Event {
+        /// Its place.
+        seq: Seq,
+        /// What.
+        kind: Deed,
+        /// By which agent; `None`: by the visitor or the relay.
+        who: Option<String>,
+        /// When.
+        at: Millis,
+    },
+    /// A note.
+    Note {
+        /// Its place in the backstage.
+        number: u64,
+        /// Who wrote it.
+        who: String,
+        /// When.
+        at: Millis,
+        /// The text.
+        body: String,
+    },
+}
+
+/// The kinds of events that are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Closed as done.
+    Resolved,
+    /// Opened again.
+    Reopened,
+}
+
+/// The message that a mark would stand under.
+struct Run {
+    id: ClientId,
+    out: bool,
+    who: Option<String>,
+    at: Option<Millis>,
+    day: i64,
+    state: Option<State>,
+}
+
+/// Draws a conversation. `day` says on which local day a time falls.
+pub fn pieces(
+    opened: &Opened,
+    waiting: &[Outgoing],
+    me: Option<&AgentAuthor>,
+    day: impl Fn(Millis) -> i64,
+) -> Vec<Piece> {
+    let mut log = Log { pieces: Vec::new(), run: None, day: None };
+    let mut notes = opened.notes.iter().peekable();
+    let first = opened.thread.timeline().items().first().map_or(0, Item::seq);
+    for item in opened.thread.timeline().items() {
+        while let Some(note) = notes.next_if(|note| note.after < item.seq()) {
+            // A note from before the first entry that is here waits until that part is loaded.
+            if note.after + 1 >= first {
+                log.note(note, day(note.at));
+            }
+        }
+        log.item(item, opened, day(item.at()));
+    }
+    for note in notes {
+        log.note(note, day(note.at));
+    }
+    let here = opened.thread.conversation();
+    for out in waiting.iter().filter(|out| out.conversation.as_ref() == Some(here)) {
+        log.outgoing(out, me);
+    }
+    log.end_run();
+    log.pieces
+}
+
+struct Log {
+    pieces: Vec<Piece>,
+    run: Option<Run>,
+    day: Option<i64>,
+}
+
+impl Log {
+    fn item(&mut self, item: &Item, opened: &Opened, day: i64) {
+        match item {
+            Item::Message(message) => {
+                let out = !matches!(message.author, Author::Visitor(_));
+                let state = out.then(|| match opened.thread.delivery(message.seq) {
+                    Delivery::Sent => State::Sent,
+                    Delivery::Delivered => State::Delivered,
+                    Delivery::Read => State::Read,
+                });
+                let run = Run {
+                    id: message.client_id,
+                    out,
+                    who: name(&message.author),
+                    at: Some(message.at),
+                    day,
+                    state,
+                };
+                self.message(run, message.body.clone());
+            }
+            Item::Entry(entry) => {
+                let kind = match entry.kind {
+                    Kind::Resolved => Deed::Resolved,
+                    Kind::Reopened => Deed::Reopened,
+                    Kind::Unknown => return,
+                };
+                self.end_run();
+                self.begin_day(day, entry.at);
+                self.pieces.push(Piece::Event {
+                    seq: entry.seq,
+                    kind,
+                    who: name(&entry.author),
+                    at: entry.at,
+                });
+            }
+        }
+    }
+
+    fn note(&mut self, note: &Note, day: i64) {
+        self.end_run();
+        self.begin_day(day, note.at);
+        self.pieces.push(Piece::Note {
+            number: note.number,
+            who: note.author.name.clone(),
+            at: note.at,
+            body: note.body.clone(),
+        });
+    }
+
+    fn outgoing(&mut self, out: &Outgoing, me: Option<&AgentAuthor>) {
+        let state = match out.progress {
+            Progress::Waiting | Progress::Sending(_) => State::Sending,
+            Progress::Stored(_) => State::Sent,
+            Progress::Failed(code) => State::Failed(out.client_id, code.number()),
+        };
+        let who = me.map(|me| me.name.clone());
+        let day = self.day.unwrap_or_default();
+        let run = Run { id: out.client_id, out: true, who, at: None, day, state: Some(state) };
+        self.message(run, out.body.clone());
+    }
+
+    fn message(&mut self, next: Run, body: String) {
+        if self.run.as_ref().is_some_and(|run| !continues(run, &next)) {
+            self.end_run();
+        }
+        if let Some(at) = next.at {
+            self.begin_day(next.day, at);
+        }
+        self.pieces.push(Piece::Bubble { id: next.id, out: next.out, who: next.who.clone(), body });
+        self.run = Some(next);
+    }
+
+    fn begin_day(&mut self, day: i64, at: Millis) {
+        if self.day != Some(day) {
+            self.end_run();
+            self.day = Some(day);
+            self.pieces.push(Piece::Day(at));
+        }
+    }
+
+    fn end_run(&mut self) {
+        if let Some(Run { id, out, who, at, state, .. }) = self.run.take() {
+            self.pieces.push(Piece::Mark { id, out, who, at, state });
+        }
+    }
+}
+
+/// Whether a message belongs to the run before it. A failed one always stands alone: it has its own buttons.
+fn continues(run: &Run, next: &Run) -> bool {
+    let failed = |run: &Run| matches!(run.state, Some(State::Failed(..)));
+    let near = run.at.zip(next.at).is_none_or(|(a, b)| b - a <= RUN_MS);
+    run.out == next.out && run.who == next.who && run.day == next.day && near && !failed(run) && !failed(next)
+}
+
+fn name(author: &Author) -> Option<String> {
+    match author {
+        Author::Agent(agent) => Some(agent.name.clone()),
+        Author::Visitor(_) | Author::System(_) => None,
+    }
+}
+
+/// The code inside [`State::Failed`].
+pub fn code(number: u8) -> Code {
+    Code::from_number(number).unwrap_or(Code::BadRequest)
+}
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;

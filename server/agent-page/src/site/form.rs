@@ -1,0 +1,215 @@
+//! What is typed on the owner's page, beside what is saved. A refusal keeps every letter that was typed.
+use super::{
+    path,
+    settings::{OURS, Settings},
+};
+use crate::{
+    i18n::{fill, texts},
+    rest::{self, Answer},
+};
+use leptos::{prelude::*, task::spawn_local};
+use merhaba_shared::protocol::ids::SiteKey;
+
+/// A line of the list of origins: its number keeps the field while others come and go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Tells it apart.
+    pub number: u32,
+    /// What is typed.
+    pub text: RwSignal<String>,
+}
+
+/// How saving stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// Nothing to tell.
+    Rest,
+    /// On its way.
+    Busy,
+    /// Done just now.
+    Done,
+    /// Not done, and why.
+    Refused(String),
+}
+
+/// The form; copies share their signals.
+#[derive(Clone, Copy)]
+pub struct Form {
+    key: StoredValue<SiteKey>,
+    saved: RwSignal<Settings>,
+    numbers: StoredValue<u32>,
+    /// Whether the agent may change the site.
+    pub may: bool,
+    /// Name.
+    pub name: RwSignal<String>,
+    /// Allowed origins.
+    pub origins: RwSignal<Vec<Line>>,
+    /// Colour, as typed.
+    pub color: RwSignal<String>,
+    /// English greeting.
+    pub en: RwSignal<String>,
+    /// Turkish greeting.
+    pub tr: RwSignal<String>,
+    /// How saving stands.
+    pub saving: RwSignal<Saving>,
+    /// An origin that the relay did not take, and its reason.
+    pub refused: RwSignal<Option<(String, String)>>,
+    /// Whether something is not saved.
+    pub dirty: Memo<bool>,
+}
+
+impl Form {
+    /// A form that shows what is saved.
+    pub fn new(key: SiteKey, settings: Settings, may: bool) -> Self {
+        let saved = RwSignal::new(settings);
+        let (name, color) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let (en, tr) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let origins = RwSignal::new(Vec::new());
+        let dirty =
+            Memo::new(move |_| saved.with(|saved| *saved != typed(saved, name, origins, color, en, tr)));
+        let form = Self {
+            key: StoredValue::new(key),
+            saved,
+            numbers: StoredValue::new(0),
+            may,
+            name,
+            origins,
+            color,
+            en,
+            tr,
+            saving: RwSignal::new(Saving::Rest),
+            refused: RwSignal::new(None),
+            dirty,
+        };
+        form.reset();
+        form
+    }
+
+    /// The site's key.
+    pub fn key(self) -> SiteKey {
+        self.key.get_value()
+    }
+
+    /// A new line for an origin.
+    pub fn line(self, text: String) -> Line {
+        self.numbers.update_value(|number| *number += 1);
+        Line { number: self.numbers.get_value(), text: RwSignal::new(text) }
+    }
+
+    /// Shows what is saved again.
+    pub fn reset(self) {
+        let saved = self.saved.get_untracked();
+        self.origins.set(saved.origins.iter().map(|origin| self.line(origin.clone())).collect());
+        self.color.set(saved.color.clone().unwrap_or_else(|| OURS.into()));
+        self.en.set(saved.greeting("en"));
+        self.tr.set(saved.greeting("tr"));
+        self.name.set(saved.name);
+        self.refused.set(None);
+        self.saving.set(Saving::Rest);
+    }
+
+    /// What is typed, as settings.
+    pub fn typed(self) -> Settings {
+        self.saved.with(|saved| typed(saved, self.name, self.origins, self.color, self.en, self.tr))
+    }
+
+    /// Sends what is typed to the relay.
+    pub fn save(self) {
+        let (settings, path) = (untrack(|| self.typed()), path(&self.key()));
+        self.saving.set(Saving::Busy);
+        self.refused.set(None);
+        spawn_local(async move {
+            let answer = rest::ask("PATCH", &path, Some(&settings.write())).await;
+            // The agent may have left the page meanwhile: what was saved is saved.
+            if self.saving.try_get_untracked().is_some() {
+                self.answered(&answer);
+            }
+        });
+    }
+
+    fn answered(self, answer: &Answer) {
+        let texts = texts();
+        match (answer.is_ok(), Settings::read(&answer.body)) {
+            (true, Some(settings)) => {
+                self.saved.set(settings);
+                self.reset();
+                self.saving.set(Saving::Done);
+            }
+            _ => {
+                let detail = rest::text(&answer.body, "detail").unwrap_or_default();
+                self.refused.set(quoted(&detail));
+                self.saving.set(Saving::Refused(match answer.status {
+                    0 => texts.unreachable.into(),
+                    403 => texts.save_forbidden.into(),
+                    400 | 422 if !detail.is_empty() => [texts.save_refused, " ", &detail].concat(),
+                    400 | 422 => texts.save_refused.into(),
+                    status => fill(texts.unexpected, &[("n", &status.to_string())]),
+                }));
+            }
+        }
+    }
+}
+
+/// The value that the relay quotes at the head of a reason, and the reason.
+fn quoted(detail: &str) -> Option<(String, String)> {
+    let (value, _) = detail.strip_prefix('"')?.split_once("\" ")?;
+    Some((value.into(), detail.into()))
+}
+
+fn typed(
+    saved: &Settings,
+    name: RwSignal<String>,
+    origins: RwSignal<Vec<Line>>,
+    color: RwSignal<String>,
+    en: RwSignal<String>,
+    tr: RwSignal<String>,
+) -> Settings {
+    let color = Some(color.get().trim().to_ascii_lowercase());
+    let others = saved.greetings.iter().filter(|(tag, _)| tag != "en" && tag != "tr").cloned();
+    let ours = [("en", en.get()), ("tr", tr.get())];
+    let ours = ours.into_iter().map(|(tag, text)| (tag.to_owned(), text.trim().to_owned()));
+    let mut greetings: Vec<_> = others.chain(ours.filter(|(_, text)| !text.is_empty())).collect();
+    greetings.sort();
+    Settings {
+        name: name.get().trim().into(),
+        origins: origins.get().iter().map(|line| line.text.get().trim().to_owned()).collect(),
+        // Ours stays `None` until another is chosen; whoever chose ours by its number keeps it.
+        color: color.filter(|color| color != OURS || saved.color == Some(OURS.into())),
+        greetings,
+    }
+}
+
+/// The line at the bottom: what is not saved, and the two ways on.
+#[component]
+pub fn SaveBar() -> impl IntoView {
+    let texts = texts();
+    let form = expect_context::<Form>();
+    let state = move || match form.saving.get() {
+        Saving::Busy => view! { <span>{texts.saving}</span> }.into_any(),
+        Saving::Refused(why) => view! { <span class="trouble">{why}</span> }.into_any(),
+        Saving::Done if !form.dirty.get() => view! { <span class="good">{texts.saved}</span> }.into_any(),
+        _ if form.dirty.get() => view! { <span>{texts.unsaved}</span> }.into_any(),
+        _ => ().into_any(),
+    };
+    let shown = move || form.may && (form.dirty.get() || form.saving.get() != Saving::Rest);
+    let off = move || !form.dirty.get() || form.saving.get() == Saving::Busy;
+    view! {
+        <div class="save" class:shown=shown>
+            <div role="status" aria-live="polite" id="saving">{state}</div>
+            <button class="btn" id="discard" disabled=off on:click=move |_| form.reset()>{texts.discard}</button>
+            <button class="btn main" id="save" disabled=off on:click=move |_| form.save()>{texts.save}</button>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn the_origin_that_was_refused_is_found_in_the_reason() {
+        let detail = "\"ftp://x\" does not begin with https://";
+        assert_eq!(quoted(detail), Some(("ftp://x".into(), detail.into())));
+        assert_eq!(quoted("a name has 1 to 80 characters"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! One line of the log. What people wrote is a text node that finds its own direction.
+use crate::{
+    desk::Desk,
+    i18n::{Texts, fill, lang, texts},
+    log::{Deed, Piece, State, code},
+    time,
+};
+use leptos::prelude::*;
+use merhaba_shared::protocol::{
+    error::Code,
+    ids::{ClientId, Millis},
+};
+
+/// A line.
+#[component]
+pub fn Line(piece: Piece) -> impl IntoView {
+    let (desk, texts, lang) = (Desk::here(), texts(), lang());
+    match piece {
+        Piece::Day(at) => {
+            view! { <div class="day">{time::day_name(at, desk.now_once(), lang)}</div> }.into_any()
+        }
+        Piece::Bubble { out, who, body, .. } => {
+            let said = match &who {
+                Some(name) => fill(texts.said, &[("name", name)]),
+                None => texts.visitor_said.into(),
+            };
+            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto">{body}</div></div> }
+                .into_any()
+        }
+        Piece::Mark { out, state: Some(State::Failed(id, number)), .. } => {
+            view! { <Failed id out code=code(number)/> }.into_any()
+        }
+        Piece::Mark { out, who, at, state, .. } => {
+            let words = mark(who, at, state, texts);
+            view! { <div class="mark" class:out=out>{words}</div> }.into_any()
+        }
+        Piece::Event { kind, who, at, .. } => {
+            let words = event(kind, who.as_deref(), texts);
+            view! { <div class="event">{words}" · "{time::clock(at, lang)}</div> }.into_any()
+        }
+        Piece::Note { who, body, at, .. } => {
+            let head = fill(texts.note_writes, &[("name", &who)]);
+            view! { <div class="note"><b>{head}" · "{time::clock(at, lang)}</b><span dir="auto">{body}</span></div> }.into_any()
+        }
+    }
+}
+
+/// "Elif · 14:04 · Read".
+fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &Texts) -> String {
+    let state = state.map(|state| match state {
+        State::Sending => texts.sending,
+        State::Sent => texts.sent,
+        State::Delivered => texts.delivered,
+        State::Read => texts.read,
+        State::Failed(..) => texts.not_sent,
+    });
+    let parts = [who, at.map(|at| time::clock(at, lang())), state.map(str::to_owned)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn event(kind: Deed, who: Option<&str>, texts: &Texts) -> String {
+    match (kind, who) {
+        (Deed::Resolved, who) => fill(texts.event_resolved, &[("name", who.unwrap_or("Merhaba"))]),
+        (Deed::Reopened, Some(who)) => fill(texts.event_reopened, &[("name", who)]),
+        (Deed::Reopened, None) => texts.event_reopened_by_visitor.into(),
+    }
+}
+
+/// Why an answer was not taken, and the two ways on.
+#[component]
+fn Failed(id: ClientId, out: bool, code: Code) -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let why = match code {
+        Code::TooLong => texts.failed_long,
+        Code::Closed | Code::NotFound => texts.failed_closed,
+        Code::Forbidden => texts.failed_forbidden,
+        _ => texts.failed_other,
+    };
+    let back = move |_| {
+        if let Some(text) = desk.take_back(id)
+            && let Some(conversation) = desk.current().get_untracked()
+        {
+            super::composer::put_back(desk, &conversation, &text);
+        }
+    };
+    view! {
+        <div class="mark fail" class:out=out role="alert">
+            <span>{texts.not_sent}" "{why}</span>
+            <button on:click=move |_| desk.retry(id)>{texts.try_again}</button>
+            <button on:click=back>{texts.take_text_back}</button>
+        </div>
+    }
+}

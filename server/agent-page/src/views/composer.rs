@@ -1,0 +1,107 @@
+//! Where an answer is written. The text is the agent's until the relay has it: a lost line, another conversation or
+//! another language takes nothing away.
+use crate::{
+    desk::Desk,
+    i18n::{Texts, fill, texts},
+    icons::{SEND, icon},
+};
+use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, web_sys};
+use merhaba_shared::protocol::{
+    agent::Role,
+    ids::ConversationId,
+    limits::{BODY_CHARS, BodyError, check_body},
+    model::Status,
+};
+use wasm_bindgen::JsCast;
+
+/// So few characters before the end, what is left is counted.
+const COUNT_FROM: usize = 200;
+
+/// The field with its button and the line of advice.
+#[component]
+pub fn Composer(id: ConversationId) -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let text = RwSignal::new(desk.draft(&id));
+    let field = NodeRef::<Textarea>::new();
+    let (live, row) = (desk.is_live(), desk.current_row());
+    let trainee =
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| desk.role(row) == Role::Trainee)));
+    let resolved =
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.status == Status::Resolved)));
+    let wrong = Memo::new(move |_| text.with(|text| check_body(text).err()));
+    let can = Memo::new(move |_| live.get() && !trainee.get() && wrong.get().is_none());
+    let id = StoredValue::new(id);
+    let typed = move |_| {
+        let Some(value) = field.get_untracked().map(|field| field.value()) else { return };
+        desk.act(|client, now| client.typing(now, !value.is_empty()));
+        id.with_value(|id| desk.keep_draft(id, value.clone()));
+        text.set(value);
+    };
+    let send = move || {
+        if let Some(field) = field.get_untracked().filter(|_| can.get_untracked()) {
+            id.with_value(|id| desk.reply(id, field.value()));
+            desk.act(|client, now| client.typing(now, false));
+            desk.at_end.set(true);
+            field.set_value("");
+            text.set(String::new());
+            // The field keeps the focus, and with it a phone keeps its keyboard.
+            let _ = field.focus();
+        }
+    };
+    let pressed = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            send();
+        }
+    };
+    let advice = move || -> (String, bool) {
+        let calm = if resolved.get() { texts.opens_again } else { texts.keys_send };
+        match (trainee.get(), live.get(), wrong.get()) {
+            (true, ..) => (texts.as_trainee.into(), false),
+            (_, _, Some(BodyError::TooLong(over))) => (too_long(over, texts), true),
+            (_, false, _) => (texts.wait_line.into(), false),
+            _ => (left(&text.read(), texts).unwrap_or_else(|| calm.into()), false),
+        }
+    };
+    view! {
+        <form class="compose" on:submit=move |event| { event.prevent_default(); send(); }>
+            <textarea id="answer" rows="2" dir="auto" enterkeyhint="send" autocomplete="off" aria-label=texts.field
+                placeholder=texts.field aria-describedby="advice" prop:value=text.get_untracked() node_ref=field
+                disabled=trainee on:input=typed on:keydown=pressed
+                on:blur=move |_| { desk.act(|client, now| client.typing(now, false)); }></textarea>
+            <div class="bar">
+                <span id="advice" class="advice" class:bad=move || advice().1 role="status">{move || advice().0}</span>
+                <button id="send" class="btn main" disabled=move || !can.get()>
+                    <span>{texts.send}</span>{icon(SEND)}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// Puts a text that was not sent before what is in the field now.
+pub fn put_back(desk: Desk, conversation: &ConversationId, text: &str) {
+    let draft = desk.draft(conversation);
+    let joined = if draft.is_empty() { text.to_owned() } else { [text, "\n", &draft].concat() };
+    let field = document()
+        .get_element_by_id("answer")
+        .and_then(|field| field.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+    if let Some(field) = field {
+        field.set_value(&joined);
+        // The field then says itself that it was typed into: the draft, the count and the button follow.
+        if let Ok(event) = web_sys::Event::new("input") {
+            let _ = field.dispatch_event(&event);
+        }
+        let _ = field.focus();
+    }
+}
+
+fn too_long(over: usize, texts: &Texts) -> String {
+    let words = if over == 1 { texts.too_long_one } else { texts.too_long_other };
+    fill(words, &[("n", &over.to_string())])
+}
+
+fn left(text: &str, texts: &Texts) -> Option<String> {
+    let left = BODY_CHARS.checked_sub(text.chars().count())?;
+    (left <= COUNT_FROM).then(|| fill(texts.left, &[("n", &left.to_string())]))
+}

@@ -1,0 +1,125 @@
+//! The log of the opened conversation: it stays at its end while the agent is there, keeps its place while older
+//! entries come, and says how many came below.
+use super::bubble::Line;
+use crate::{
+    desk::Desk,
+    i18n::{fill, texts},
+    icons::{DOWN, icon},
+    log::Piece,
+    people,
+};
+use leptos::{html::Div, prelude::*, web_sys};
+
+/// So near its end, in pixels, the log counts as being there.
+const NEAR: i32 = 48;
+/// So near its beginning, in pixels, older entries are asked for.
+const EARLY: i32 = 120;
+
+/// The log.
+#[component]
+pub fn Log() -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let log = desk.log();
+    let here = NodeRef::<Div>::new();
+    let older =
+        desk.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().has_older()));
+    let below = RwSignal::new(0_usize);
+    keep_place(desk, log, here, below);
+    let scrolled = move |_| {
+        let Some(log) = here.get_untracked() else { return };
+        let at_end = log.scroll_height() - log.scroll_top() - log.client_height() < NEAR;
+        desk.at_end.set(at_end);
+        if at_end {
+            below.set(0);
+            desk.look();
+        }
+        if log.scroll_top() < EARLY && older.get_untracked() {
+            desk.act(|client, _| client.older());
+        }
+    };
+    let head = move || {
+        if log.with(Option::is_none) {
+            view! { <p class="word" role="status">{texts.loading}</p> }.into_any()
+        } else if older.get() {
+            view! { <button class="more" on:click=move |_| desk.act(|client, _| client.older())>{texts.earlier}</button> }.into_any()
+        } else {
+            ().into_any()
+        }
+    };
+    let jump = move || {
+        (!desk.at_end.get()).then(|| {
+            let words = move || match below.get() {
+                0 => texts.jump.into(),
+                1 => fill(texts.new_messages_one, &[("n", "1")]),
+                count => fill(texts.new_messages_other, &[("n", &count.to_string())]),
+            };
+            view! { <button class="jump" on:click=move |_| to_end(here)>{icon(DOWN)}{words}</button> }
+        })
+    };
+    view! {
+        <div class="log" id="log" role="log" aria-label=texts.log tabindex="0" node_ref=here on:scroll=scrolled>
+            {head}
+            <For each=move || log.get().unwrap_or_default() key=Clone::clone children=|piece| view! { <Line piece/> }/>
+            <Dots/>
+        </div>
+        <div class="over">{jump}</div>
+    }
+}
+
+/// The dots while the visitor writes.
+#[component]
+fn Dots() -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let typed = desk.is_typed();
+    let row = desk.current_row();
+    move || {
+        typed.get().then(|| {
+            let name = row.with_untracked(|row| row.as_ref().map(|row| people::visitor(&row.visitor, texts)));
+            let words = fill(texts.is_typing, &[("name", &name.unwrap_or_default())]);
+            view! { <div class="row"><div class="bubble typing"><i></i><i></i><i></i><span class="heard">{words}</span></div></div> }
+        })
+    }
+}
+
+/// After each change: at the end, or where the agent was reading.
+fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, below: RwSignal<usize>) {
+    let typed = desk.is_typed();
+    let height = StoredValue::new(0);
+    Effect::new(move |before: Option<(Option<Piece>, usize)>| {
+        typed.track();
+        let (first, count) = log.with(|log| {
+            let bubbles =
+                |log: &Vec<Piece>| log.iter().filter(|piece| matches!(piece, Piece::Bubble { .. })).count();
+            let first = log
+                .as_ref()
+                .and_then(|log| log.iter().find(|piece| matches!(piece, Piece::Bubble { .. })).cloned());
+            (first, log.as_ref().map_or(0, bubbles))
+        });
+        let grown_above = before.as_ref().is_some_and(|(old, _)| old.is_some() && *old != first);
+        let more = count.saturating_sub(before.as_ref().map_or(count, |(_, old)| *old));
+        let at_end = desk.at_end.get_untracked();
+        if !at_end && !grown_above {
+            below.update(|below| *below += more);
+        }
+        request_animation_frame(move || {
+            let Some(Some(log)) = here.try_get_untracked() else { return };
+            if at_end {
+                log.set_scroll_top(log.scroll_height());
+            } else if grown_above {
+                log.set_scroll_top(
+                    log.scroll_top() + log.scroll_height() - height.try_get_value().unwrap_or_default(),
+                );
+            }
+            let _ = height.try_set_value(log.scroll_height());
+            desk.look();
+        });
+        (first, count)
+    });
+}
+
+fn to_end(log: NodeRef<Div>) {
+    if let Some(log) = log.get_untracked() {
+        let log: &web_sys::Element = &log;
+        log.set_scroll_top(log.scroll_height());
+    }
+}

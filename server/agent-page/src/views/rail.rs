@@ -1,0 +1,90 @@
+//! The rail (at the bottom on a phone): inbox, site, sound, and the agent's own menu.
+use super::{choices::Choices, shell::follow};
+use crate::{
+    app,
+    desk::Desk,
+    i18n::{fill, lang, texts},
+    icons::{BELL, BELL_OFF, INBOX, OUT, SITE, icon},
+    people,
+    prefs::Prefs,
+    route::Route,
+};
+use leptos::{ev, prelude::*};
+use merhaba_shared::client::agent::AgentClient;
+
+/// The rail.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let prefs = expect_context::<Prefs>();
+    let on_site = Memo::new(move |_| desk.route.with(Route::is_site));
+    let waiting = desk.memo(AgentClient::waiting);
+    let badge = move || {
+        let count = waiting.get();
+        let words = fill(texts.unread_total, &[("n", &count.to_string())]);
+        (count > 0).then(|| view! { <span class="badge" aria-hidden="true">{count.min(99)}</span><span class="heard">{words}</span> })
+    };
+    let page = move |here: bool| here.then_some("page");
+    let sound = move || if prefs.sound.get() { texts.sound_on } else { texts.sound_off };
+    view! {
+        <nav class="rail" aria-label=texts.main>
+            <span class="logo" aria-hidden="true"></span>
+            <a href=Route::Inbox.path() title=texts.inbox aria-current=move || page(!on_site.get())
+                on:click=move |event| follow(&event, desk, Route::Inbox)>
+                {icon(INBOX)}<span class="label">{texts.inbox}</span>{badge}
+            </a>
+            <a href=Route::Site(None).path() title=texts.site aria-current=move || page(on_site.get())
+                on:click=move |event| follow(&event, desk, Route::Site(None))>
+                {icon(SITE)}<span class="label">{texts.site}</span>
+            </a>
+            <span class="push"></span>
+            <button id="sound" title=sound aria-label=texts.sound aria-pressed=move || prefs.sound.get().to_string()
+                on:click=move |_| prefs.sound.update(|on| *on = !*on)>
+                {move || icon(if prefs.sound.get() { BELL } else { BELL_OFF })}<span class="label">{texts.sound}</span>
+            </button>
+            <Me/>
+        </nav>
+    }
+}
+
+/// The agent's face and menu.
+#[component]
+fn Me() -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let open = RwSignal::new(false);
+    let name = move || desk.me().get().map(|me| me.name).unwrap_or_default();
+    let away = desk.memo(AgentClient::away);
+    let live = desk.is_live();
+    let state = move || if away.get() { texts.away } else { texts.available };
+    let keys = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && open.get_untracked() {
+            event.prevent_default();
+            open.set(false);
+        }
+    });
+    on_cleanup(move || keys.remove());
+    let menu = move || {
+        open.get().then(|| view! {
+            <div class="veil" on:click=move |_| open.set(false)></div>
+            <div class="menu" role="dialog" aria-label=texts.display>
+                <p class="who"><small>{texts.you_are}</small><b dir="auto">{name}</b></p>
+                <button id="away" class="line" disabled=move || !live.get()
+                    on:click=move |_| { let to = !away.get_untracked(); desk.act(|client, _| client.set_away(to)); }>
+                    <i class="dot" class:off=away></i>{move || if away.get() { texts.come_back } else { texts.go_away }}
+                </button>
+                <Choices/>
+                <p class="hint keys">{texts.keys_hint}</p>
+                <button id="sign-out" class="line" on:click=move |_| app::sign_out(desk)>{icon(OUT)}{texts.sign_out}</button>
+            </div>
+        })
+    };
+    view! {
+        <div class="mine">
+            <button id="me" class="me" class:away=away title=name aria-expanded=move || open.get().to_string() aria-haspopup="dialog"
+                aria-label=move || [name().as_str(), ", ", state()].concat() on:click=move |_| open.update(|open| *open = !*open)>
+                <span class="face" aria-hidden="true">{move || people::initials(&name(), lang())}</span><span class="label">{state}</span>
+            </button>
+            {menu}
+        </div>
+    }
+}

@@ -1,0 +1,77 @@
+//! What is known of the visitor and the conversation: a column where there is room, else a sheet. A page's address is
+//! a link only where it is plain http.
+use super::row::site_name;
+use crate::{
+    desk::Desk,
+    i18n::{fill, lang, texts},
+    icons::{CLOSE, icon},
+    people, time,
+};
+use leptos::prelude::*;
+use merhaba_shared::protocol::{agent::InboxRow, model::Status};
+
+/// The column of details.
+#[component]
+pub fn Side() -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let row = desk.current_row();
+    let open = move || desk.details.get();
+    move || {
+        row.get().map(|row| {
+            let label = fill(texts.about, &[("name", &people::visitor(&row.visitor, texts))]);
+            view! {
+                <div class="veil side-veil" class:open=open on:click=move |_| desk.details.set(false)></div>
+                <aside class="side" class:open=open aria-label=label>
+                    <button class="icon close" aria-label=texts.close on:click=move |_| desk.details.set(false)>{icon(CLOSE)}</button>
+                    <Facts row/>
+                </aside>
+            }
+        })
+    }
+}
+
+#[component]
+fn Facts(row: InboxRow) -> impl IntoView {
+    let (desk, texts, lang) = (Desk::here(), texts(), lang());
+    let visitor = &row.visitor;
+    let name = visitor.name.clone().filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| view! { <dt>{texts.name}</dt><dd><span dir="auto">{name}</span>" "<small class="tag">{texts.claimed}</small></dd> });
+    let tongue = time::tongue(&visitor.locale, lang).unwrap_or_else(|| texts.unknown.into());
+    let page = visitor.page.clone().unwrap_or_default();
+    let title = if page.title.is_empty() { page.url.clone() } else { page.title.clone() };
+    let status = if row.status == Status::Resolved { texts.is_resolved } else { texts.open };
+    let assigned = row.assignee.as_ref().map_or_else(|| texts.nobody.to_owned(), |agent| agent.name.clone());
+    let site = desk.peek(|client| site_name(client.sites(), &row));
+    view! {
+        <section>
+            <div class="card-head"><span class="face" aria-hidden="true">{people::visitor_face(visitor, lang)}</span>
+                <b dir="auto">{people::visitor(visitor, texts)}</b></div>
+            <h3>{texts.person}</h3>
+            <dl>{name}<dt>{texts.number}</dt><dd>{visitor.number}</dd><dt>{texts.their_language}</dt><dd>{tongue}</dd></dl>
+        </section>
+        <section>
+            <h3>{texts.page}</h3>
+            {if page.url.is_empty() { view! { <p>{texts.unknown}</p> }.into_any() } else { link(&page.url, title) }}
+            {(!page.referrer.is_empty()).then(|| view! { <p class="from">{texts.came_from}" "{link(&page.referrer, page.referrer.clone())}</p> })}
+        </section>
+        <section>
+            <h3>{texts.conversation}</h3>
+            <dl>
+                <dt>{texts.status}</dt><dd>{status}</dd>
+                <dt>{texts.assigned}</dt><dd dir="auto">{assigned}</dd>
+                <dt>{texts.began}</dt><dd>{time::full(row.created_at, lang)}</dd>
+                <dt>{texts.site}</dt><dd dir="auto">{site}</dd>
+            </dl>
+        </section>
+    }
+}
+
+/// A visitor can claim any address: only the web's own schemes become a link, and the target learns nothing of us.
+fn link(url: &str, words: String) -> AnyView {
+    if url.starts_with("https://") || url.starts_with("http://") {
+        view! { <a href=url.to_owned() title=url.to_owned() target="_blank" rel="noopener noreferrer nofollow" dir="auto">{words}</a> }
+            .into_any()
+    } else {
+        view! { <span dir="auto">{words}</span> }.into_any()
+    }
+}

@@ -1,0 +1,155 @@
+//! Claims, assignments, resolving, marks and notes.
+use super::world::{Open, World, agent, get, quiet, visitor};
+use crate::store::{AgentMessage, Noted, VisitorMessage};
+use merhaba_shared::protocol::{
+    ids::{AgentId, ConversationId},
+    model::{Item, Kind, ReadMarker, Side, Status},
+};
+
+/// Two agents take it at once: one has it, both are told who.
+pub fn one_claim_wins(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let claim = |who: &str| world.store.claim(AgentId::from(who), name.clone(), quiet());
+    let pending = [claim("ayse"), claim("mert"), claim("ayse")];
+    let claims = pending.map(|claim| get(claim).expect("a conversation"));
+    assert_eq!(claims.each_ref().map(|claim| claim.claimed.won), [true, false, true]);
+    for claim in &claims {
+        assert_eq!(claim.claimed.assignee.id, AgentId::from("ayse"));
+        assert_eq!(claim.row.assignee.as_ref(), Some(&claim.claimed.assignee));
+    }
+    assert_eq!(world.row(&name).head, 1, "a claim takes no number");
+}
+
+/// Whoever answers first owns it; a later answer of another does not change that.
+pub fn the_first_reply_takes_what_nobody_has(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let assignee = |row: merhaba_shared::protocol::agent::InboxRow| row.assignee.map(|agent| agent.id.0);
+    assert_eq!(assignee(world.answers("mert", &name).row).as_deref(), Some("mert"));
+    assert_eq!(assignee(world.answers("ayse", &name).row).as_deref(), Some("mert"));
+}
+
+/// To a colleague who answers, or to nobody; a trainee, a stranger or a name that is none is not found.
+pub fn only_those_who_answer_can_be_given_a_conversation(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let assign = |to: Option<&str>| {
+        get(world.store.assign(AgentId::from("ayse"), name.clone(), to.map(AgentId::from), quiet()))
+    };
+    let given = assign(Some("mert")).expect("a colleague");
+    assert!(given.items.is_empty());
+    assert_eq!(given.row.assignee.map(|agent| agent.name).as_deref(), Some("MERT"));
+    for to in ["eva", "can", "nobody"] {
+        assert_eq!(assign(Some(to)), None, "{to}");
+    }
+    assert!(world.row(&name).assignee.is_some());
+    assert_eq!(assign(None).expect("a conversation").row.assignee, None);
+}
+
+/// What is so already makes no entry.
+pub fn resolving_and_opening_leave_one_entry_each(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let kinds = |changed: Option<crate::store::Changed>| {
+        let changed = changed.expect("a conversation");
+        let kind = |item: &Item| match item {
+            Item::Entry(entry) => (entry.seq, entry.kind),
+            Item::Message(message) => panic!("{message:?}"),
+        };
+        (changed.items.iter().map(kind).collect::<Vec<_>>(), changed.row.status)
+    };
+    let mert = || AgentId::from("mert");
+    let resolve = || kinds(get(world.store.resolve(mert(), name.clone(), world.tick(), quiet())));
+    let reopen = || kinds(get(world.store.reopen(mert(), name.clone(), world.tick(), quiet())));
+    assert_eq!(reopen(), (vec![], Status::Open));
+    assert_eq!(resolve(), (vec![(2, Kind::Resolved)], Status::Resolved));
+    assert_eq!(resolve(), (vec![], Status::Resolved));
+    assert_eq!(reopen(), (vec![(3, Kind::Reopened)], Status::Open));
+    assert_eq!(world.row(&name).head, 3);
+}
+
+/// Marks only grow, reading is receiving, and nobody has what is not there.
+pub fn marks_grow_and_stop_at_the_head(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    for _ in 0..3 {
+        world.answers("mert", &name);
+    }
+    let mark = |received, read| {
+        let marked = get(world.store.read(visitor("ali"), name.clone(), received, read, quiet()));
+        let marked = marked.expect("a conversation");
+        let ReadMarker { side, received, read, .. } = marked.marker;
+        assert_eq!(side, Side::Visitor);
+        assert_eq!((marked.row.visitor_received, marked.row.visitor_read), (received, read));
+        (received, read, marked.moved)
+    };
+    assert_eq!(mark(2, 1), (2, 1, true));
+    assert_eq!(mark(1, 0), (2, 1, false));
+    assert_eq!(mark(0, 3), (3, 3, true));
+    assert_eq!(mark(u64::MAX, 0), (4, 3, true));
+    assert_eq!(mark(u64::MAX, u64::MAX), (4, 4, true));
+    assert_eq!(mark(4, 4), (4, 4, false));
+}
+
+/// Who writes has read their own words, but not what crossed them on the way.
+pub fn a_mark_never_says_more_than_was_confirmed(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let marks = |row: merhaba_shared::protocol::agent::InboxRow| {
+        ((row.visitor_received, row.visitor_read), (row.agent_received, row.agent_read), row.unread)
+    };
+    assert_eq!(marks(world.row(&name)), ((1, 1), (0, 0), 1));
+    assert_eq!(
+        marks(world.answers("mert", &name).row),
+        ((1, 1), (0, 0), 1),
+        "an unread message stays unread"
+    );
+    assert_eq!(marks(world.marks(agent("mert"), &name, 2, 2)), ((1, 1), (2, 2), 0));
+    assert_eq!(marks(world.says("ali").row), ((1, 1), (2, 2), 1), "the answer crossed it");
+    assert_eq!(marks(world.marks(visitor("ali"), &name, 3, 2)), ((3, 2), (2, 2), 1));
+    assert_eq!(marks(world.says("ali").row), ((4, 2), (2, 2), 2));
+}
+
+/// Only the agents' side ends the wait, by writing or by resolving.
+pub fn the_visitor_waits_since_the_oldest_unanswered_message(open: &Open) {
+    let world = World::new(open);
+    let message = world.visitor_says("ali");
+    let since = message.at;
+    let name = world.send(message);
+    let name = super::world::stored(name).accepted.conversation;
+    assert_eq!(world.says("ali").row.waiting_since, Some(since));
+    assert_eq!(world.marks(agent("mert"), &name, 2, 2).waiting_since, Some(since));
+    assert_eq!(world.answers("mert", &name).row.waiting_since, None);
+    let later = world.visitor_says("ali");
+    let since = later.at;
+    world.send(later);
+    assert_eq!(world.row(&name).waiting_since, Some(since));
+    assert_eq!(world.resolves("mert", &name).waiting_since, None);
+    let again = VisitorMessage { conversation: Some(name.clone()), ..world.visitor_says("ali") };
+    let since = again.at;
+    world.send(again);
+    assert_eq!(world.row(&name).waiting_since, Some(since));
+}
+
+/// 1, 2, 3 … beside the timeline, which does not notice.
+pub fn notes_are_numbered_apart(open: &Open) {
+    let world = World::new(open);
+    let name: ConversationId = world.begins("ali");
+    let note = |who: &str| {
+        let note = AgentMessage { body: format!("by {who}"), ..world.agent_says(who, &name) };
+        match get(world.store.note(note, quiet())) {
+            Noted::Stored(note) => note,
+            other => panic!("not stored: {other:?}"),
+        }
+    };
+    let written = [note("mert"), note("can")];
+    world.says("ali");
+    let last = note("mert");
+    assert_eq!(written.each_ref().map(|note| (note.number, note.after)), [(1, 1), (2, 1)]);
+    assert_eq!((last.number, last.after, world.row(&name).head), (3, 2, 2));
+    let notes =
+        |limit| get(world.store.notes(AgentId::from("ayse"), name.clone(), limit)).expect("a conversation");
+    assert_eq!(notes(9), [written[0].clone(), written[1].clone(), last.clone()]);
+    assert_eq!(notes(2), [written[1].clone(), last], "the newest, ascending");
+}

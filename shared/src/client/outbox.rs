@@ -1,0 +1,260 @@
+//! What a person sent and the relay has not confirmed in the timeline: in order, one under way at a time, so that a
+//! refusal can never let a later message overtake an earlier one. Never gives a message up by itself.
+use super::Ms;
+use crate::protocol::{
+    error::{Code, Refused},
+    ids::{ClientId, ConversationId, Seq},
+    model::Accepted,
+};
+use alloc::{string::String, vec::Vec};
+
+/// The wait after a refusal that names none.
+const RETRY: Ms = 2_000;
+
+/// How far a send is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Not sent yet, or not answered before the line was lost.
+    Waiting,
+    /// On its way since then.
+    Sending(Ms),
+    /// The relay has stored it at this place; the entry itself is still to come.
+    Stored(Seq),
+    /// The relay will never take it as it is.
+    Failed(Code),
+}
+
+/// One message on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Made once, the same at every try.
+    pub client_id: ClientId,
+    /// Where to; `None`: the visitor's open conversation, or a new one.
+    pub conversation: Option<ConversationId>,
+    /// A new conversation even if one is open.
+    pub new: bool,
+    /// The text.
+    pub body: String,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// Messages on their way, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Outbox {
+    queue: Vec<Outgoing>,
+    hold_until: Ms,
+}
+
+impl Outbox {
+    /// Nothing on its way.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { queue: Vec::new(), hold_until: 0 }
+    }
+
+    /// Everything on its way, oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[Outgoing] {
+        &self.queue
+    }
+
+    /// Adds a message at the end. One with a `client_id` that is here already is ignored.
+    pub fn push(
+        &mut self,
+        client_id: ClientId,
+        conversation: Option<ConversationId>,
+        new: bool,
+        body: String,
+    ) {
+        if self.queue.iter().all(|out| out.client_id != client_id) {
+            self.queue.push(Outgoing { client_id, conversation, new, body, progress: Progress::Waiting });
+        }
+    }
+
+    /// Takes the next message to send, if none is under way and no refusal asks to wait; it is then under way.
+    pub fn next(&mut self, now: Ms) -> Option<&Outgoing> {
+        if now < self.hold_until || self.sending().is_some() {
+            return None;
+        }
+        let next = self.queue.iter_mut().find(|out| out.progress == Progress::Waiting)?;
+        next.progress = Progress::Sending(now);
+        Some(next)
+    }
+
+    /// Whether a message waits to be sent.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        self.queue.iter().any(|out| out.progress == Progress::Waiting)
+    }
+
+    /// Whether something is not stored yet: leaving the page now could lose it.
+    #[must_use]
+    pub fn has_unstored(&self) -> bool {
+        self.queue.iter().any(|out| matches!(out.progress, Progress::Waiting | Progress::Sending(_)))
+    }
+
+    /// Since when a message is under way without an answer.
+    #[must_use]
+    pub fn sending(&self) -> Option<Ms> {
+        self.queue.iter().find_map(|out| match out.progress {
+            Progress::Sending(since) => Some(since),
+            _ => None,
+        })
+    }
+
+    /// Until when a refusal holds everything back, if messages wait for that.
+    #[must_use]
+    pub fn held_until(&self, now: Ms) -> Option<Ms> {
+        (self.hold_until > now && self.has_waiting()).then_some(self.hold_until)
+    }
+
+    /// The relay has stored it. Messages behind it that had no conversation yet follow it there.
+    pub fn accepted(&mut self, accepted: &Accepted) {
+        let Some(at) = self.position(accepted.client_id) else { return };
+        if let Some(out) = self.queue.get_mut(at) {
+            out.progress = Progress::Stored(accepted.seq);
+            out.conversation = Some(accepted.conversation.clone());
+        }
+        for later in self.queue.iter_mut().skip(at + 1).take_while(|out| !out.new) {
+            later.conversation.get_or_insert_with(|| accepted.conversation.clone());
+        }
+    }
+
+    /// The relay did not take it: now (it stays, and everything waits) or ever (it failed, the others go on).
+    pub fn refused(&mut self, now: Ms, refused: &Refused) {
+        let Some(out) =
+            refused.client_id.and_then(|id| self.position(id)).and_then(|at| self.queue.get_mut(at))
+        else {
+            return;
+        };
+        if refused.code.passes() {
+            out.progress = Progress::Waiting;
+            self.hold_until = now + refused.retry_after_ms.map_or(RETRY, Ms::from);
+        } else {
+            out.progress = Progress::Failed(refused.code);
+        }
+    }
+
+    /// The entry itself has come: the bubble is now the timeline's.
+    pub fn confirmed(&mut self, client_id: ClientId) {
+        self.queue.retain(|out| out.client_id != client_id);
+    }
+
+    /// The line was lost: what was under way is sent again, in order.
+    pub fn lost(&mut self) {
+        for out in &mut self.queue {
+            if matches!(out.progress, Progress::Sending(_)) {
+                out.progress = Progress::Waiting;
+            }
+        }
+        self.hold_until = 0;
+    }
+
+    /// The relay's log is another one (a restored backup, a new visitor): what it never showed is sent again.
+    pub fn renewed(&mut self, keep_conversations: bool) {
+        for out in &mut self.queue {
+            if !matches!(out.progress, Progress::Failed(_)) {
+                out.progress = Progress::Waiting;
+            }
+            if !keep_conversations {
+                out.conversation = None;
+            }
+        }
+    }
+
+    /// The person asks to try a failed one again: it goes to the end, as a new try with the same id.
+    pub fn retry(&mut self, client_id: ClientId) {
+        if let Some(at) = self.position(client_id) {
+            let mut out = self.queue.remove(at);
+            out.progress = Progress::Waiting;
+            self.queue.push(out);
+        }
+    }
+
+    /// The person gives a failed one up; its text is handed back.
+    pub fn discard(&mut self, client_id: ClientId) -> Option<String> {
+        let at = self.position(client_id)?;
+        Some(self.queue.remove(at).body)
+    }
+
+    fn position(&self, client_id: ClientId) -> Option<usize> {
+        self.queue.iter().position(|out| out.client_id == client_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Accepted, ClientId, Code, Outbox, Progress, Refused};
+
+    fn id(n: u8) -> ClientId {
+        ClientId([n; 16])
+    }
+
+    fn refused(n: u8, code: Code, retry_after_ms: Option<u32>) -> Refused {
+        Refused { client_id: Some(id(n)), code, detail: String::new(), retry_after_ms }
+    }
+
+    fn accepted(n: u8) -> Accepted {
+        Accepted { client_id: id(n), conversation: "c".into(), seq: 1, at: 0 }
+    }
+
+    fn three() -> Outbox {
+        let mut outbox = Outbox::default();
+        for n in 1..=3 {
+            outbox.push(id(n), None, false, format!("m{n}"));
+        }
+        outbox
+    }
+
+    #[test]
+    fn one_is_under_way_at_a_time_and_order_is_kept() {
+        let mut outbox = three();
+        assert_eq!(outbox.next(0).map(|out| out.client_id), Some(id(1)));
+        assert_eq!(outbox.next(0), None);
+        outbox.accepted(&accepted(1));
+        assert_eq!(outbox.next(0).map(|out| out.client_id), Some(id(2)));
+    }
+
+    #[test]
+    fn a_refusal_for_speed_holds_everything_and_lets_nothing_overtake() {
+        let mut outbox = three();
+        outbox.next(0);
+        outbox.refused(100, &refused(1, Code::RateLimited, Some(2_000)));
+        assert_eq!(outbox.next(2_099), None);
+        assert_eq!(outbox.held_until(100), Some(2_100));
+        assert_eq!(outbox.next(2_100).map(|out| out.client_id), Some(id(1)));
+    }
+
+    #[test]
+    fn a_final_refusal_fails_one_and_lets_the_others_go_on() {
+        let mut outbox = three();
+        outbox.next(0);
+        outbox.refused(0, &refused(1, Code::TooLong, None));
+        assert_eq!(outbox.all()[0].progress, Progress::Failed(Code::TooLong));
+        assert_eq!(outbox.next(0).map(|out| out.client_id), Some(id(2)));
+    }
+
+    #[test]
+    fn a_lost_line_sends_again_with_the_same_id() {
+        let mut outbox = three();
+        outbox.next(0);
+        outbox.lost();
+        assert_eq!(outbox.next(5).map(|out| out.client_id), Some(id(1)));
+    }
+
+    #[test]
+    fn what_was_sent_twice_by_the_person_is_there_once() {
+        let mut outbox = three();
+        outbox.push(id(1), None, false, "again".into());
+        assert_eq!(outbox.all().len(), 3);
+    }
+
+    #[test]
+    fn later_ones_follow_the_first_into_its_conversation() {
+        let mut outbox = three();
+        outbox.next(0);
+        outbox.accepted(&accepted(1));
+        assert!(outbox.all().iter().all(|out| out.conversation == Some("c".into())));
+    }
+}

@@ -1,0 +1,296 @@
+//! One conversation on a page: its timeline, how far both sides are, how many messages are unread, who is writing.
+use super::{Ms, timeline::Timeline};
+use crate::protocol::{
+    ids::{ConversationId, Seq},
+    limits::{TYPING_ENDS_MS, TYPING_EVERY_MS},
+    model::{Author, GetHistory, History, Item, Kind, Read, ReadMarker, Side, Status, TypingNow},
+};
+
+/// Marks are told to the relay this long after they moved, so that a replay of a hundred entries tells once.
+const TELL_AFTER: Ms = 150;
+
+/// How far one side is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The highest Seq that has arrived there.
+    pub received: Seq,
+    /// The highest Seq that has been read there.
+    pub read: Seq,
+}
+
+impl Marks {
+    fn grow(&mut self, received: Seq, read: Seq) -> bool {
+        let before = *self;
+        self.received = self.received.max(received).max(read);
+        self.read = self.read.max(read);
+        before != *self
+    }
+}
+
+/// How far a stored message of this side is, as the other side confirmed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the store.
+    Sent,
+    /// It has arrived on the other side.
+    Delivered,
+    /// It has been read there.
+    Read,
+}
+
+/// One conversation on a page.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    side: Side,
+    timeline: Timeline,
+    status: Status,
+    mine: Marks,
+    theirs: Marks,
+    unread: u32,
+    counted: Seq,
+    typing: Option<(Author, Ms)>,
+    typed: Option<Ms>,
+    tell: Option<Ms>,
+}
+
+impl Thread {
+    /// A conversation that this side (`side`) knows to reach `head`, with its marks and unread count.
+    #[must_use]
+    pub const fn new(side: Side, conversation: ConversationId, head: Seq) -> Self {
+        Self {
+            side,
+            timeline: Timeline::new(conversation, head),
+            status: Status::Open,
+            mine: Marks { received: 0, read: 0 },
+            theirs: Marks { received: 0, read: 0 },
+            unread: 0,
+            counted: head,
+            typing: None,
+            typed: None,
+            tell: None,
+        }
+    }
+
+    /// The conversation.
+    #[must_use]
+    pub const fn conversation(&self) -> &ConversationId {
+        self.timeline.conversation()
+    }
+
+    /// Its entries.
+    #[must_use]
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Messages of the other side that this side has not read.
+    #[must_use]
+    pub const fn unread(&self) -> u32 {
+        self.unread
+    }
+
+    /// How far this side is.
+    #[must_use]
+    pub const fn mine(&self) -> Marks {
+        self.mine
+    }
+
+    /// How far the other side is.
+    #[must_use]
+    pub const fn theirs(&self) -> Marks {
+        self.theirs
+    }
+
+    /// How far this side's message at `seq` is.
+    #[must_use]
+    pub const fn delivery(&self, seq: Seq) -> Delivery {
+        if self.theirs.read >= seq {
+            Delivery::Read
+        } else if self.theirs.received >= seq {
+            Delivery::Delivered
+        } else {
+            Delivery::Sent
+        }
+    }
+
+    /// Who of the other side is writing at `now`.
+    #[must_use]
+    pub fn typing(&self, now: Ms) -> Option<&Author> {
+        self.typing.as_ref().filter(|(_, until)| now < *until).map(|(author, _)| author)
+    }
+
+    /// The relay's own summary of the conversation, as `Welcome` and inbox rows carry it.
+    pub fn summary(&mut self, head: Seq, status: Status, mine: Marks, theirs: Marks, unread: u32) {
+        // A copy that has entries is resumed: what it misses follows by itself, and asking too would fetch it twice.
+        if !self.timeline.is_loaded() || self.timeline.last() == 0 {
+            self.timeline.heard_of(head);
+        }
+        self.status = status;
+        self.mine.grow(mine.received, mine.read);
+        self.theirs.grow(theirs.received, theirs.read);
+        if head >= self.counted {
+            self.counted = head;
+            self.unread = if self.mine.read >= head { 0 } else { unread };
+        }
+    }
+
+    /// An entry has come; whether it changed anything.
+    pub fn item(&mut self, now: Ms, item: Item) -> bool {
+        let (seq, from) = (item.seq(), item.author().side());
+        if let Item::Entry(entry) = &item {
+            self.entry(entry.kind, seq);
+        }
+        if seq > self.counted {
+            self.counted = seq;
+            let theirs = from != self.side && matches!(item, Item::Message(_));
+            self.unread += u32::from(theirs && seq > self.mine.read);
+        }
+        if from != self.side {
+            self.typing = None;
+        }
+        let applied = self.timeline.apply(item);
+        self.arrived(now);
+        applied != super::timeline::Applied::Repeated
+    }
+
+    fn entry(&mut self, kind: Kind, seq: Seq) {
+        if seq <= self.timeline.last() {
+            return;
+        }
+        match kind {
+            Kind::Resolved => self.status = Status::Resolved,
+            Kind::Reopened => self.status = Status::Open,
+            Kind::Unknown => {}
+        }
+    }
+
+    /// A page of entries has come.
+    pub fn page(&mut self, now: Ms, page: History) -> bool {
+        let changed = self.timeline.page(page);
+        self.arrived(now);
+        changed
+    }
+
+    /// The relay says what the highest Seq is.
+    pub fn head(&mut self, seq: Seq) {
+        self.timeline.heard_of(seq);
+    }
+
+    /// The relay says how far a side is.
+    pub fn marker(&mut self, marker: &ReadMarker) -> bool {
+        if marker.side == self.side {
+            let moved = self.mine.grow(marker.received, marker.read);
+            if self.mine.read >= self.counted {
+                self.unread = 0;
+            }
+            moved
+        } else {
+            self.theirs.grow(marker.received, marker.read)
+        }
+    }
+
+    /// Somebody of the other side is writing, or has stopped.
+    pub fn typing_now(&mut self, now: Ms, typing: TypingNow) {
+        if typing.author.side() != self.side {
+            self.typing = typing.on.then_some((typing.author, now + TYPING_ENDS_MS));
+        }
+    }
+
+    /// The person looks at the end of the conversation: all of it is read.
+    pub fn seen(&mut self, now: Ms) -> bool {
+        let last = self.timeline.last();
+        let moved = last > 0 && self.mine.grow(last, last);
+        if moved {
+            self.tell.get_or_insert(now);
+        }
+        let had = self.unread > 0 && last >= self.counted;
+        if had {
+            self.unread = 0;
+        }
+        moved || had
+    }
+
+    /// The person is writing (or has stopped): whether the relay should be told now.
+    pub fn i_type(&mut self, now: Ms, on: bool) -> bool {
+        let due = self.typed.is_none_or(|at| now.saturating_sub(at) >= TYPING_EVERY_MS);
+        let told = self.typed.is_some();
+        self.typed = if !on {
+            None
+        } else if due {
+            Some(now)
+        } else {
+            self.typed
+        };
+        if on { due } else { told }
+    }
+
+    /// The marks to tell the relay, if they moved a moment ago.
+    pub fn tell(&mut self, now: Ms) -> Option<Read> {
+        let due = self.tell.filter(|at| now >= *at)?;
+        debug_assert!(due <= now);
+        self.tell = None;
+        Some(Read {
+            conversation: self.conversation().clone(),
+            received: self.mine.received,
+            read: self.mine.read,
+        })
+    }
+
+    /// When [`Self::tell`] or the typing dots want a tick.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Ms> {
+        let typing = self.typing.as_ref().map(|(_, until)| *until);
+        [self.tell, typing].into_iter().flatten().min()
+    }
+
+    /// Lets typing dots end; whether they did.
+    pub fn tick(&mut self, now: Ms) -> bool {
+        let over = self.typing.as_ref().is_some_and(|(_, until)| now >= *until);
+        if over {
+            self.typing = None;
+        }
+        over
+    }
+
+    /// The newest page comes without being asked for: the conversation was opened.
+    pub const fn expect_page(&mut self) {
+        self.timeline.expect_page();
+    }
+
+    /// The page to ask for, if something is missing.
+    pub fn wants(&mut self) -> Option<GetHistory> {
+        self.timeline.wants()
+    }
+
+    /// The page to ask for when the person wants older entries.
+    pub fn older(&mut self) -> Option<GetHistory> {
+        self.timeline.older()
+    }
+
+    /// The line was lost.
+    pub fn lost(&mut self) {
+        self.timeline.lost();
+        self.typing = None;
+        self.typed = None;
+    }
+
+    /// The line is back: marks that may not have reached the relay are told again.
+    pub fn tell_again(&mut self, now: Ms) {
+        if self.mine.received > 0 {
+            self.tell = Some(now);
+        }
+    }
+
+    fn arrived(&mut self, now: Ms) {
+        let last = self.timeline.last();
+        if self.mine.grow(last, 0) {
+            self.tell.get_or_insert(now + TELL_AFTER);
+        }
+    }
+}

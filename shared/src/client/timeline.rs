@@ -1,0 +1,296 @@
+//! A page's copy of one conversation's log: entries by Seq without a hole, what came too early kept aside, and the
+//! question that fills a gap. Shows nothing that has a hole before it.
+use crate::protocol::{
+    ids::{ConversationId, Seq},
+    model::{GetHistory, History, Item},
+};
+use alloc::vec::Vec;
+
+/// Entries asked for at a time.
+pub const PAGE: u16 = 50;
+/// What came too early is kept up to this many entries; more is asked for again anyway.
+const AHEAD: usize = 200;
+
+/// What applying an entry did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It (and perhaps some that had come early) stands at the end now.
+    Appended,
+    /// It was there already.
+    Repeated,
+    /// Something before it is missing.
+    Gap,
+}
+
+/// One conversation's entries.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    conversation: ConversationId,
+    items: Vec<Item>,
+    ahead: Vec<Item>,
+    head: Seq,
+    more: bool,
+    loaded: bool,
+    asked: bool,
+}
+
+impl Timeline {
+    /// An empty copy of a conversation whose highest Seq is `head`.
+    #[must_use]
+    pub const fn new(conversation: ConversationId, head: Seq) -> Self {
+        Self {
+            conversation,
+            items: Vec::new(),
+            ahead: Vec::new(),
+            head,
+            more: false,
+            loaded: head == 0,
+            asked: false,
+        }
+    }
+
+    /// Whose copy this is.
+    #[must_use]
+    pub const fn conversation(&self) -> &ConversationId {
+        &self.conversation
+    }
+
+    /// The entries, ascending, without a hole.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Whether there are older entries than the first here.
+    #[must_use]
+    pub const fn has_older(&self) -> bool {
+        self.more
+    }
+
+    /// Whether the newest entries have been here: before that, nothing can be said of the conversation.
+    #[must_use]
+    pub const fn is_loaded(&self) -> bool {
+        self.loaded
+    }
+
+    /// The highest Seq here with nothing missing before it (in this copy); 0: nothing.
+    #[must_use]
+    pub fn last(&self) -> Seq {
+        self.items.last().map_or(0, Item::seq)
+    }
+
+    /// The relay's highest Seq, as far as known.
+    #[must_use]
+    pub const fn head(&self) -> Seq {
+        self.head
+    }
+
+    /// The relay says what the highest Seq is.
+    pub fn heard_of(&mut self, head: Seq) {
+        self.head = self.head.max(head);
+    }
+
+    /// An entry has come.
+    pub fn apply(&mut self, item: Item) -> Applied {
+        let seq = item.seq();
+        self.heard_of(seq);
+        if self.loaded && seq == self.last() + 1 {
+            self.items.push(item);
+            self.join();
+            return Applied::Appended;
+        }
+        if self.loaded && seq <= self.last() {
+            return Applied::Repeated;
+        }
+        self.keep_aside(item);
+        Applied::Gap
+    }
+
+    /// A page has come. Returns whether anything changed.
+    pub fn page(&mut self, page: History) -> bool {
+        self.asked = false;
+        let Some((from, to)) = page.entries.first().map(Item::seq).zip(page.entries.last().map(Item::seq))
+        else {
+            self.more = self.more && page.more;
+            let first = !self.loaded;
+            self.loaded = true;
+            return first;
+        };
+        self.heard_of(to);
+        if self.items.is_empty() {
+            self.items = page.entries;
+            self.more = page.more;
+            self.loaded = true;
+        } else {
+            let (oldest, last) = (self.items.first().map_or(0, Item::seq), self.last());
+            let (older, newer): (Vec<_>, Vec<_>) = page
+                .entries
+                .into_iter()
+                .filter(|item| item.seq() < oldest || item.seq() > last)
+                .partition(|item| item.seq() < oldest);
+            if from < oldest && to + 1 >= oldest {
+                self.items.splice(0..0, older);
+                self.more = page.more;
+            }
+            for item in newer {
+                self.apply(item);
+            }
+        }
+        self.join();
+        true
+    }
+
+    /// The page to ask for to fill a gap (or to begin with), if one is missing and none is on its way.
+    pub fn wants(&mut self) -> Option<GetHistory> {
+        let whole = self.loaded && self.ahead.is_empty() && self.last() >= self.head;
+        if whole || self.asked {
+            return None;
+        }
+        self.asked = true;
+        let before = if self.loaded { self.ahead.first().map(Item::seq) } else { None };
+        Some(GetHistory { conversation: self.conversation.clone(), before, limit: PAGE })
+    }
+
+    /// The page to ask for when the person wants older entries.
+    pub fn older(&mut self) -> Option<GetHistory> {
+        let first = self.items.first()?.seq();
+        if !self.more || self.asked {
+            return None;
+        }
+        self.asked = true;
+        Some(GetHistory { conversation: self.conversation.clone(), before: Some(first), limit: PAGE })
+    }
+
+    /// The newest page comes without being asked for.
+    pub const fn expect_page(&mut self) {
+        self.asked = true;
+    }
+
+    /// The line was lost: nothing is on its way any more.
+    pub const fn lost(&mut self) {
+        self.asked = false;
+    }
+
+    fn keep_aside(&mut self, item: Item) {
+        let at = self.ahead.partition_point(|other| other.seq() < item.seq());
+        let known = self.ahead.get(at).is_some_and(|other| other.seq() == item.seq());
+        if !known {
+            self.ahead.insert(at, item);
+            // The newest are the ones that a page brings back soonest.
+            self.ahead.truncate(AHEAD);
+        }
+    }
+
+    /// Moves what is no longer too early to the end.
+    fn join(&mut self) {
+        if !self.loaded {
+            return;
+        }
+        let last = self.last();
+        let mut next = last + 1;
+        let mut rest = Vec::new();
+        for item in core::mem::take(&mut self.ahead) {
+            if item.seq() == next {
+                next += 1;
+                self.items.push(item);
+            } else if item.seq() > next {
+                rest.push(item);
+            }
+        }
+        self.ahead = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Applied, Timeline};
+    use crate::protocol::{
+        ids::{ClientId, Seq},
+        model::{Author, GetHistory, History, Item, Message, VisitorAuthor},
+    };
+    use proptest::prelude::*;
+
+    fn item(seq: Seq) -> Item {
+        Item::Message(Message {
+            conversation: "c".into(),
+            seq,
+            client_id: ClientId([0; 16]),
+            author: Author::Visitor(VisitorAuthor::default()),
+            at: 0,
+            body: format!("{seq}"),
+            attachments: Vec::new(),
+        })
+    }
+
+    /// What the relay would answer, of a log of `head` entries.
+    fn answer(ask: &GetHistory, head: Seq) -> History {
+        let to = ask.before.unwrap_or(head + 1);
+        let from = to.saturating_sub(u64::from(ask.limit)).max(1);
+        History { conversation: "c".into(), entries: (from..to).map(item).collect(), more: from > 1 }
+    }
+
+    fn seqs(timeline: &Timeline) -> Vec<Seq> {
+        timeline.items().iter().map(Item::seq).collect()
+    }
+
+    #[test]
+    fn a_gap_is_asked_for_and_closed() {
+        let mut timeline = Timeline::new("c".into(), 0);
+        assert_eq!(timeline.apply(item(1)), Applied::Appended);
+        assert_eq!(timeline.apply(item(3)), Applied::Gap);
+        assert_eq!(seqs(&timeline), [1]);
+        let ask = timeline.wants().expect("a gap");
+        assert_eq!(ask.before, Some(3));
+        assert_eq!(timeline.wants(), None, "one question at a time");
+        timeline.page(answer(&ask, 3));
+        assert_eq!(seqs(&timeline), [1, 2, 3]);
+        assert_eq!(timeline.wants(), None);
+    }
+
+    #[test]
+    fn a_head_beyond_the_last_entry_is_a_gap() {
+        let mut timeline = Timeline::new("c".into(), 0);
+        timeline.heard_of(2);
+        let ask = timeline.wants().expect("a gap");
+        timeline.page(answer(&ask, 2));
+        assert_eq!(seqs(&timeline), [1, 2]);
+    }
+
+    #[test]
+    fn older_pages_go_in_front() {
+        let mut timeline = Timeline::new("c".into(), 120);
+        let ask = timeline.wants().expect("the first page");
+        timeline.page(answer(&ask, 120));
+        assert_eq!((timeline.items().len(), timeline.has_older()), (50, true));
+        while let Some(ask) = timeline.older() {
+            timeline.page(answer(&ask, 120));
+        }
+        assert_eq!(seqs(&timeline), (1..=120).collect::<Vec<_>>());
+    }
+
+    proptest! {
+        /// Whatever is lost, doubled or reordered on the way: the copy never shows a hole or a repeat, and asking
+        /// until nothing is missing ends with the whole log.
+        #[test]
+        fn it_converges_to_the_log(head in 1_u64..300, known in 0_u64..300, arrivals in prop::collection::vec(1_u64..300, 0..60)) {
+            let known = known.min(head);
+            let mut timeline = Timeline::new("c".into(), known);
+            for seq in arrivals.into_iter().filter(|seq| *seq <= head) {
+                timeline.apply(item(seq));
+                let shown = seqs(&timeline);
+                prop_assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1));
+            }
+            timeline.heard_of(head);
+            let mut questions = 0;
+            while let Some(ask) = timeline.wants() {
+                timeline.page(answer(&ask, head));
+                questions += 1;
+                prop_assert!(questions < 100);
+            }
+            while let Some(ask) = timeline.older() {
+                timeline.page(answer(&ask, head));
+            }
+            prop_assert_eq!(seqs(&timeline), (1..=head).collect::<Vec<_>>());
+        }
+    }
+}
