@@ -27,7 +27,7 @@ tools: ## only fetch what building needs
 test: ## every test there is, in a real browser too
 	@.ci/test
 
-lint: ## formatter, lints, house rules, ages and licences of what we depend on
+lint: ## formatter, lints, ages and licences of what we depend on
 	@.ci/lint
 
 size: ## what a visitor and an agent download, and whether it is within the budget
