@@ -2,7 +2,12 @@
 //! to come back is the machine's to say. Frames that are none of ours are skipped, as CONTRACT has it.
 use super::window;
 use crate::protocol::{SUBPROTOCOL_BIN, codec};
-use alloc::{boxed::Box, rc::Rc, string::String};
+use alloc::{
+    boxed::Box,
+    rc::{Rc, Weak},
+    string::String,
+    vec::Vec,
+};
 use core::{
     cell::RefCell,
     future::poll_fn,
@@ -35,7 +40,7 @@ pub enum Happened<Event> {
 /// What came out of a socket before it was decoded.
 enum Raw {
     Opened,
-    Frame(alloc::vec::Vec<u8>),
+    Frame(Vec<u8>),
     Closed(u16, String),
 }
 
@@ -71,7 +76,7 @@ impl Socket {
         self.send_bytes(codec::to_bin(frame));
     }
 
-    fn send_bytes(&self, bytes: alloc::vec::Vec<u8>) {
+    fn send_bytes(&self, bytes: Vec<u8>) {
         if let Some(line) = &self.line {
             let _ = Pin::new(&mut *line.borrow_mut()).start_send(Message::Bytes(bytes));
         }
@@ -79,7 +84,7 @@ impl Socket {
 }
 
 /// Follows a socket to its end. It holds it only weakly: who lets the [`Socket`] go ends this too.
-async fn follow(line: Option<alloc::rc::Weak<RefCell<WebSocket>>>, hear: Box<dyn Fn(Raw)>) {
+async fn follow(line: Option<Weak<RefCell<WebSocket>>>, hear: Box<dyn Fn(Raw)>) {
     let Some(line) = line else { return hear(Raw::Closed(UNKNOWN, String::new())) };
     let mut opened = false;
     while let Some(raw) = poll_fn(|turn| line.upgrade().map_or(Poll::Ready(None), |line| next(&line, &mut opened, turn))).await

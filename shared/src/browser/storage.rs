@@ -3,7 +3,7 @@ use super::{
     object::{call, get},
     window,
 };
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::Storage;
 
@@ -35,6 +35,17 @@ pub fn forget(key: &str) {
         // A storage that cannot remove cannot have kept either.
         let _ = storage.remove_item(key);
     }
+}
+
+/// The keys that begin with `prefix`, in order.
+#[must_use]
+pub fn keys(prefix: &str) -> Vec<String> {
+    let Some(storage) = local() else { return Vec::new() };
+    let count = storage.length().unwrap_or_default();
+    let all = (0..count).filter_map(|at| storage.key(at).ok().flatten());
+    let mut keys: Vec<String> = all.filter(|key| key.starts_with(prefix)).collect();
+    keys.sort_unstable();
+    keys
 }
 
 /// What became of [`keep_first`].

@@ -1,0 +1,197 @@
+//! The one value that the whole app hangs on, and the one way it moves: something happens, the machine is told, what
+//! it asks for is done, the views are told. No view changes anything by itself.
+use crate::{
+    composer, effects,
+    host::{self, Host},
+    keep,
+    page::Page,
+    view, words,
+};
+use core::cell::RefCell;
+use leptos::prelude::*;
+use merhaba_shared::{
+    browser::{
+        clock::{self, Alarm},
+        language,
+        lifecycle::{self, Sign},
+        socket::Socket,
+        storage,
+    },
+    client::{
+        Ms,
+        visitor::{Settings, VisitorClient},
+    },
+    layout::scroll::Place,
+    protocol::ids::{ClientId, Seq, SiteKey, Token},
+};
+
+/// Everything there is.
+pub struct App {
+    /// The machine.
+    pub client: VisitorClient,
+    /// The socket, while there is one.
+    pub socket: Option<Socket>,
+    /// Whether the relay has answered on it.
+    pub greeted: bool,
+    /// The served document.
+    pub page: Page,
+    /// The website's page, if this is a frame in one.
+    pub host: Host,
+    /// The document's language.
+    pub language: String,
+    /// The panel is open, or this is a page of its own.
+    pub open: bool,
+    /// The tab can be seen.
+    pub shown: bool,
+    /// The browser keeps nothing here.
+    pub blocked: bool,
+    /// What is kept in the browser's storage until it is confirmed, with its key.
+    pub kept: Vec<(ClientId, String)>,
+    /// The first entry that was new when the person last looked away.
+    pub new_from: Option<Seq>,
+    /// Where the log stood before what is being done.
+    pub place: Place,
+    /// The person wants to see the end, wherever the log stands.
+    pub to_end: bool,
+    /// The first entry that was shown.
+    pub oldest: Seq,
+    version: RwSignal<u32>,
+    alarm: Alarm,
+}
+
+thread_local! {
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+}
+
+/// Reads or changes the app, once it is there.
+pub fn with<T: Default>(act: impl FnOnce(&mut App) -> T) -> T {
+    APP.with_borrow_mut(|app| app.as_mut().map(act)).unwrap_or_default()
+}
+
+/// As [`with`], for a view: it is drawn again whenever something has happened.
+pub fn watch<T: Default>(read: impl FnOnce(&mut App) -> T) -> T {
+    if let Some(version) = with(|app| Some(app.version)) {
+        version.track();
+    }
+    with(read)
+}
+
+/// Tells the app that something happened, and does all that follows from it.
+pub fn turn(act: impl FnOnce(&mut App, Ms)) {
+    let now = clock::now();
+    with(|app| {
+        app.place = app.page.place();
+        act(app, now);
+    });
+    follow(now);
+}
+
+fn follow(now: Ms) {
+    with(|app| app.look(now));
+    effects::carry_out();
+    with(keep::settle);
+    let version = with(|app| {
+        words::write_all(app, now);
+        host::tell(app);
+        let wake = app.client.wake_at(now);
+        let second = words::held(app, now).map(|_| now + 1_000);
+        app.alarm.set(now, wake.into_iter().chain(second).min());
+        Some(app.version)
+    });
+    if let Some(version) = version {
+        version.update(|version| *version = version.wrapping_add(1));
+    }
+}
+
+impl App {
+    /// What can be seen at the end of the log is read; what came while nobody looked is marked as new.
+    fn look(&mut self, now: Ms) {
+        let looking = self.open && self.shown;
+        if looking && (self.place.at_end() || self.to_end) {
+            self.client.seen(now);
+        } else if self.client.unread() > 0 && self.new_from.is_none() {
+            self.new_from = self.client.thread().map(|thread| thread.mine().read + 1);
+        }
+    }
+
+    /// The panel or the tab is looked at, or no longer.
+    pub fn visible(&mut self, now: Ms) {
+        let visible = self.open && self.shown;
+        self.client.set_visible(visible);
+        if visible {
+            self.client.nudge(now);
+        } else if self.client.unread() == 0 {
+            self.new_from = None;
+        }
+    }
+
+    /// The name under which this site's token is kept.
+    pub fn token_key(&self) -> String {
+        token_key(&self.page.says("key"))
+    }
+}
+
+fn token_key(site: &str) -> String {
+    let mut key = String::from("merhaba:");
+    key.push_str(site);
+    key.push_str(":token");
+    key
+}
+
+/// Takes the served document over.
+pub fn start() {
+    let page = Page::find();
+    let site = page.says("key");
+    let settings = Settings {
+        site: SiteKey(site.clone()),
+        token: storage::kept(&token_key(&site)).map(Token),
+        locale: language::of_page(),
+        page: None,
+        seed: clock::seed(),
+    };
+    let (log, banner) = (page.log.clone(), page.banner.clone());
+    let app = App {
+        client: VisitorClient::new(settings),
+        socket: None,
+        greeted: false,
+        host: Host::new(page.says("mode") == "frame"),
+        language: language::of_page(),
+        open: page.says("mode") != "frame",
+        shown: true,
+        blocked: !storage::allowed(),
+        kept: Vec::new(),
+        new_from: None,
+        place: Place::default(),
+        to_end: true,
+        oldest: 0,
+        version: RwSignal::new(0),
+        alarm: Alarm::new(|| turn(|app, now| app.client.tick(now))),
+        page,
+    };
+    APP.set(Some(app));
+    view::mount(log, banner);
+    lifecycle::watch(sign);
+    lifecycle::ask_before_leaving(|| with(|app| app.blocked && app.client.outbox().has_unstored()));
+    turn(keep::restore);
+    composer::listen();
+    host::listen();
+}
+
+/// Something happened to the page as a whole.
+fn sign(sign: Sign) {
+    turn(|app, now| match sign {
+        Sign::Shown | Sign::Hidden => {
+            app.shown = sign == Sign::Shown;
+            app.visible(now);
+        }
+        Sign::Left => app.client.suspend(),
+        Sign::Returned => app.client.start(now),
+        Sign::Online => app.client.nudge(now),
+        Sign::Offline => app.client.offline(now),
+        Sign::Kept { key, value } if key == app.token_key() => match value {
+            Some(token) => app.client.adopt(now, Token(token)),
+            None => effects::reload(),
+        },
+        Sign::Kept { .. } => {}
+    });
+}

@@ -1,0 +1,93 @@
+//! What the person writes: from the field to the machine, and back when a message could not be taken. Keys, growing and
+//! focus stay with handover.js; the field itself is never replaced.
+use crate::{
+    app::{App, turn},
+    host, words,
+};
+use merhaba_shared::{
+    browser::{clock, lifecycle},
+    client::Ms,
+    layout::log::Wish,
+    protocol::{
+        ids::ClientId,
+        limits::{BodyError, check_body},
+    },
+};
+use web_sys::Event;
+
+/// Listens to the form and the field.
+pub fn listen() {
+    let elements = crate::app::with(|app| Some((app.page.form.clone(), app.page.field.clone(), app.page.log.clone())));
+    let Some((form, field, log)) = elements else { return };
+    lifecycle::on(&form, "submit", |event: Event| {
+        event.prevent_default();
+        turn(submit);
+    });
+    lifecycle::on(&field, "input", |_: Event| {
+        turn(|app, now| {
+            let writing = !app.page.field.value().is_empty();
+            app.client.typing(now, writing);
+        });
+    });
+    lifecycle::on(&log, "scroll", |_: Event| scrolled());
+}
+
+fn submit(app: &mut App, now: Ms) {
+    let body = app.page.field.value();
+    match check_body(&body) {
+        Ok(()) => {
+            app.page.field.set_value("");
+            send(app, now, body);
+            host::grow();
+        }
+        Err(BodyError::Blank) => {}
+        // The text stays in the field; the line above it says by how much it is too long.
+        Err(BodyError::TooLong(_)) => words::insist(app),
+    }
+}
+
+/// Sends a text, and shows it.
+pub fn send(app: &mut App, now: Ms, body: String) {
+    if check_body(&body) == Err(BodyError::Blank) {
+        return;
+    }
+    app.to_end = true;
+    app.new_from = None;
+    app.client.send(now, clock::client_id(), body);
+}
+
+/// Puts a text into the field, after what is there.
+pub fn prefill(app: &App, text: &str) {
+    let mut value = app.page.field.value();
+    if !value.is_empty() && !text.is_empty() {
+        value.push('\n');
+    }
+    value.push_str(text);
+    app.page.field.set_value(&value);
+    host::grow();
+}
+
+/// What the person wishes for a message that was not taken.
+pub fn wished(id: u128, wish: Wish) {
+    let id = ClientId(id.to_be_bytes());
+    turn(|app, now| match wish {
+        Wish::Again => app.client.retry(now, id),
+        Wish::Back => {
+            if let Some(body) = app.client.discard(id) {
+                prefill(app, &body);
+            }
+        }
+    });
+}
+
+/// The log moved: older entries are fetched at its start, and its end counts as seen.
+fn scrolled() {
+    let (before, place) = crate::app::with(|app| (app.place, app.page.place()));
+    if place.at_start() && !before.at_start() || place.at_end() != before.at_end() {
+        turn(|app, _| {
+            if app.place.at_start() {
+                app.client.older();
+            }
+        });
+    }
+}

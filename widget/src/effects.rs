@@ -1,0 +1,113 @@
+//! Does what the machine asks of its host: sockets, frames, the token. Decides nothing that the machine could.
+use crate::{
+    app::{App, turn, with},
+    host,
+};
+use merhaba_shared::{
+    browser::{
+        clock,
+        socket::{Happened, Socket},
+        storage::{self, Kept},
+        window,
+    },
+    client::{Effect, Ms},
+    protocol::{
+        ids::Token,
+        model::{Item, Kind, Side},
+        visitor::{Command, Event},
+    },
+};
+
+/// Does everything that is asked for, in order.
+pub fn carry_out() {
+    for effect in with(|app| app.client.effects()) {
+        match effect {
+            Effect::Connect => with(|app| app.socket = Some(Socket::open("/ws/visitor", happened))),
+            Effect::Disconnect => with(|app| {
+                app.socket = None;
+                app.greeted = false;
+            }),
+            Effect::Frame(frame) => send(&frame),
+            Effect::KeepToken(token) => keep(token),
+            Effect::ForgetToken => storage::forget(&with(|app| app.token_key())),
+            Effect::Refresh => {
+                let mut note = String::from("merhaba:refresh:");
+                note.push_str(&with(|app| app.page.says("js")));
+                if !storage::noted_before(&note) {
+                    reload();
+                }
+            }
+        }
+    }
+}
+
+fn send(frame: &Command) {
+    with(|app| {
+        if let Some(socket) = &app.socket {
+            socket.send(frame);
+        }
+    });
+}
+
+/// Keeps the token just before the first message leaves, unless another tab has kept one: then that one counts.
+fn keep(token: Token) {
+    let key = with(|app| app.token_key());
+    storage::keep_first(key, token.0.clone(), move |kept| {
+        turn(|app, now| {
+            app.blocked = kept == Kept::Nowhere;
+            let token = if let Kept::Theirs(theirs) = kept { Token(theirs) } else { token };
+            app.client.token_kept(now, token);
+        });
+    });
+}
+
+/// Loads the document again.
+pub fn reload() {
+    // A page that may not load itself again stays as it is, with the button that says so.
+    let _ = window().location().reload();
+}
+
+fn happened(what: Happened<Event>) {
+    turn(|app, now| match what {
+        Happened::Opened => app.client.opened(now),
+        Happened::Closed { code, reason } => {
+            app.greeted = false;
+            app.client.closed(now, code, &reason);
+        }
+        Happened::Event(event) => heard(app, now, event),
+    });
+}
+
+/// A frame came: the machine learns of it, and the website's page of what concerns it.
+fn heard(app: &mut App, now: Ms, event: Event) {
+    app.greeted |= matches!(event, Event::Welcome(_));
+    match &event {
+        Event::Accepted(accepted) => {
+            if accepted.seq == 1 {
+                host::event(app, "conversation:started", &accepted.conversation);
+            }
+            host::mark(app, true);
+            host::event(app, "message:sent", &accepted.conversation);
+        }
+        Event::Message(message) if message.author.side() == Side::Agent && fresh(app, message.seq) => {
+            host::event(app, "message:received", &message.conversation);
+        }
+        Event::Entry(entry) if entry.kind == Kind::Resolved && fresh(app, entry.seq) => {
+            host::event(app, "conversation:ended", &entry.conversation);
+        }
+        _ => {}
+    }
+    app.client.event(now, event);
+    let oldest = app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq);
+    app.oldest = if app.oldest == 0 { oldest } else { app.oldest };
+}
+
+/// Whether an entry is one that was not here yet.
+fn fresh(app: &App, seq: u64) -> bool {
+    app.client.thread().is_none_or(|thread| seq > thread.timeline().last())
+}
+
+/// The time now, for what happens outside a turn.
+pub fn now() -> Ms {
+    clock::now()
+}

@@ -1,0 +1,152 @@
+//! The website's page, as far as the frame speaks with it: over window.merhaba of handover.js, in the words that
+//! loader/embed-api.js lists. It learns how many messages are unread and that something happened, never what was said.
+use crate::{
+    app::{App, turn, with},
+    composer, keep,
+};
+use merhaba_shared::{
+    browser::{
+        document, lifecycle,
+        object::{call, get, object, text},
+        storage, window,
+    },
+    client::Line,
+    protocol::{ids::ConversationId, model::Status, visitor::Page},
+};
+use wasm_bindgen::{JsValue, closure::Closure};
+use web_sys::Event;
+
+/// What the website's page was told last.
+pub struct Host {
+    /// Whether there is one at all.
+    pub frame: bool,
+    unread: u32,
+    status: &'static str,
+    marked: bool,
+}
+
+impl Host {
+    /// Nothing was told yet.
+    pub const fn new(frame: bool) -> Self {
+        Self { frame, unread: 0, status: "", marked: false }
+    }
+}
+
+/// What handover.js left for us.
+fn merhaba() -> JsValue {
+    get(&window(), "merhaba")
+}
+
+fn post(kind: &str, more: &[(&str, JsValue)]) {
+    let message = object(more);
+    // Setting a property of a fresh object cannot fail.
+    let _ = js_sys::Reflect::set(&message, &"k".into(), &kind.into());
+    call(&merhaba(), "post", &message, &JsValue::UNDEFINED);
+}
+
+/// Fits the field to its text.
+pub fn grow() {
+    call(&merhaba(), "grow", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+}
+
+/// Takes over from handover.js: what it kept is sent first, in order; then the line to the relay is begun.
+pub fn listen() {
+    let frame = with(|app| app.host.frame);
+    let hear = Closure::<dyn Fn(JsValue)>::new(|message: JsValue| heard(&message)).into_js_value();
+    let kept = call(&merhaba(), "take", &hear, &JsValue::UNDEFINED);
+    let kept = kept.map(|kept| js_sys::Array::from(&kept)).unwrap_or_default();
+    turn(|app, now| {
+        for text in kept.iter().filter_map(|text| text.as_string()) {
+            composer::send(app, now, text);
+        }
+    });
+    post("ready", &[]);
+    if !frame {
+        begin(page_of(&JsValue::UNDEFINED));
+    }
+    lifecycle::on(&window(), "resize", |_: Event| turn(|_, _| ()));
+}
+
+/// The page the visitor is on: the website's, as the host tells; on the plain page, itself.
+fn page_of(told: &JsValue) -> Page {
+    if told.is_object() {
+        return Page { url: text(told, "url"), title: text(told, "title"), referrer: text(told, "referrer") };
+    }
+    let document = document();
+    Page { url: window().location().href().unwrap_or_default(), title: document.title(), referrer: document.referrer() }
+}
+
+fn begin(page: Page) {
+    turn(|app, now| {
+        app.client.set_page(page);
+        app.client.start(now);
+    });
+}
+
+fn heard(message: &JsValue) {
+    match text(message, "k").as_str() {
+        "host" => begin(page_of(&get(message, "page"))),
+        "open" => turn(|app, now| {
+            app.open = true;
+            app.visible(now);
+        }),
+        "close" => turn(|app, now| {
+            app.open = false;
+            app.visible(now);
+        }),
+        "prefill" => turn(|app, _| composer::prefill(app, &text(message, "text"))),
+        "send" => turn(|app, now| composer::send(app, now, text(message, "text"))),
+        "shutdown" => {
+            turn(|app, _| {
+                storage::forget(&app.token_key());
+                keep::forget(app);
+                app.client.suspend();
+            });
+            post("forgotten", &[]);
+        }
+        _ => {}
+    }
+}
+
+/// Tells what has changed since the last time.
+pub fn tell(app: &mut App) {
+    if !app.host.frame {
+        return;
+    }
+    let unread = app.client.unread();
+    if unread != app.host.unread {
+        app.host.unread = unread;
+        post("unread", &[("count", unread.into())]);
+    }
+    let status = match app.client.line() {
+        Line::Stopped(_) => "closed",
+        Line::Lost => "offline",
+        _ if !app.greeted => app.host.status,
+        _ if app.client.online() => "online",
+        _ => "away",
+    };
+    if status != app.host.status {
+        app.host.status = status;
+        post("status", &[("status", status.into())]);
+    }
+    let over = app.client.thread().is_some_and(|thread| thread.status() == Status::Resolved);
+    if over && unread == 0 {
+        mark(app, false);
+    }
+}
+
+/// Whether the website's page should remember that a conversation is under way.
+pub fn mark(app: &mut App, on: bool) {
+    if app.host.marked != on {
+        app.host.marked = on;
+        post("mark", &[("on", on.into())]);
+    }
+}
+
+/// Something happened that the website's page may want to hear of.
+pub fn event(app: &App, name: &str, conversation: &ConversationId) {
+    if app.host.frame {
+        let data = object(&[("conversation", conversation.as_str().into())]);
+        post("event", &[("name", name.into()), ("data", data)]);
+    }
+}

@@ -1,0 +1,218 @@
+//! The lines of the log: which there are, from the machine's entries and what is on its way, and what each says. Changes
+//! nothing.
+use crate::app::App;
+use merhaba_shared::{
+    browser::language,
+    client::{outbox::Progress, thread::Delivery},
+    layout::{
+        log::{Key, Shown},
+        runs::{goes_on, initials},
+    },
+    protocol::{
+        ids::{ClientId, Millis},
+        model::{Author, Item, Kind, Message, Side},
+    },
+};
+
+const DAY: u8 = 0;
+const MINE: u8 = 1;
+const THEIRS: u8 = 2;
+const MARK_MINE: u8 = 3;
+const MARK_THEIRS: u8 = 4;
+const FAILED: u8 = 5;
+const EVENT: u8 = 6;
+const NEW: u8 = 7;
+
+const SENDING: u8 = 0;
+const SENT: u8 = 1;
+const DELIVERED: u8 = 2;
+const READ: u8 = 3;
+
+/// A run that may still go on.
+struct Run<'a> {
+    /// `None`: this side's.
+    author: Option<&'a Author>,
+    at: Millis,
+    mark: Key,
+}
+
+/// Lines as they come together.
+struct Lines<'a> {
+    keys: Vec<Key>,
+    run: Option<Run<'a>>,
+    day: Option<i64>,
+    today: i64,
+}
+
+impl<'a> Lines<'a> {
+    fn bubble(&mut self, key: Key, author: Option<&'a Author>, at: Millis, mark: Key) {
+        let same = self.run.as_ref().is_some_and(|run| goes_on(run.author == author, run.at, at));
+        let day = language::day_number(at);
+        if !same || self.day != Some(day) {
+            self.end_run();
+        }
+        self.start_day(day, at);
+        self.keys.push(key);
+        self.run = Some(Run { author, at, mark });
+    }
+
+    fn start_day(&mut self, day: i64, at: Millis) {
+        if self.day != Some(day) {
+            self.day = Some(day);
+            let state = u8::try_from(self.today - day).unwrap_or(u8::MAX);
+            self.keys.push(key(DAY, u128::from(at.unsigned_abs()), state));
+        }
+    }
+
+    fn end_run(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.keys.push(run.mark);
+        }
+    }
+}
+
+const fn key(kind: u8, id: u128, state: u8) -> Key {
+    Key { kind, id, state }
+}
+
+const fn number(id: ClientId) -> u128 {
+    u128::from_be_bytes(id.0)
+}
+
+/// All lines, in order.
+pub fn keys(app: &mut App) -> Vec<Key> {
+    let now = language::wall_clock();
+    let mut lines = Lines { keys: Vec::new(), run: None, day: None, today: language::day_number(now) };
+    let mut new_from = app.new_from;
+    if let Some(thread) = app.client.thread() {
+        for item in thread.timeline().items() {
+            let seq = u128::from(item.seq());
+            if new_from.is_some_and(|from| item.seq() >= from) && item.author().side() == Side::Agent {
+                new_from = None;
+                lines.end_run();
+                lines.keys.push(key(NEW, seq, 0));
+            }
+            match item {
+                Item::Message(message) if message.author.side() == Side::Visitor => {
+                    let id = number(message.client_id);
+                    let state = match thread.delivery(message.seq) {
+                        Delivery::Sent => SENT,
+                        Delivery::Delivered => DELIVERED,
+                        Delivery::Read => READ,
+                    };
+                    lines.bubble(key(MINE, id, 0), None, message.at, key(MARK_MINE, id, state));
+                }
+                Item::Message(message) => {
+                    let mark = key(MARK_THEIRS, seq, 0);
+                    lines.bubble(key(THEIRS, seq, 0), Some(&message.author), message.at, mark);
+                }
+                Item::Entry(entry) if entry.kind != Kind::Unknown => {
+                    lines.end_run();
+                    lines.keys.push(key(EVENT, seq, entry.kind.number()));
+                }
+                Item::Entry(_) => {}
+            }
+        }
+    }
+    for out in app.client.outbox().all() {
+        let id = number(out.client_id);
+        let failed = matches!(out.progress, Progress::Failed(_));
+        let state = if matches!(out.progress, Progress::Stored(_)) { SENT } else { SENDING };
+        let mark = if failed { key(FAILED, id, 0) } else { key(MARK_MINE, id, state) };
+        lines.bubble(key(MINE, id, 0), None, now, mark);
+        if failed {
+            lines.end_run();
+        }
+    }
+    lines.end_run();
+    lines.keys
+}
+
+/// What a line says.
+pub fn shown(app: &mut App, key: Key) -> Shown {
+    match key.kind {
+        DAY => Shown::Small("day", day(app, key)),
+        MINE => Shown::Bubble {
+            mine: true,
+            face: String::new(),
+            said: app.page.filled("said", &app.page.text("you")),
+            body: body_of_mine(app, key.id),
+        },
+        THEIRS => {
+            let name = name_of(app, key.id);
+            Shown::Bubble {
+                mine: false,
+                face: initials(&name),
+                said: app.page.filled("said", &name),
+                body: message(app, key.id).map(|message| message.body.clone()).unwrap_or_default(),
+            }
+        }
+        MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
+        MARK_THEIRS => {
+            let at = message(app, key.id).map_or(0, |message| message.at);
+            Shown::Small("mark", joined(name_of(app, key.id), &language::time(at, &app.language)))
+        }
+        FAILED => {
+            Shown::Failed(app.page.text("not_sent"), app.page.text("try_again"), app.page.text("take_back"))
+        }
+        NEW => Shown::Small("new", app.page.text("new")),
+        _ if key.state == Kind::Resolved.number() => Shown::Small("event", app.page.text("resolved")),
+        _ => Shown::Small("event", app.page.text("reopened")),
+    }
+}
+
+fn day(app: &App, key: Key) -> String {
+    match key.state {
+        0 => app.page.text("today"),
+        1 => app.page.text("yesterday"),
+        _ => {
+            let at = Millis::try_from(key.id).unwrap_or_default();
+            language::day(at, language::wall_clock(), &app.language)
+        }
+    }
+}
+
+fn mark_of_mine(app: &App, key: Key) -> String {
+    let word = app.page.text(match key.state {
+        SENDING => "sending",
+        SENT => "sent",
+        DELIVERED => "delivered",
+        _ => "read",
+    });
+    match mine(app, key.id) {
+        Some(message) => joined(language::time(message.at, &app.language), &word),
+        None => word,
+    }
+}
+
+fn joined(mut first: String, second: &str) -> String {
+    first.push_str(" · ");
+    first.push_str(second);
+    first
+}
+
+fn messages(app: &App) -> impl Iterator<Item = &Message> {
+    let items = app.client.thread().map_or(&[][..], |thread| thread.timeline().items());
+    items.iter().filter_map(|item| if let Item::Message(message) = item { Some(message) } else { None })
+}
+
+fn message(app: &App, seq: u128) -> Option<&Message> {
+    messages(app).find(|message| u128::from(message.seq) == seq)
+}
+
+fn mine(app: &App, id: u128) -> Option<&Message> {
+    messages(app).find(|message| number(message.client_id) == id && message.author.side() == Side::Visitor)
+}
+
+fn body_of_mine(app: &App, id: u128) -> String {
+    let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == id).map(|out| &out.body);
+    out.or_else(|| mine(app, id).map(|message| &message.body)).cloned().unwrap_or_default()
+}
+
+/// The name an entry is signed with.
+fn name_of(app: &App, seq: u128) -> String {
+    match message(app, seq).map(|message| &message.author) {
+        Some(Author::Agent(agent)) => agent.name.clone(),
+        _ => app.page.text("team"),
+    }
+}

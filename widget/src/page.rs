@@ -1,0 +1,95 @@
+//! The served document: its elements, its texts in the served language, what its root says of the site. Makes no
+//! element, and never replaces one: the field a person is typing in stays the field.
+use merhaba_shared::{browser::document, layout::scroll::Place};
+use wasm_bindgen::{JsCast, UnwrapThrowExt};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+/// The elements, by the ids of index.html.
+pub struct Page {
+    /// The site's name, or who answers.
+    pub name: Element,
+    /// The line under it.
+    pub sub: Element,
+    /// The banner over the log.
+    pub banner: HtmlElement,
+    /// The log.
+    pub log: HtmlElement,
+    /// The line over the field.
+    pub hint: HtmlElement,
+    /// The field.
+    pub field: HtmlTextAreaElement,
+    /// The form.
+    pub form: HtmlElement,
+    texts: Element,
+    root: Element,
+}
+
+impl Page {
+    /// Finds them all.
+    pub fn find() -> Self {
+        Self {
+            name: by_id("name").into(),
+            sub: by_id("sub").into(),
+            banner: by_id("banner"),
+            log: by_id("log"),
+            hint: by_id("hint"),
+            field: by_id("t").unchecked_into(),
+            form: by_id("f"),
+            texts: by_id("texts").into(),
+            root: document().document_element().expect_throw("a root"),
+        }
+    }
+
+    /// A text in the served language.
+    pub fn text(&self, key: &str) -> String {
+        data(&self.texts, key)
+    }
+
+    /// A text with a value in its place `{x}`.
+    pub fn filled(&self, key: &str, value: &str) -> String {
+        let text = self.text(key);
+        let (Some(from), Some(to)) = (text.bytes().position(|b| b == b'{'), text.bytes().position(|b| b == b'}')) else {
+            return text;
+        };
+        let mut out = String::new();
+        out.push_str(text.get(..from).unwrap_or_default());
+        out.push_str(value);
+        out.push_str(text.get(to + 1..).unwrap_or_default());
+        out
+    }
+
+    /// A text with a number in it, in its form for one or for more.
+    pub fn counted(&self, key: &str, number: usize) -> String {
+        let mut key = String::from(key);
+        key.push_str(if number == 1 { "_one" } else { "_other" });
+        self.filled(&key, &number.to_string())
+    }
+
+    /// What the document's root says: the site's key, the mode, addresses.
+    pub fn says(&self, key: &str) -> String {
+        data(&self.root, key)
+    }
+
+    /// Where the log stands.
+    pub fn place(&self) -> Place {
+        let log = &self.log;
+        Place { top: log.scroll_top(), seen: log.client_height(), height: log.scroll_height() }
+    }
+}
+
+/// Sets a text where it is another: what is live to a screen reader is said only when it changes.
+pub fn write(element: &Element, text: &str) {
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
+}
+
+fn data(element: &Element, key: &str) -> String {
+    let mut name = String::from("data-");
+    name.push_str(key);
+    element.get_attribute(&name).unwrap_or_default()
+}
+
+fn by_id(id: &str) -> HtmlElement {
+    document().get_element_by_id(id).expect_throw("the served document").unchecked_into()
+}

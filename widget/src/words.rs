@@ -1,0 +1,121 @@
+//! What is said around the log: under the name, in the banner, over the field. The screen never lies: "online" only
+//! while the relay says so on a line that answers, "sent" only once it is stored.
+use crate::{
+    app::App,
+    page::write,
+};
+use merhaba_shared::{
+    client::{Line, Ms, thread::Thread},
+    layout::runs::initials,
+    protocol::{
+        close,
+        ids::Seq,
+        limits::BODY_CHARS,
+        model::{Author, Item},
+    },
+};
+
+/// From so many characters on, the field's length is said.
+const NEARLY_FULL: usize = 3_800;
+
+/// Writes everything that is no view.
+pub fn write_all(app: &App, now: Ms) {
+    presence(app);
+    banner_look(app);
+    hint(app, now);
+}
+
+/// The name of who answers, and whether somebody is there.
+fn presence(app: &App) {
+    if let Some(agent) = app.client.assignee() {
+        write(&app.page.name, &agent.name);
+        if let Some(face) = app.page.name.parent_element().and_then(|who| who.previous_element_sibling()) {
+            write(&face, &initials(&agent.name));
+        }
+    }
+    let key = match app.client.line() {
+        Line::Starting => return,
+        Line::Live | Line::Back if !app.greeted => return,
+        Line::Live | Line::Back if app.client.online() => "online",
+        Line::Lost => "connecting",
+        _ => "away",
+    };
+    let online = if key == "online" { "true" } else { "false" };
+    // Setting an attribute with a fixed name cannot fail.
+    let _ = app.page.sub.set_attribute("data-online", online);
+    write(&app.page.sub, &app.page.text(key));
+}
+
+/// What the banner says; empty: nothing.
+pub fn banner(app: &App) -> String {
+    app.page.text(match app.client.line() {
+        Line::Starting | Line::Live => return String::new(),
+        Line::Lost => "offline",
+        Line::Back => "back",
+        Line::Stopped(code) if code == close::REFRESH.code => "update",
+        Line::Stopped(code) if code == close::SITE_UNKNOWN.code => "unknown_site",
+        Line::Stopped(code) if code == close::REVOKED.code => "revoked",
+        Line::Stopped(_) => "unavailable",
+    })
+}
+
+fn banner_look(app: &App) {
+    let line = app.client.line();
+    app.page.banner.set_class_name(if line == Line::Back { "banner good" } else { "banner" });
+    app.page.banner.set_hidden(matches!(line, Line::Starting | Line::Live));
+}
+
+/// The line over the field: too long, too fast, nothing kept. Bad news in red.
+fn hint(app: &App, now: Ms) {
+    let length = app.page.field.value().chars().count();
+    let (calm, text) = if length > BODY_CHARS {
+        (false, app.page.counted("too_long", length - BODY_CHARS))
+    } else if let Some(seconds) = held(app, now) {
+        (true, app.page.filled("too_fast", &seconds.to_string()))
+    } else if length >= NEARLY_FULL {
+        let mut text = length.to_string();
+        text.push_str(" / ");
+        text.push_str(&BODY_CHARS.to_string());
+        (true, text)
+    } else if app.blocked {
+        (true, app.page.text("storage"))
+    } else {
+        (true, String::new())
+    };
+    app.page.hint.set_class_name(if calm { "calm" } else { "" });
+    app.page.hint.set_hidden(text.is_empty());
+    write(&app.page.hint, &text);
+}
+
+/// Seconds until what was written too fast leaves.
+pub fn held(app: &App, now: Ms) -> Option<u64> {
+    let until = app.client.outbox().held_until(now)?;
+    (app.greeted).then(|| (until - now).div_ceil(1_000))
+}
+
+/// A message that is too long was to be sent: the line over the field is said again.
+pub fn insist(app: &App) {
+    app.page.hint.set_text_content(None);
+}
+
+/// Who is writing, in words; empty: nobody.
+pub fn typing(app: &App) -> String {
+    match app.client.thread().and_then(|thread| thread.typing(crate::effects::now())) {
+        Some(Author::Agent(agent)) => app.page.filled("typing", &agent.name),
+        Some(_) => app.page.filled("typing", &app.page.text("team")),
+        None => String::new(),
+    }
+}
+
+/// What the button back to the end says.
+pub fn jump(app: &App) -> String {
+    match app.client.thread().map_or(0, Thread::unread) {
+        0 => app.page.text("jump"),
+        unread => app.page.counted("new_messages", unread as usize),
+    }
+}
+
+/// The first entry that is here.
+pub fn oldest(app: &App) -> Seq {
+    app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq)
+}
