@@ -1,5 +1,6 @@
 //! The phone's keyboard where the browser lays it over the page: the styles get its height. Moves nothing itself.
 use leptos::prelude::{document, window};
+use leptos::web_sys::HtmlElement;
 use merhaba_shared::{
     browser::lifecycle,
     layout::geometry::{Window, keyboard},
@@ -23,8 +24,7 @@ fn measure() {
     };
     let (seen, top, scale) = (viewport.height(), viewport.offset_top(), viewport.scale());
     let covered = keyboard(Window { height, seen, top, scale });
-    let root =
-        document().document_element().and_then(|root| root.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    let root = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
     if let Some(root) = root {
         // A length that the browser made itself is never refused by it.
         let _ = root.style().set_property("--keyboard", &format!("{covered}px"));
