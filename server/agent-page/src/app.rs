@@ -2,6 +2,7 @@
 use super::{
     desk::Desk,
     i18n::texts,
+    keyboard,
     prefs::Prefs,
     rest,
     route::Route,
@@ -38,6 +39,7 @@ pub fn App() -> impl IntoView {
     provide_context(gate);
     let route = RwSignal::new(here());
     drop(window_event_listener(ev::popstate, move |_| route.set(here())));
+    keyboard::follow();
     check(gate);
     // The desk lives beside the views: a switch of language draws them anew and loses nothing.
     let desk = Memo::new(move |_| (gate.get() == Gate::In).then(|| Held(Desk::start(prefs, sound, route))));

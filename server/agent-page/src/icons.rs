@@ -19,8 +19,6 @@ icons! {
     BELL = "M6 17V11a6 6 0 0112 0v6l1.500 1.500h-15zM10 20.500h4";
     /// A bell, struck through.
     BELL_OFF = "M6 17V11a6 6 0 018.500-5.450M18 11v6l1.500 1.500H7M10 20.500h4M4 4l16 16";
-    /// Half a sun.
-    THEME = "M12 4a8 8 0 100 16zM12 4a8 8 0 010 16";
     /// An arrow to where one came from.
     BACK = "M15 5l-7 7 7 7";
     /// An i in a circle.

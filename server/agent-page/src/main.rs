@@ -5,6 +5,7 @@ mod contrast;
 mod desk;
 mod i18n;
 mod icons;
+mod keyboard;
 mod keys;
 mod log;
 mod people;

@@ -170,6 +170,18 @@ impl AgentClient {
         self.opened.iter().find(|opened| opened.thread.conversation() == current)
     }
 
+    /// Every conversation that is open here, the one shown last at the end.
+    #[must_use]
+    pub fn all_opened(&self) -> &[Opened] {
+        &self.opened
+    }
+
+    /// A conversation, if it is open here.
+    #[must_use]
+    pub fn opened_conversation(&self, conversation: &ConversationId) -> Option<&Opened> {
+        self.opened.iter().find(|opened| opened.thread.conversation() == conversation)
+    }
+
     /// What is on its way.
     #[must_use]
     pub const fn outbox(&self) -> &Outbox {

@@ -81,8 +81,7 @@ macro_rules! texts {
     ($($name:ident),+ $(,)?) => {
         /// Every text of the page.
         #[derive(Debug)]
-        #[expect(missing_docs, reason = "each field is named after what it says")]
-        pub struct Texts { $(pub $name: &'static str,)+ }
+        pub struct Texts { $(#[doc = stringify!($name)] pub $name: &'static str,)+ }
 
         #[cfg(test)]
         impl Texts {
@@ -101,24 +100,24 @@ texts! {
     conversations, show, open, mine, unassigned, resolved, all, late_one, late_other, waits, unread, visitor, answered,
     empty_open, empty_mine, empty_unassigned, empty_resolved, empty_all, loading_list, loading_more, keys_hint,
     // A thread.
-    pick, pick_lead, gone, gone_lead, to_inbox, back, details, take, take_over, resolve, reopen, give_back, is_resolved, taken_by,
+    pick, pick_lead, gone, gone_lead, to_inbox, back, details, take, take_over, resolve, reopen, is_resolved, taken_by,
     nobody, log, today, yesterday, said, visitor_said, sending, sent, delivered, read, not_sent, try_again, take_text_back,
-    event_resolved, event_reopened, event_reopened_by_visitor, note, note_only, note_writes, is_typing, earlier, loading,
+    event_resolved, event_reopened, event_reopened_by_visitor, note_writes, is_typing, earlier, loading,
     jump, new_messages_one, new_messages_other, taken,
     // Composer.
-    field, send, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again, kept,
+    field, send, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again,
     failed_long, failed_closed, failed_forbidden, failed_other,
     // Line.
-    connecting, offline, line_back, stopped, revoked, refresh, load_again, refused, too_fast,
+    offline, line_back, stopped, revoked, refresh, load_again, refused, too_fast,
     // Side.
     about, person, name, number, claimed, their_language, page, came_from, conversation, began, status, assigned, unknown, close,
     // Owner's page.
     site_lead, site_pick, read_only, loading_site, site_failed, retry, snippet, snippet_lead, copy, copied, copy_failed,
     noscript, noscript_lead, plain_link, plain_link_lead, csp, csp_lead, chat_with_us, origins, origins_lead, origin, add_origin,
-    remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused, site_name, site_name_lead, name_blank, name_long,
-    colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, ink, white, black,
+    remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused, site_name, site_name_lead, name_blank,
+    colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, white, black,
     greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
-    discard, save_refused, save_forbidden, open_panel, closed_panel, preview_question, preview_answer, online, write, leave_page,
+    discard, save_refused, save_forbidden, preview_question, preview_answer, online, write,
 }
 
 #[cfg(test)]

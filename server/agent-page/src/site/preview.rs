@@ -76,8 +76,8 @@ pub fn Preview() -> impl IntoView {
     }
 }
 
-type Mounted = leptos::mount::UnmountHandle<AnyViewState>;
-type AnyViewState = <AnyView as leptos::tachys::view::Render>::State;
+type Mounted = UnmountHandle<AnyViewState>;
+type AnyViewState = <AnyView as Render>::State;
 
 /// Puts the picture into a shadow root of the stage.
 fn fill_shadow(stage: &HtmlElement, form: Form, scene: Scene) -> Result<Mounted, JsValue> {
@@ -88,7 +88,7 @@ fn fill_shadow(stage: &HtmlElement, form: Form, scene: Scene) -> Result<Mounted,
     let inside: HtmlElement = document().create_element("div")?.unchecked_into();
     inside.set_class_name("inside");
     shadow.append_child(&inside)?;
-    Ok(leptos::mount::mount_to(inside, move || view! { <Picture form scene/> }.into_any()))
+    Ok(mount_to(inside, move || view! { <Picture form scene/> }.into_any()))
 }
 
 /// The sheets speak of a document; here the stage stands for it.

@@ -9,11 +9,7 @@ use crate::{
     people,
 };
 use leptos::{html::Div, prelude::*, web_sys};
-
-/// So near its end, in pixels, the log counts as being there.
-const NEAR: i32 = 48;
-/// So near its beginning, in pixels, older entries are asked for.
-const EARLY: i32 = 120;
+use merhaba_shared::layout::scroll::Place;
 
 /// The log.
 #[component]
@@ -27,13 +23,14 @@ pub fn Log() -> impl IntoView {
     keep_place(desk, log, here, below);
     let scrolled = move |_| {
         let Some(log) = here.get_untracked() else { return };
-        let at_end = log.scroll_height() - log.scroll_top() - log.client_height() < NEAR;
+        let place = place(&log);
+        let at_end = place.at_end();
         desk.at_end.set(at_end);
         if at_end {
             below.set(0);
             desk.look();
         }
-        if log.scroll_top() < EARLY && older.get_untracked() {
+        if place.at_start() && older.get_untracked() {
             desk.act(|client, _| client.older());
         }
     };
@@ -84,7 +81,7 @@ fn Dots() -> impl IntoView {
 /// After each change: at the end, or where the agent was reading.
 fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, below: RwSignal<usize>) {
     let typed = desk.is_typed();
-    let height = StoredValue::new(0);
+    let drawn = StoredValue::new(Place::default());
     Effect::new(move |before: Option<(Option<Piece>, usize)>| {
         typed.track();
         let (first, count) = log.with(|log| {
@@ -103,18 +100,22 @@ fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, bel
         }
         request_animation_frame(move || {
             let Some(Some(log)) = here.try_get_untracked() else { return };
-            if at_end {
-                log.set_scroll_top(log.scroll_height());
-            } else if grown_above {
-                log.set_scroll_top(
-                    log.scroll_top() + log.scroll_height() - height.try_get_value().unwrap_or_default(),
-                );
+            let height = log.scroll_height();
+            let before = Place { top: log.scroll_top(), ..drawn.try_get_value().unwrap_or_default() };
+            let top = if at_end { Some(height) } else { before.after(height, grown_above) };
+            if let Some(top) = top {
+                log.set_scroll_top(top);
             }
-            let _ = height.try_set_value(log.scroll_height());
+            // Kept only while the log is there.
+            let _ = drawn.try_set_value(place(&log));
             desk.look();
         });
         (first, count)
     });
+}
+
+fn place(log: &web_sys::Element) -> Place {
+    Place { top: log.scroll_top(), seen: log.client_height(), height: log.scroll_height() }
 }
 
 fn to_end(log: NodeRef<Div>) {
