@@ -22,9 +22,6 @@ const RULES: &[Confined] = &[
     confined("SystemTime", &["shared/src"], &[], true),
     confined("Instant", &["shared/src"], &[], true),
     confined("tokio::spawn", &["server/src"], &["server/src/shutdown.rs", "server/src/lib.rs"], false),
-    confined("unbounded_channel", &[""], &[], true),
-    confined("mpsc::unbounded", &[""], &[], true),
-    confined("mpsc::channel()", &[""], &[], true),
     confined(
         "axum",
         &["server/src"],
@@ -115,6 +112,30 @@ fn calls_and_imports_stay_where_they_belong() {
         );
     }
     none(&found, "calls and imports have their places");
+}
+
+/// Whether a line makes a channel that takes whatever comes: by name, or by a constructor that asks for no size.
+fn makes_unbounded(line: &str) -> bool {
+    let asks_nothing = |(at, name): (usize, &str)| {
+        let rest = &line[at + name.len()..];
+        rest.starts_with("()") || (rest.starts_with("::<") && rest.contains(">()"))
+    };
+    line.contains("unbounded") || line.match_indices("mpsc::channel").any(asks_nothing)
+}
+
+#[test]
+fn every_channel_is_bounded() {
+    let mut found = Vec::new();
+    for file in checked() {
+        for (number, line) in file.code().filter(|(_, line)| makes_unbounded(line)) {
+            found.push(format!("{}:{number}: {}", file.path, line.trim()));
+        }
+    }
+    none(&found, "a channel has a size");
+    assert!(
+        makes_unbounded("let (a, b) = mpsc::channel();") && makes_unbounded("mpsc::channel::<(u8, u8)>()")
+    );
+    assert!(!makes_unbounded("mpsc::channel::<(u8, u8)>(4)") && !makes_unbounded("mpsc::channel(SIZE)"));
 }
 
 #[test]

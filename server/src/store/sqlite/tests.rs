@@ -142,9 +142,9 @@ fn what_a_newer_version_wrote_is_not_opened() {
 }
 
 /// Holds the writer until told to go on, so that what is queued meanwhile becomes one group.
-fn hold(store: &Sqlite) -> (mpsc::Sender<()>, crate::store::Pending<()>) {
-    let (go, gate) = mpsc::channel::<()>();
-    let (held, ready) = mpsc::channel();
+fn hold(store: &Sqlite) -> (mpsc::SyncSender<()>, crate::store::Pending<()>) {
+    let (go, gate) = mpsc::sync_channel::<()>(1);
+    let (held, ready) = mpsc::sync_channel(1);
     let pending = store.writing(None, move |_| {
         held.send(()).expect("somebody waits");
         gate.recv().expect("told to go on");
@@ -245,7 +245,7 @@ fn more_than_fits_the_queue_is_refused_at_once() {
 #[test]
 fn a_panic_in_the_writer_ends_the_program_and_leaves_nobody_waiting() {
     let dir = dir();
-    let (tell, told) = mpsc::channel();
+    let (tell, told) = mpsc::sync_channel(1);
     let fatal: Fatal = Box::new(move |reason| tell.send(reason.to_owned()).expect("somebody listens"));
     let store = Sqlite::open(dir.path(), &Epoch::from("first"), fatal).expect("opens");
     let (go, held) = hold(&store);
