@@ -4,7 +4,7 @@ use super::{
     settings::{OURS, Settings},
 };
 use crate::{
-    i18n::{fill, texts},
+    i18n::{Texts, fill, texts},
     rest::{self, Answer},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -37,6 +37,7 @@ pub enum Saving {
 pub struct Form {
     key: StoredValue<SiteKey>,
     saved: RwSignal<Settings>,
+    texts: &'static Texts,
     numbers: StoredValue<u32>,
     /// Whether the agent may change the site.
     pub may: bool,
@@ -70,6 +71,7 @@ impl Form {
         let form = Self {
             key: StoredValue::new(key),
             saved,
+            texts: texts(),
             numbers: StoredValue::new(0),
             may,
             name,
@@ -128,7 +130,7 @@ impl Form {
     }
 
     fn answered(self, answer: &Answer) {
-        let texts = texts();
+        let texts = self.texts;
         match (answer.is_ok(), Settings::read(&answer.body)) {
             (true, Some(settings)) => {
                 self.saved.set(settings);
