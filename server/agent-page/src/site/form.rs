@@ -139,7 +139,10 @@ impl Form {
             }
             _ => {
                 let detail = rest::text(&answer.body, "detail").unwrap_or_default();
-                self.refused.set(quoted(&detail));
+                // What is wrong with one line is said under that line.
+                let of_a_line = quoted(&detail);
+                let detail = if of_a_line.is_some() { String::new() } else { detail };
+                self.refused.set(of_a_line);
                 self.saving.set(Saving::Refused(match answer.status {
                     0 => texts.unreachable.into(),
                     403 => texts.save_forbidden.into(),
