@@ -225,3 +225,48 @@ fn without(source: &str, from: &str, to: &str) -> String {
     out.push_str(rest);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{document, script, style};
+
+    #[test]
+    fn what_separates_tokens_stays() {
+        for (source, small) in [
+            ("a + +b; // no\nc", "a+ +b;c"),
+            ("let x = 1\nlet y = 2", "let x=1\nlet y=2"),
+            ("x /* a\n b */ y", "x\ny"),
+            ("return /a\\/[/ \"]b/ . test ( s )", "return/a\\/[/ \"]b/.test(s)"),
+            ("a / b / c // d", "a/b/c"),
+            ("if (a) {\n  b()\n}\nelse c()", "if(a){b()}\nelse c()"),
+            (
+                "f(\n  `x  ${ a + `y  ${ { b : 1 } . b }` }  z // no`\n)",
+                "f(`x  ${a+`y  ${{b:1}.b}`}  z // no`)",
+            ),
+            ("const s = '// \\' no' , t = \"/*\"", "const s='// \\' no',t=\"/*\""),
+            ("a\n(b)", "a\n(b)"),
+            ("foo\n  .bar()\n  .baz()", "foo.bar().baz()"),
+            ("x = () => {}\ny()", "x=()=>{}\ny()"),
+            ("'use strict'\nlet ş = 1", "'use strict'\nlet ş=1"),
+            ("1 .toString()", "1 .toString()"),
+        ] {
+            assert_eq!(script(source), small, "{source}");
+            assert_eq!(script(small), small, "twice: {source}");
+        }
+    }
+
+    #[test]
+    fn selectors_keep_their_spaces() {
+        assert_eq!(
+            style("/* no */\n.a .b > c:not(.d) , e {\n  color : red ;\n  content: \"  /* x */ \";\n}\n"),
+            ".a .b > c:not(.d),e{color :red;content:\"  /* x */ \"}"
+        );
+        assert_eq!(style("a :hover{width:calc(1px + 2px)}"), "a :hover{width:calc(1px + 2px)}");
+    }
+
+    #[test]
+    fn documents_lose_comments_and_what_is_for_the_builder() {
+        let page = "<!-- x\n{{y}} -->\n<head>\n  <link data-trunk rel=\"rust\" />\n  <p>a</p>\n</head>";
+        assert_eq!(document(page), "<head>\n<p>a</p>\n</head>\n");
+    }
+}

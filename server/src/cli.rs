@@ -31,24 +31,24 @@ pub struct Failure {
 
 impl Failure {
     /// The operator can put it right.
-    fn usage(text: impl ToString) -> Self {
-        Self { text: text.to_string(), status: 2 }
+    fn usage(text: &impl std::fmt::Display) -> Self {
+        Self { text: format!("{text}"), status: 2 }
     }
 
-    fn other(text: impl ToString) -> Self {
-        Self { text: text.to_string(), status: 1 }
+    fn other(text: &impl std::fmt::Display) -> Self {
+        Self { text: format!("{text}"), status: 1 }
     }
 }
 
 impl From<BadSetting> for Failure {
     fn from(bad: BadSetting) -> Self {
-        Self::usage(bad)
+        Self::usage(&bad)
     }
 }
 
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
-        Self::usage(error)
+        Self::usage(&error)
     }
 }
 
@@ -121,10 +121,10 @@ fn values(matches: &ArgMatches) -> Result<Values, BadSetting> {
 pub async fn perform(matches: &ArgMatches) -> Result<(), Failure> {
     match matches.subcommand() {
         Some(("demo", matches)) => serve(matches, true).await,
-        Some(("site", matches)) => add(matches, site_order).await,
+        Some(("site", matches)) => add(matches, |matches| Ok(site_order(matches))).await,
         Some(("agent", matches)) => add(matches, agent_order).await,
         Some((_, matches)) => serve(matches, false).await,
-        None => Err(Failure::usage("no command; merhaba --help lists them")),
+        None => Err(Failure::usage(&"no command; merhaba --help lists them")),
     }
 }
 
@@ -135,16 +135,16 @@ async fn serve(matches: &ArgMatches, demo: bool) -> Result<(), Failure> {
     }
     crate::telemetry::start(&config);
     let lock = Lock::take(&config.data)?;
-    let listener = bind(config.listen).await.map_err(Failure::usage)?;
+    let listener = bind(config.listen).await.map_err(|error| Failure::usage(&error))?;
     let shutdown = Shutdown::default();
     stop_on_signal(&shutdown)?;
     let ready = |ready: &crate::Ready| print(&serde_json::to_string(ready).unwrap_or_default());
-    run(config, lock, listener, shutdown, ready).await.map_err(Failure::usage)
+    run(config, lock, listener, shutdown, ready).await.map_err(|error| Failure::usage(&error))
 }
 
 fn stop_on_signal(shutdown: &Shutdown) -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::other)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::other)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::other(&error))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| Failure::other(&error))?;
     let stop = shutdown.clone();
     shutdown.spawn(async move {
         tokio::select! {
@@ -162,16 +162,16 @@ async fn add(
     order: impl Fn(&ArgMatches) -> Result<Order, Failure>,
 ) -> Result<(), Failure> {
     let Some((_, matches)) = matches.subcommand() else {
-        return Err(Failure::usage("add is the only thing to do"));
+        return Err(Failure::usage(&"add is the only thing to do"));
     };
     let config = Config::new(&values(matches)?)?;
     let order = order(matches)?;
     let outcome = match Lock::take(&config.data) {
         Ok(lock) => here(&config, lock, order).await?,
         Err(held @ LockError::Held { .. }) => match control::send(&config.data, &order).await {
-            Ok(answer) => answer.map_err(Failure::usage)?,
+            Ok(answer) => answer.map_err(|error| Failure::usage(&error))?,
             Err(error) => {
-                return Err(Failure::usage(format!("{held}, and does not answer on control.sock: {error}")));
+                return Err(Failure::usage(&format!("{held}, and does not answer on control.sock: {error}")));
             }
         },
         Err(error) => return Err(error.into()),
@@ -184,14 +184,15 @@ async fn here(config: &Config, mut lock: Lock, order: Order) -> Result<Outcome, 
     lock.write("a command that adds something")?;
     let clock = Clock;
     let fatal = |error: &str| tracing::error!(error, "the disk has not kept what was written");
-    let store = Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(fatal)).map_err(Failure::usage)?;
+    let store = Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(fatal))
+        .map_err(|error| Failure::usage(&error))?;
     let relay = config
         .public
         .as_ref()
         .map_or_else(|| format!("http://{}", config.listen), crate::http::origin::Own::origin);
     let desk = Desk { store: &store, clock, turns: &Turns::default(), relay: &relay };
-    let outcome = desk.carry_out(order).await.map_err(Failure::usage);
-    store.close().await.map_err(Failure::other)?;
+    let outcome = desk.carry_out(order).await.map_err(|error| Failure::usage(&error));
+    store.close().await.map_err(|error| Failure::other(&error))?;
     outcome
 }
 
@@ -199,16 +200,16 @@ fn word(matches: &ArgMatches, name: &str) -> String {
     matches.get_one::<String>(name).cloned().unwrap_or_default()
 }
 
-fn site_order(matches: &ArgMatches) -> Result<Order, Failure> {
+fn site_order(matches: &ArgMatches) -> Order {
     let origins = matches.get_many::<String>("origin").into_iter().flatten().cloned().collect();
-    Ok(Order::SiteAdd { name: word(matches, "name"), origins })
+    Order::SiteAdd { name: word(matches, "name"), origins }
 }
 
 fn agent_order(matches: &ArgMatches) -> Result<Order, Failure> {
     let mut password = String::new();
     let read = std::io::stdin().take(STDIN_BYTES).read_to_string(&mut password);
     read.map_err(|error| {
-        Failure::usage(format!("the password cannot be read from standard input: {error}"))
+        Failure::usage(&format!("the password cannot be read from standard input: {error}"))
     })?;
     Ok(Order::AgentAdd {
         site: word(matches, "site"),

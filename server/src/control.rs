@@ -59,11 +59,12 @@ where
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
-    let (tasks, room, left) = (shutdown.clone(), Arc::new(Semaphore::new(AT_ONCE)), dir.join("control.sock"));
+    let (tasks, places, left) =
+        (shutdown.clone(), Arc::new(Semaphore::new(AT_ONCE)), dir.join("control.sock"));
     shutdown.spawn(async move {
         let stopping = tasks.stopping();
         while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
-            let (Ok((stream, _)), Ok(permit)) = (accepted, room.clone().acquire_owned().await) else {
+            let (Ok((stream, _)), Ok(permit)) = (accepted, places.clone().acquire_owned().await) else {
                 continue;
             };
             let work = work.clone();

@@ -4,8 +4,6 @@
 pub mod cli;
 pub mod config;
 
-pub mod listen;
-
 pub mod http;
 
 pub mod access;
@@ -124,7 +122,8 @@ pub async fn run(
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     ready(&line);
-    listen::serve(listener, http::routes::router(web), shutdown.clone(), listen::room()).await;
+    http::listen::serve(listener, http::routes::router(web), shutdown.clone(), http::listen::connections())
+        .await;
     stop(&shutdown, store.as_ref()).await;
     drop(lock);
     Ok(())
@@ -183,7 +182,7 @@ fn control(config: &Config, app: &Arc<App>, turns: Turns, relay: String) -> Resu
 async fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let Some(address) = config.metrics_listen else { return Ok(()) };
     let listener = bind(address).await?;
-    app.shutdown.spawn(listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
+    app.shutdown.spawn(http::listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
     Ok(())
 }
 

@@ -10,11 +10,11 @@ use std::{
 };
 
 /// Failures of one account from one address, and the time they count.
-const ACCOUNT: (usize, Duration) = (5, Duration::from_secs(15 * 60));
+const ACCOUNT: (usize, Duration) = (5, Duration::from_mins(15));
 /// Failures from one address, and the time they count.
-const ADDRESS: (usize, Duration) = (20, Duration::from_secs(60 * 60));
+const ADDRESS: (usize, Duration) = (20, Duration::from_hours(1));
 /// The longest wait between two tries.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// Failures beyond the limit that are remembered: the wait has long been the longest.
 const BEYOND: usize = 8;
 /// Entries kept; a flood that fills the table makes it forget the oldest half.

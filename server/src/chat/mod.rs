@@ -9,6 +9,7 @@ mod messages;
 mod presence;
 mod publish;
 mod refusal;
+mod settings;
 mod sign_ins;
 mod visitors;
 

@@ -1,6 +1,7 @@
-//! Everything that speaks HTTP: one door ([`front`]), one table of routes ([`routes`]), one file per area. It writes
+//! Everything that speaks HTTP: one accept loop ([`listen`]), one door ([`front`]), one table of routes ([`routes`]), one file per area. It writes
 //! only through `chat` and the settings of `store`, and knows no session from inside.
 pub mod front;
+pub mod listen;
 pub mod metrics;
 pub mod routes;
 
@@ -107,3 +108,10 @@ impl Web {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+#[path = "../../build/minify.rs"]
+mod minify;

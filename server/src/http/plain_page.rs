@@ -76,7 +76,7 @@ pub async fn post(
     body: Bytes,
 ) -> Response {
     let form = request.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if !form.is_some_and(|kind| media_type(kind) == "application/x-www-form-urlencoded") {
+    if form.is_none_or(|kind| media_type(kind) != "application/x-www-form-urlencoded") {
         let detail = "this address takes a form (application/x-www-form-urlencoded)";
         return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail).into_response();
     }
@@ -98,14 +98,14 @@ async fn visit<'a>(
     asked: &Asked,
     request: &HeaderMap,
 ) -> Result<Visit<'a>, Box<Response>> {
-    if !document::built() {
-        return Err(Box::new(notice::not_built()));
-    }
     let site = match web.app.store.site(key.into()).await {
         Ok(Some(site)) => site,
         Ok(None) => return Err(Box::new(notice::unknown_site(false))),
         Err(_) => return Err(Box::new(notice::unavailable())),
     };
+    if !document::built() {
+        return Err(Box::new(notice::not_built()));
+    }
     let language = texts::widget().choose(asked.lang.as_deref(), request);
     let tokens = Tokens::read(cookies::get(request, &caller.own, cookies::VISITOR).as_deref());
     Ok(Visit { web, caller, site, language, tokens })

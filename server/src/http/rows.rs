@@ -8,6 +8,7 @@ use merhaba_shared::protocol::{
     model::{Author, History, Item, Kind, Side},
     visitor::ConversationCard,
 };
+use std::fmt::Write as _;
 
 /// One author's entries within this time stand together.
 const RUN_MS: i64 = 5 * 60 * 1000;
@@ -25,10 +26,8 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                 let face = initials(name(&message.author, texts));
                 out.push_str(&row(mine, last, &face, &message.body));
                 if last && !mine {
-                    out.push_str(&format!(
-                        "<div class=\"mark\">{}</div>\n",
-                        escape(name(&message.author, texts))
-                    ));
+                    let _ =
+                        writeln!(out, "<div class=\"mark\">{}</div>", escape(name(&message.author, texts)));
                 }
             }
             Item::Entry(entry) => {
@@ -37,7 +36,7 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                     Kind::Reopened => text("reopened"),
                     Kind::Unknown => continue,
                 };
-                out.push_str(&format!("<div class=\"event\">{}</div>\n", escape(words)));
+                let _ = writeln!(out, "<div class=\"event\">{}</div>", escape(words));
             }
         }
     }
@@ -49,7 +48,7 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
             seq if seq <= card.agent_received => "delivered",
             _ => "sent",
         };
-        out.push_str(&format!("<div class=\"mark me\">{}</div>\n", escape(text(mark))));
+        let _ = writeln!(out, "<div class=\"mark me\">{}</div>", escape(text(mark)));
     }
     out
 }
@@ -71,7 +70,7 @@ mod tests {
     use crate::http::texts;
     use merhaba_shared::protocol::{
         ids::ClientId,
-        model::{AgentAuthor, Author, Entry, History, Item, Kind, Message, Status, VisitorAuthor},
+        model::{AgentAuthor, Author, Data, Entry, History, Item, Kind, Message, Status, VisitorAuthor},
         visitor::ConversationCard,
     };
 
@@ -98,7 +97,7 @@ mod tests {
             at: 0,
             author: ayse(),
             kind: Kind::Resolved,
-            data: Default::default(),
+            data: Data::default(),
         };
         let history = History {
             conversation: "c".into(),

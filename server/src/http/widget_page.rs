@@ -67,14 +67,14 @@ pub async fn frame(
     Query(asked): Query<Asked>,
     request: HeaderMap,
 ) -> Response {
-    if !document::built() {
-        return notice::not_built();
-    }
     let site = match web.app.store.site(key.as_str().into()).await {
         Ok(Some(site)) => site,
         Ok(None) => return notice::unknown_site(true),
         Err(_) => return notice::unavailable(),
     };
+    if !document::built() {
+        return notice::not_built();
+    }
     if request.get(SEC_FETCH_DEST).is_some_and(|place| place != "iframe") {
         return notice::only_framed();
     }

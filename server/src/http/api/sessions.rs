@@ -11,7 +11,7 @@ use crate::{
         identity::{Credential, SignedIn},
         problem::{Problem, json},
     },
-    store::{Agent, NewSignIn},
+    store::Agent,
 };
 use axum::{
     extract::{Extension, State},
@@ -82,9 +82,7 @@ pub async fn sign_in(
         web.app.chat.sign_out(secret_hash(&old)).await?;
     }
     let secret = web.app.clock.secret();
-    let sign_in =
-        NewSignIn { secret: secret_hash(&secret), agent: agent.id.clone(), at: web.app.clock.now() };
-    web.app.store.sign_in(sign_in).await?;
+    web.app.chat.sign_in(agent.id.clone(), secret_hash(&secret)).await?;
     tracing::info!(agent = %agent.id, "signed in");
     if !csrf::from_browser(&headers) {
         return Ok(json(StatusCode::CREATED, &me(&agent, Some(&secret))));
@@ -120,7 +118,7 @@ async fn verify(web: &Web, credentials: Credentials, address: IpAddr) -> Result<
     };
     web.tries.forgive(&this, true);
     if let Verdict::Renew(hash) = verdict {
-        web.app.store.set_password(agent.id.clone(), hash).await?;
+        web.app.chat.renew_password(agent.id.clone(), hash).await?;
     }
     Ok(agent)
 }

@@ -29,14 +29,23 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Change {
     name: Option<String>,
     origins: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "present")]
-    color: Option<Option<String>>,
+    #[serde(default)]
+    color: Color,
     greetings: Option<BTreeMap<String, String>>,
 }
 
-/// Tells `null` (ours, please) from absent (as it is).
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// Tells absent (as it is) from `null` (ours, please).
+#[derive(Debug, Default)]
+enum Color {
+    #[default]
+    AsItIs,
+    Now(Option<String>),
+}
+
+impl<'de> Deserialize<'de> for Color {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::deserialize(from).map(Self::Now)
+    }
 }
 
 #[derive(Serialize)]
@@ -130,7 +139,7 @@ pub async fn change(
     }
     let site = web.app.store.site(key.as_str().into()).await?.ok_or_else(Problem::not_found)?;
     let settings = apply(site.settings, change)?;
-    let site = web.app.store.update_site(site.key, settings).await?.ok_or_else(Problem::not_found)?;
+    let site = web.app.chat.change_site(site.key, settings).await?.ok_or_else(Problem::not_found)?;
     tracing::info!(agent = %signed_in.sign_in.agent.id, site = %site.key, "site changed");
     Ok(show_site(&site, role, &caller))
 }
@@ -143,7 +152,7 @@ fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Pro
     if let Some(origins) = change.origins {
         settings.origins = check_origins(&origins).map_err(bad)?;
     }
-    if let Some(color) = change.color {
+    if let Color::Now(color) = change.color {
         settings.color = color.map(|color| check_color(&color)).transpose().map_err(bad)?;
     }
     if let Some(greetings) = change.greetings {

@@ -75,38 +75,25 @@ async fn a_faulty_line_is_told_its_fault() {
 
 #[tokio::test(start_paused = true)]
 async fn who_does_not_read_is_closed_as_slow_and_loses_nothing() {
+    const MESSAGES: u32 = 300;
     let rig = Rig::with(false).await;
-    let (stuck, welcome) = rig.visitor(json!({})).await;
-    let visitor = welcome["visitor"].as_str().unwrap_or_default().into();
-    let topic = Topic::Visitor(visitor);
-    let event = Event::Presence(Presence { online: true });
-    // The socket takes some, the outbox takes its share; the next one is too much.
-    for _ in 0..SOCKET_FRAMES {
-        rig.app.chat.hub().publish(&topic, &Weight::Durable, &event);
-        tokio::task::yield_now().await;
+    let (mut writer, welcome) = rig.visitor(json!({})).await;
+    writer.say(send(1, "first")).await;
+    let conversation = writer.expect("Accepted").await["conversation"].clone();
+    let (stuck, _) = rig.visitor(json!({"token": welcome["token"]})).await;
+    for number in 2..=MESSAGES {
+        writer.say(send(number, &"a".repeat(2_000))).await;
+        writer.expect("Accepted").await;
     }
-    let Client { to, mut from, .. } = stuck;
-    for number in 1..=2_000 {
-        drop(to.try_send(Ok(Frame::Text(send(number, &"a".repeat(1_000)).to_string().into()))));
-        rig.app.chat.hub().publish(&topic, &Weight::Durable, &event);
-        tokio::task::yield_now().await;
+    let slow = || rig.app.chat.counters().closed().any(|(close, count)| close.code == 4008 && count == 1);
+    assert!(slow());
+    assert_eq!(rig.app.chat.counters().sessions(Side::Visitor), 1);
+    drop(stuck);
+    let resume = json!([{"conversation": conversation, "after": 1}]);
+    let (mut back, _) = rig.visitor(json!({"token": welcome["token"], "resume": resume})).await;
+    for number in 2..=MESSAGES {
+        assert_eq!(back.exactly(["Message"]).await[0]["seq"], number);
     }
-    while rig.app.chat.counters().sessions(Side::Visitor) > 0 {
-        tokio::task::yield_now().await;
-    }
-    from.close();
-    let closed: Vec<_> = rig
-        .app
-        .chat
-        .counters()
-        .closed()
-        .filter(|(_, count)| *count > 0)
-        .map(|(close, _)| close.code)
-        .collect();
-    assert_eq!(closed, [4008]);
-    let stored = rig.app.chat.counters().accepted();
-    let (_back, again) = rig.visitor(json!({"token": welcome["token"]})).await;
-    assert_eq!(again["conversations"][0]["head"], stored);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 
 mod agent;
 mod ending;
+mod form;
 mod visitor;
 
 use super::{Fault, Frame, line::Line};

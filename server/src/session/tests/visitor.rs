@@ -292,3 +292,49 @@ async fn a_sixth_socket_is_too_many() {
     sixth.say(json!({"Hello": {"site": "shop", "token": token}})).await;
     assert_eq!(sixth.closed().await, (4010, "TooMany".into()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_wrote_no_longer_counts_against_the_address() {
+    let rig = Rig::new().await;
+    let mut clients = Vec::new();
+    for _ in 0..20 {
+        clients.push(rig.visitor(json!({})).await.0);
+    }
+    tokio::time::advance(std::time::Duration::from_mins(1)).await;
+    assert!(rig.app.gate.admit(HOME).is_err());
+    clients[0].say(send(1, "a")).await;
+    clients[0].expect("Accepted").await;
+    clients[0].say(json!({"Ping": {"nonce": 1}})).await;
+    clients[0].expect("Pong").await;
+    assert!(rig.app.gate.admit(HOME).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_binary_codec_says_the_same() {
+    use merhaba_shared::protocol::{
+        codec::{from_bin, to_bin},
+        visitor::{Command, Event, Hello},
+    };
+    let rig = Rig::new().await;
+    let (pipe, mut client) = Rig::pipe();
+    let app = rig.app.clone();
+    let line = Line::new(pipe, Codec::Bin, app.shutdown.stopping());
+    let stranger = app.gate.admit(HOME).expect("room");
+    rig.app.shutdown.spawn(async move {
+        super::super::visitor::serve(app, line, stranger).await;
+    });
+    let hello = Hello {
+        site: "shop".into(),
+        token: None,
+        locale: "en".into(),
+        page: None,
+        epoch: None,
+        resume: Vec::new(),
+    };
+    client.raw(Frame::Binary(to_bin(&Command::Hello(hello)).into())).await;
+    let Frame::Binary(bytes) = client.frame().await else { panic!("not binary") };
+    assert!(matches!(from_bin(&bytes), Ok(Event::Welcome(welcome)) if !welcome.online));
+    client.raw(Frame::Binary(vec![99].into())).await;
+    let Frame::Binary(bytes) = client.frame().await else { panic!("not binary") };
+    assert!(matches!(from_bin(&bytes), Ok(Event::Refused(_))));
+}

@@ -1,6 +1,7 @@
 //! The accept loop: TCP connections into HTTP/1.1 with every deadline explicit. Counts connections, never looks into
 //! a request. A peer that stops reading, or never speaks, costs a bounded time.
-use crate::{http::front::Peer, shutdown::Shutdown};
+use super::front::Peer;
+use crate::shutdown::Shutdown;
 use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -39,7 +40,7 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// How many connections there may be: 80 % of the descriptors, after raising their limit as far as it goes.
-pub fn room() -> usize {
+pub fn connections() -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum {
         // Not allowed is no harm: the limit stays what it is.
@@ -50,15 +51,15 @@ pub fn room() -> usize {
 }
 
 /// Accepts until the relay stops.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown, room: usize) {
-    let room = Arc::new(Semaphore::new(room));
+pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown, connections: usize) {
+    let places = Arc::new(Semaphore::new(connections));
     let stopping = shutdown.stopping();
     loop {
         let accepted = tokio::select! {
             () = stopping.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        match (accepted, room.clone().try_acquire_owned()) {
+        match (accepted, places.clone().try_acquire_owned()) {
             (Ok((stream, peer)), Ok(permit)) => {
                 shutdown.spawn(connection(stream, peer, router.clone(), shutdown.clone(), permit));
             }
