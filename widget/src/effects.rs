@@ -5,7 +5,6 @@ use crate::{
 };
 use merhaba_shared::{
     browser::{
-        clock,
         socket::{Happened, Socket},
         storage::{self, Kept},
         window,
@@ -86,7 +85,6 @@ fn heard(app: &mut App, now: Ms, event: Event) {
             if accepted.seq == 1 {
                 host::event(app, "conversation:started", &accepted.conversation);
             }
-            host::mark(app, true);
             host::event(app, "message:sent", &accepted.conversation);
         }
         Event::Message(message) if message.author.side() == Side::Agent && fresh(app, message.seq) => {
@@ -105,9 +103,4 @@ fn heard(app: &mut App, now: Ms, event: Event) {
 /// Whether an entry is one that was not here yet.
 fn fresh(app: &App, seq: u64) -> bool {
     app.client.thread().is_none_or(|thread| seq > thread.timeline().last())
-}
-
-/// The time now, for what happens outside a turn.
-pub fn now() -> Ms {
-    clock::now()
 }

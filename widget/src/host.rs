@@ -65,6 +65,9 @@ pub fn listen() {
         begin(page_of(&JsValue::UNDEFINED));
     }
     lifecycle::on(&window(), "resize", |_: Event| turn(|_, _| ()));
+    if let Some(view) = window().visual_viewport().filter(|_| !frame) {
+        lifecycle::on(&view, "resize", |_: Event| turn(|app, _| app.page.fit()));
+    }
 }
 
 /// The page the visitor is on: the website's, as the host tells; on the plain page, itself.
@@ -129,14 +132,14 @@ pub fn tell(app: &mut App) {
         app.host.status = status;
         post("status", &[("status", status.into())]);
     }
-    let over = app.client.thread().is_some_and(|thread| thread.status() == Status::Resolved);
-    if over && unread == 0 {
-        mark(app, false);
+    if let Some(thread) = app.client.thread() {
+        let on = thread.status() != Status::Resolved || unread > 0;
+        mark(app, on);
     }
 }
 
 /// Whether the website's page should remember that a conversation is under way.
-pub fn mark(app: &mut App, on: bool) {
+fn mark(app: &mut App, on: bool) {
     if app.host.marked != on {
         app.host.marked = on;
         post("mark", &[("on", on.into())]);

@@ -1,6 +1,12 @@
 //! The served document: its elements, its texts in the served language, what its root says of the site. Makes no
 //! element, and never replaces one: the field a person is typing in stays the field.
-use merhaba_shared::{browser::document, layout::scroll::Place};
+use merhaba_shared::{
+    browser::{document, window},
+    layout::{
+        geometry::{Window, keyboard},
+        scroll::Place,
+    },
+};
 use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
@@ -68,6 +74,23 @@ impl Page {
     /// What the document's root says: the site's key, the mode, addresses.
     pub fn says(&self, key: &str) -> String {
         data(&self.root, key)
+    }
+
+    /// Ends the plain page above a phone's keyboard, where the browser does not do so itself. In a frame the website's
+    /// page does it: a frame cannot see the keyboard.
+    #[expect(clippy::cast_possible_truncation, reason = "whole pixels do")]
+    pub fn fit(&self) {
+        let (Some(view), Some(body)) = (window().visual_viewport(), document().body()) else { return };
+        let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+        let covered = keyboard(Window { height, seen: view.height(), top: 0.0, scale: view.scale() });
+        let mut pixels = String::new();
+        if covered > 0.0 {
+            pixels = (view.height() as i32).to_string();
+            pixels.push_str("px");
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+        // An empty value takes the property away; a fixed name cannot fail.
+        let _ = body.style().set_property("height", &pixels);
     }
 
     /// Where the log stands.

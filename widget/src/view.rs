@@ -34,6 +34,7 @@ fn Log() -> impl IntoView {
     let nobody_types: fn() -> bool = || watch(|app| words::typing(app).is_empty());
     let at_end: fn() -> bool = || watch(|app| app.place.at_end() || app.to_end);
     let typing: fn() -> String = || watch(|app| words::typing(app));
+    let face: fn() -> String = || watch(|app| words::face(app));
     let jump: fn() -> String = || watch(|app| words::jump(app));
     let text = |name: &str| with(|app| app.page.text(name));
     Effect::new(|_| watch(after_drawing));
@@ -45,6 +46,7 @@ fn Log() -> impl IntoView {
         {log::lines(keys, shown, composer::wished)}
         <div class="row last" hidden=nobody_types>
             <span class="heard">{typing}</span>
+            <div class="face" aria-hidden="true">{face}</div>
             <div class="bubble typing" aria-hidden="true"><i></i><i></i><i></i></div>
         </div>
         <button type="button" class="jump" hidden=at_end on:click=|_| turn(|app, _| app.to_end = true)>

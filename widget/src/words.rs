@@ -5,6 +5,7 @@ use crate::{
     page::write,
 };
 use merhaba_shared::{
+    browser::clock,
     client::{Line, Ms, thread::Thread},
     layout::runs::initials,
     protocol::{
@@ -98,13 +99,24 @@ pub fn insist(app: &App) {
     app.page.hint.set_text_content(None);
 }
 
-/// Who is writing, in words; empty: nobody.
-pub fn typing(app: &App) -> String {
-    match app.client.thread().and_then(|thread| thread.typing(crate::effects::now())) {
-        Some(Author::Agent(agent)) => app.page.filled("typing", &agent.name),
-        Some(_) => app.page.filled("typing", &app.page.text("team")),
+/// The name of who is writing; empty: nobody.
+fn writer(app: &App) -> String {
+    match app.client.thread().and_then(|thread| thread.typing(clock::now())) {
+        Some(Author::Agent(agent)) => agent.name.clone(),
+        Some(_) => app.page.text("team"),
         None => String::new(),
     }
+}
+
+/// Who is writing, in words; empty: nobody.
+pub fn typing(app: &App) -> String {
+    let name = writer(app);
+    if name.is_empty() { name } else { app.page.filled("typing", &name) }
+}
+
+/// Their face.
+pub fn face(app: &App) -> String {
+    initials(&writer(app))
 }
 
 /// What the button back to the end says.

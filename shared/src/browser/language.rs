@@ -21,7 +21,7 @@ pub fn of_browser() -> String {
 /// The hour and minute of a moment.
 #[must_use]
 pub fn time(at: Millis, language: &str) -> String {
-    let options = options(r#"{"hour":"2-digit","minute":"2-digit"}"#);
+    let options = options(r#"{"hour":"numeric","minute":"2-digit"}"#);
     date(at).to_locale_time_string_with_options(language, &options).into()
 }
 
