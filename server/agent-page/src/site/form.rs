@@ -131,27 +131,26 @@ impl Form {
 
     fn answered(self, answer: &Answer) {
         let texts = self.texts;
-        match (answer.is_ok(), Settings::read(&answer.body)) {
-            (true, Some(settings)) => {
-                self.saved.set(settings);
-                self.reset();
-                self.saving.set(Saving::Done);
-            }
-            _ => {
-                let detail = rest::text(&answer.body, "detail").unwrap_or_default();
-                // What is wrong with one line is said under that line.
-                let of_a_line = quoted(&detail);
-                let detail = if of_a_line.is_some() { String::new() } else { detail };
-                self.refused.set(of_a_line);
-                self.saving.set(Saving::Refused(match answer.status {
-                    0 => texts.unreachable.into(),
-                    403 => texts.save_forbidden.into(),
-                    400 | 422 if !detail.is_empty() => [texts.save_refused, " ", &detail].concat(),
-                    400 | 422 => texts.save_refused.into(),
-                    status => fill(texts.unexpected, &[("n", &status.to_string())]),
-                }));
-            }
+        if answer.is_ok()
+            && let Some(settings) = Settings::read(&answer.body)
+        {
+            self.saved.set(settings);
+            self.reset();
+            self.saving.set(Saving::Done);
+            return;
         }
+        let detail = rest::text(&answer.body, "detail").unwrap_or_default();
+        // What is wrong with one line is said under that line.
+        let of_a_line = quoted(&detail);
+        let detail = if of_a_line.is_some() { String::new() } else { detail };
+        self.refused.set(of_a_line);
+        self.saving.set(Saving::Refused(match answer.status {
+            0 => texts.unreachable.into(),
+            403 => texts.save_forbidden.into(),
+            400 | 422 if !detail.is_empty() => [texts.save_refused, " ", &detail].concat(),
+            400 | 422 => texts.save_refused.into(),
+            status => fill(texts.unexpected, &[("n", &status.to_string())]),
+        }));
     }
 }
 
