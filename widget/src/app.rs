@@ -100,6 +100,7 @@ fn follow(now: Ms) {
     });
     if let Some(version) = version {
         version.update(|version| *version = version.wrapping_add(1));
+        view::follow_end();
     }
 }
 
