@@ -80,7 +80,10 @@ pub fn watch<T: Default>(read: impl FnOnce(&mut App) -> T) -> T {
 pub fn turn(act: impl FnOnce(&mut App, Ms)) {
     let now = clock::now();
     with(|app| {
-        app.place = app.page.place();
+        let place = app.page.place();
+        // The log has become lower (the field grew, a keyboard came): who was at its end stays there.
+        app.to_end |= place.seen < app.place.seen && app.place.at_end();
+        app.place = place;
         act(app, now);
     });
     follow(now);
@@ -100,6 +103,7 @@ fn follow(now: Ms) {
     });
     if let Some(version) = version {
         version.update(|version| *version = version.wrapping_add(1));
+        view::follow_end();
     }
 }
 

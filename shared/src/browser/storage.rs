@@ -41,10 +41,14 @@ pub fn forget(key: &str) {
 #[must_use]
 pub fn keys(prefix: &str) -> Vec<String> {
     let Some(storage) = local() else { return Vec::new() };
-    let count = storage.length().unwrap_or_default();
-    let all = (0..count).filter_map(|at| storage.key(at).ok().flatten());
-    let mut keys: Vec<String> = all.filter(|key| key.starts_with(prefix)).collect();
-    keys.sort_unstable();
+    let mut keys: Vec<String> = Vec::new();
+    for at in 0..storage.length().unwrap_or_default() {
+        if let Some(key) = storage.key(at).ok().flatten().filter(|key| key.starts_with(prefix)) {
+            // A sort would weigh two kilobytes in the page; these are few.
+            let place = keys.iter().position(|other| *other > key).unwrap_or(keys.len());
+            keys.insert(place, key);
+        }
+    }
     keys
 }
 
