@@ -54,6 +54,8 @@ pub fn send(app: &mut App, now: Ms, body: String) {
     }
     app.to_end = true;
     app.new_from = None;
+    // A frame waits for the website's page to say where it stands; a message does not wait for that.
+    app.client.start(now);
     app.client.send(now, clock::client_id(), body);
 }
 
