@@ -46,7 +46,7 @@ async fn run() -> Result<(), String> {
         bot.carry_out(now(), &mut relay).await;
         let wake = bot
             .wake_at(now())
-            .map_or(Duration::from_secs(60), |at| Duration::from_millis(at.saturating_sub(now())));
+            .map_or(Duration::from_mins(1), |at| Duration::from_millis(at.saturating_sub(now())));
         tokio::select! {
             heard = relay.hear() => match heard {
                 Heard::Event(event) => bot.event(now(), *event),

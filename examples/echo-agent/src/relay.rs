@@ -72,7 +72,7 @@ impl Relay {
             .header(CONNECTION, "close");
         let answering = sender.send_request(request.body(Full::<Bytes>::from(body))?);
         // The connection must be driven until the answer is there; then the relay closes it.
-        let (answer, _) = tokio::join!(
+        let (answer, ()) = tokio::join!(
             async { Ok::<_, hyper::Error>(answering.await?.collect().await?.to_bytes()) },
             async {
                 let _ = tokio::time::timeout(std::time::Duration::from_secs(10), connection).await;

@@ -11,9 +11,12 @@ pub mod visitor;
 
 pub mod connection;
 
+mod inbox;
+mod opened;
 pub mod outbox;
 pub mod thread;
 pub mod timeline;
+mod token;
 
 pub mod backoff;
 

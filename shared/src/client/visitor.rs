@@ -5,6 +5,7 @@ use super::{
     connection::{Connection, Step},
     outbox::Outbox,
     thread::{Marks, Thread},
+    token::Keepsake,
 };
 use crate::protocol::{
     ids::{ClientId, ConversationId, Epoch, SiteKey, Token, VisitorId},
@@ -28,17 +29,6 @@ pub struct Settings {
     pub seed: u32,
 }
 
-/// Whether the token in hand is also kept in the browser.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keeping {
-    /// Not kept, and nothing was sent yet that needs it.
-    Not,
-    /// The host was asked to keep it; the first send waits for the answer.
-    Asked,
-    /// Kept.
-    Kept,
-}
-
 /// The visitor's half of the protocol.
 #[derive(Debug)]
 pub struct VisitorClient {
@@ -48,8 +38,7 @@ pub struct VisitorClient {
     threads: Vec<Thread>,
     current: Option<ConversationId>,
     begin_new: bool,
-    keeping: Keeping,
-    dead: Option<Token>,
+    keepsake: Keepsake,
     visitor: Option<VisitorId>,
     epoch: Option<Epoch>,
     online: bool,
@@ -60,12 +49,11 @@ pub struct VisitorClient {
 impl VisitorClient {
     /// A machine at rest; [`Self::start`] sets it off.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
         Self {
             connection: Connection::new(settings.seed),
-            keeping: if settings.token.is_some() { Keeping::Kept } else { Keeping::Not },
+            keepsake: Keepsake::new(settings.token.take()),
             settings,
-            dead: None,
             outbox: Outbox::new(),
             threads: Vec::new(),
             current: None,
@@ -213,7 +201,7 @@ impl VisitorClient {
         if self.connection.opened(now) {
             let hello = Hello {
                 site: self.settings.site.clone(),
-                token: self.settings.token.clone(),
+                token: self.keepsake.token().cloned(),
                 locale: self.settings.locale.clone(),
                 page: self.settings.page.clone(),
                 epoch: self.epoch.clone(),
@@ -281,8 +269,8 @@ impl VisitorClient {
 
     /// The host has kept a token: this one, or one that another tab had kept already.
     pub fn token_kept(&mut self, now: Ms, token: Token) {
-        self.keeping = Keeping::Kept;
-        if self.settings.token.as_ref() == Some(&token) {
+        if self.keepsake.token() == Some(&token) {
+            self.keepsake.kept(token);
             self.flush(now);
         } else {
             self.adopt(now, token);
@@ -291,11 +279,9 @@ impl VisitorClient {
 
     /// Another tab has kept a token: this page becomes the same visitor, unless it is somebody already.
     pub fn adopt(&mut self, now: Ms, token: Token) {
-        if self.settings.token.as_ref() == Some(&token) || !self.threads.is_empty() {
+        if !self.threads.is_empty() || self.keepsake.kept(token) {
             return;
         }
-        self.settings.token = Some(token);
-        self.keeping = Keeping::Kept;
         self.lost();
         let step = self.connection.suspend();
         self.carry_out(step);
@@ -360,11 +346,7 @@ impl VisitorClient {
             self.outbox.renewed(!welcome.replaced);
         }
         if let Some(token) = welcome.token {
-            let before = self.settings.token.replace(token);
-            if welcome.replaced {
-                self.dead = before;
-            }
-            self.keeping = Keeping::Not;
+            self.keepsake.given(token, welcome.replaced);
         }
         self.visitor = Some(welcome.visitor);
         self.epoch = Some(welcome.epoch);
@@ -434,13 +416,9 @@ impl VisitorClient {
         if !self.connection.is_live() {
             return;
         }
-        if self.keeping != Keeping::Kept {
-            if self.keeping == Keeping::Not
-                && self.outbox.has_waiting()
-                && let Some(token) = self.settings.token.clone()
-            {
-                self.keeping = Keeping::Asked;
-                self.effects.push(Effect::KeepToken { token, instead_of: self.dead.clone() });
+        if !self.keepsake.is_kept() {
+            if self.outbox.has_waiting() {
+                self.effects.extend(self.keepsake.ask());
             }
             return;
         }
@@ -474,9 +452,7 @@ impl VisitorClient {
 
     fn lost(&mut self) {
         self.outbox.lost();
-        if self.keeping == Keeping::Asked {
-            self.keeping = Keeping::Not;
-        }
+        self.keepsake.lost();
         for thread in &mut self.threads {
             thread.lost();
         }

@@ -1,0 +1,294 @@
+//! What happens to the agent's page from outside: the line, the relay's frames, time. The person's side is in
+//! [`super`].
+use super::{AgentClient, Notice, ROWS};
+use crate::{
+    client::{Effect, Ms, connection::Step, inbox::News, visitor::resume},
+    protocol::{
+        agent::{Command, Event, Hello, Inbox, InboxRow, List, Open, Reply, Welcome},
+        ids::{AgentId, ConversationId},
+        model::{Item, Ping, Read, Side},
+    },
+};
+use alloc::{string::String, vec::Vec};
+
+impl AgentClient {
+    // What happens to the line.
+
+    /// Begins, or begins again after [`Self::suspend`].
+    pub fn start(&mut self, now: Ms) {
+        let step = self.connection.start(now);
+        self.carry_out(step);
+    }
+
+    /// Lets the line go on purpose; nothing is lost.
+    pub fn suspend(&mut self) {
+        let step = self.connection.suspend();
+        self.carry_out(step);
+    }
+
+    /// The socket is open.
+    pub fn opened(&mut self, now: Ms) {
+        if self.connection.opened(now) {
+            let resume = self.opens.all().iter().filter_map(|opened| resume(&opened.thread)).collect();
+            self.effects.push(Effect::Frame(Command::Hello(Hello { epoch: self.epoch.clone(), resume })));
+        }
+    }
+
+    /// The socket closed.
+    pub fn closed(&mut self, now: Ms, code: u16, reason: &str) {
+        self.lost();
+        let step = self.connection.closed(now, code, reason);
+        if code == crate::protocol::close::REVOKED.code {
+            self.effects.push(Effect::ForgetToken);
+        }
+        self.carry_out(step);
+    }
+
+    /// A frame came.
+    pub fn event(&mut self, now: Ms, event: Event) {
+        self.connection.heard(now);
+        match event {
+            Event::Welcome(welcome) => self.welcome(now, welcome),
+            Event::Inbox(inbox) => self.inbox(inbox),
+            Event::InboxChanged(row) => self.changed(now, row),
+            Event::Message(message) => self.item(now, Item::Message(message)),
+            Event::Entry(entry) => self.item(now, Item::Entry(entry)),
+            Event::History(page) => {
+                for item in &page.entries {
+                    self.confirm(item);
+                }
+                if let Some(opened) = self.opens.get_mut(&page.conversation) {
+                    opened.thread.page(now, page);
+                }
+            }
+            Event::Note(note) => self.opens.note(note),
+            Event::Accepted(accepted) => {
+                self.outbox.accepted(&accepted);
+                self.flush(now);
+            }
+            Event::Refused(refused) => {
+                if refused.client_id.is_none() {
+                    self.notices.push(Notice::Refused(refused));
+                } else {
+                    self.outbox.refused(now, &refused);
+                    self.flush(now);
+                }
+            }
+            Event::Typing(typing) => {
+                if let Some(opened) = self.opens.get_mut(&typing.conversation) {
+                    opened.thread.typing_now(now, typing);
+                }
+            }
+            Event::Read(marker) => {
+                if let Some(opened) = self.opens.get_mut(&marker.conversation) {
+                    opened.thread.marker(&marker);
+                }
+            }
+            Event::Head(head) => {
+                if let Some(opened) = self.opens.get_mut(&head.conversation) {
+                    opened.thread.head(head.seq);
+                }
+            }
+            Event::Pong(pong) => self.connection.ponged(pong.nonce),
+            Event::Claimed(claimed) if claimed.won => {}
+            Event::Claimed(claimed) => {
+                self.notices.push(Notice::Taken { conversation: claimed.conversation, by: claimed.assignee });
+            }
+            Event::Status(status) => self.away = status.away,
+        }
+        self.fetch();
+        self.tell(now);
+    }
+
+    /// The browser says there is no network.
+    pub fn offline(&mut self, now: Ms) {
+        self.connection.offline(now);
+        self.nudge(now);
+    }
+
+    /// The page woke up, became visible, or the network is back.
+    pub fn nudge(&mut self, now: Ms) {
+        let step = self.connection.nudge(now);
+        self.carry_out(step);
+    }
+
+    /// Whether the page can be seen.
+    pub const fn set_visible(&mut self, visible: bool) {
+        self.connection.set_visible(visible);
+    }
+
+    // What time asks for.
+
+    /// Lets time pass.
+    pub fn tick(&mut self, now: Ms) {
+        for opened in self.opens.all_mut() {
+            opened.thread.tick(now);
+        }
+        let step = self.connection.tick(now, self.outbox.sending());
+        self.carry_out(step);
+        self.tell(now);
+        self.flush(now);
+    }
+
+    /// When [`Self::tick`] is needed at the latest.
+    #[must_use]
+    pub fn wake_at(&self, now: Ms) -> Option<Ms> {
+        let live = |_: &Ms| self.connection.is_live();
+        let threads = self.opens.all().iter().filter_map(|opened| opened.thread.wake_at()).filter(live);
+        let held = self.outbox.held_until(now).filter(live);
+        let tell = self.lists.wake_at().filter(live);
+        threads.chain(self.connection.wake_at(self.outbox.sending())).chain(held).chain(tell).min()
+    }
+
+    /// What is to be done now, in order.
+    pub fn effects(&mut self) -> Vec<Effect<Command>> {
+        core::mem::take(&mut self.effects)
+    }
+
+    fn welcome(&mut self, now: Ms, welcome: Welcome) {
+        if self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch) {
+            self.opens.clear();
+            self.lists.clear();
+            self.outbox.renewed(true);
+        }
+        self.epoch = Some(welcome.epoch);
+        self.me = Some(welcome.agent);
+        self.sites = welcome.sites;
+        self.away = welcome.away;
+        self.connection.welcomed(now);
+        self.ask_list(None);
+        for opened in self.opens.all_mut() {
+            opened.thread.tell_again(now);
+        }
+        // What was open without having been loaded is not resumed: it is opened anew.
+        let anew: Vec<_> =
+            self.opens.all_mut().iter_mut().filter(|opened| resume(&opened.thread).is_none()).collect();
+        let anew: Vec<_> = anew
+            .into_iter()
+            .map(|opened| {
+                opened.thread.expect_page();
+                opened.thread.conversation().clone()
+            })
+            .collect();
+        for conversation in anew {
+            self.frame(Command::Open(Open { conversation, after: None }));
+        }
+        if let Some(current) = self.opens.shown().cloned()
+            && self.current().is_none()
+        {
+            self.open(&current);
+        }
+        self.flush(now);
+    }
+
+    fn inbox(&mut self, inbox: Inbox) {
+        for row in self.lists.page(inbox, self.me.as_ref().map(|me| &me.id)) {
+            self.keep(row);
+        }
+    }
+
+    fn changed(&mut self, now: Ms, row: InboxRow) {
+        if let News::Wrote { began } = self.lists.changed(now, &row, self.me.as_ref().map(|me| &me.id)) {
+            self.notices.push(Notice::Wrote { conversation: row.conversation.clone(), began });
+        }
+        self.keep(row);
+    }
+
+    fn keep(&mut self, row: InboxRow) {
+        self.opens.row(&row);
+        self.lists.keep(row);
+    }
+
+    fn item(&mut self, now: Ms, item: Item) {
+        self.confirm(&item);
+        if let Some(opened) = self.opens.get_mut(item.conversation()) {
+            opened.thread.item(now, item);
+        }
+    }
+
+    fn confirm(&mut self, item: &Item) {
+        if let Item::Message(message) = item
+            && message.author.side() == Side::Agent
+        {
+            self.outbox.confirmed(message.client_id);
+        }
+    }
+
+    pub(super) fn flush(&mut self, now: Ms) {
+        if !self.connection.is_live() {
+            return;
+        }
+        if let Some(out) = self.outbox.next(now)
+            && let Some(conversation) = out.conversation.clone()
+        {
+            let reply = Reply {
+                client_id: out.client_id,
+                conversation,
+                body: out.body.clone(),
+                attachments: Vec::new(),
+            };
+            self.effects.push(Effect::Frame(Command::Reply(reply)));
+        }
+    }
+
+    pub(super) fn fetch(&mut self) {
+        if self.connection.is_live()
+            && let Some(ask) = self.opens.current_mut().and_then(|opened| opened.thread.wants())
+        {
+            self.frame(Command::History(ask));
+        }
+    }
+
+    /// Tells the relay what has arrived and been read: in opened conversations, and in rows that are mine or
+    /// nobody's (their messages have arrived on this page, too).
+    pub(super) fn tell(&mut self, now: Ms) {
+        if !self.connection.is_live() {
+            return;
+        }
+        let mut told: Vec<Read> =
+            self.opens.all_mut().iter_mut().filter_map(|opened| opened.thread.tell(now)).collect();
+        let opened = self.opens.all();
+        let is_open =
+            |conversation: &ConversationId| opened.iter().any(|o| o.thread.conversation() == conversation);
+        told.extend(self.lists.arrivals(now, is_open));
+        self.effects.extend(told.into_iter().map(|read| Effect::Frame(Command::Read(read))));
+    }
+
+    pub(super) fn ask_list(&mut self, cursor: Option<String>) {
+        if cursor.is_none() {
+            self.lists.begin(self.lists.filter());
+        }
+        self.frame(Command::List(List { filter: self.lists.filter(), cursor, limit: ROWS }));
+    }
+
+    /// A frame that needs no answer to be kept: dropped while the line is down, since `Welcome` asks anew.
+    pub(super) fn frame(&mut self, command: Command) {
+        if self.connection.is_live() {
+            self.effects.push(Effect::Frame(command));
+        }
+    }
+
+    fn lost(&mut self) {
+        self.outbox.lost();
+        for opened in self.opens.all_mut() {
+            opened.thread.lost();
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, step: Step) {
+        match step {
+            Step::Nothing => {}
+            Step::Connect => self.effects.push(Effect::Connect),
+            Step::Ping(nonce) => self.effects.push(Effect::Frame(Command::Ping(Ping { nonce }))),
+            Step::Drop => {
+                self.lost();
+                self.effects.push(Effect::Disconnect);
+            }
+            Step::Refresh => self.effects.push(Effect::Refresh),
+        }
+    }
+
+    pub(super) fn my_id(&self) -> Option<&AgentId> {
+        self.me.as_ref().map(|me| &me.id)
+    }
+}

@@ -1,0 +1,75 @@
+//! The visitor's token in a page's hands: where it came from, and whether the browser keeps it yet. The first message
+//! waits until it does, so that no visitor can be stored whom a reload would forget.
+use super::Effect;
+use crate::protocol::ids::Token;
+
+/// Whether the browser keeps the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    /// Not kept, and nothing was sent yet that needs it.
+    Not,
+    /// The host was asked to keep it.
+    Asked,
+    /// Kept.
+    Kept,
+}
+
+/// A token and where it is.
+#[derive(Clone, Debug)]
+pub(super) struct Keepsake {
+    token: Option<Token>,
+    /// The one that the relay no longer knew: the new one may take its place.
+    dead: Option<Token>,
+    keeping: Keeping,
+}
+
+impl Keepsake {
+    /// A token that was kept before, or none.
+    pub(super) const fn new(token: Option<Token>) -> Self {
+        let keeping = if token.is_some() { Keeping::Kept } else { Keeping::Not };
+        Self { token, dead: None, keeping }
+    }
+
+    pub(super) const fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+
+    /// Whether messages may leave.
+    pub(super) fn is_kept(&self) -> bool {
+        self.keeping == Keeping::Kept
+    }
+
+    /// The relay gave a new one; `replaced` says that it did not know the old one.
+    pub(super) fn given(&mut self, token: Token, replaced: bool) {
+        let before = self.token.replace(token);
+        if replaced {
+            self.dead = before;
+        }
+        self.keeping = Keeping::Not;
+    }
+
+    /// What to ask the host, if it has not been asked.
+    pub(super) fn ask<C>(&mut self) -> Option<Effect<C>> {
+        if self.keeping != Keeping::Not {
+            return None;
+        }
+        let token = self.token.clone()?;
+        self.keeping = Keeping::Asked;
+        Some(Effect::KeepToken { token, instead_of: self.dead.clone() })
+    }
+
+    /// The browser keeps this one now. Whether it is the one in hand; if not, it is from here on.
+    pub(super) fn kept(&mut self, token: Token) -> bool {
+        self.keeping = Keeping::Kept;
+        let same = self.token.as_ref() == Some(&token);
+        self.token = Some(token);
+        same
+    }
+
+    /// The line was lost: an answer that is still to come will be asked for again.
+    pub(super) fn lost(&mut self) {
+        if self.keeping == Keeping::Asked {
+            self.keeping = Keeping::Not;
+        }
+    }
+}
