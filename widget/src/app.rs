@@ -39,10 +39,8 @@ pub struct App {
     pub host: Host,
     /// The document's language.
     pub language: String,
-    /// The panel is open, or this is a page of its own.
-    pub open: bool,
-    /// The tab can be seen.
-    pub shown: bool,
+    /// Whether the person can see it.
+    pub sight: Sight,
     /// The browser keeps nothing here.
     pub blocked: bool,
     /// What is kept in the browser's storage until it is confirmed, with its key.
@@ -57,6 +55,21 @@ pub struct App {
     pub oldest: Seq,
     version: RwSignal<u32>,
     alarm: Alarm,
+}
+
+/// What must be so for the person to see the conversation.
+#[derive(Clone, Copy)]
+pub struct Sight {
+    /// The panel is open, or this is a page of its own.
+    pub open: bool,
+    /// The tab is not in the background.
+    pub shown: bool,
+}
+
+impl Sight {
+    const fn is_clear(self) -> bool {
+        self.open && self.shown
+    }
 }
 
 thread_local! {
@@ -80,7 +93,10 @@ pub fn watch<T: Default>(read: impl FnOnce(&mut App) -> T) -> T {
 pub fn turn(act: impl FnOnce(&mut App, Ms)) {
     let now = clock::now();
     with(|app| {
-        app.place = app.page.place();
+        let place = app.page.place();
+        // The log has become lower (the field grew, a keyboard came): who was at its end stays there.
+        app.to_end |= place.seen < app.place.seen && app.place.at_end();
+        app.place = place;
         act(app, now);
     });
     follow(now);
@@ -100,14 +116,14 @@ fn follow(now: Ms) {
     });
     if let Some(version) = version {
         version.update(|version| *version = version.wrapping_add(1));
+        view::follow_end();
     }
 }
 
 impl App {
     /// What can be seen at the end of the log is read; what came while nobody looked is marked as new.
     fn look(&mut self, now: Ms) {
-        let looking = self.open && self.shown;
-        if looking && (self.place.at_end() || self.to_end) {
+        if self.sight.is_clear() && (self.place.at_end() || self.to_end) {
             self.client.seen(now);
         } else if self.client.unread() > 0 && self.new_from.is_none() {
             self.new_from = self.client.thread().map(|thread| thread.mine().read + 1);
@@ -116,7 +132,7 @@ impl App {
 
     /// The panel or the tab is looked at, or no longer.
     pub fn visible(&mut self, now: Ms) {
-        let visible = self.open && self.shown;
+        let visible = self.sight.is_clear();
         self.client.set_visible(visible);
         if visible {
             self.client.nudge(now);
@@ -156,8 +172,7 @@ pub fn start() {
         greeted: false,
         host: Host::new(page.says("mode") == "frame"),
         language: language::of_page(),
-        open: page.says("mode") != "frame",
-        shown: true,
+        sight: Sight { open: page.says("mode") != "frame", shown: true },
         blocked: !storage::allowed(),
         kept: Vec::new(),
         new_from: None,
@@ -181,7 +196,7 @@ pub fn start() {
 fn sign(sign: Sign) {
     turn(|app, now| match sign {
         Sign::Shown | Sign::Hidden => {
-            app.shown = sign == Sign::Shown;
+            app.sight.shown = sign == Sign::Shown;
             app.visible(now);
         }
         Sign::Left => app.client.suspend(),

@@ -54,6 +54,8 @@ pub fn send(app: &mut App, now: Ms, body: String) {
     }
     app.to_end = true;
     app.new_from = None;
+    // A frame waits for the website's page to say where it stands; a message does not wait for that.
+    app.client.start(now);
     app.client.send(now, clock::client_id(), body);
 }
 
@@ -83,8 +85,12 @@ pub fn wished(id: u128, wish: Wish) {
 
 /// The log moved: older entries are fetched at its start, and its end counts as seen.
 fn scrolled() {
-    let (before, place) = crate::app::with(|app| (app.place, app.page.place()));
-    if place.at_start() && !before.at_start() || place.at_end() != before.at_end() {
+    let due = crate::app::with(|app| {
+        let (before, place) = (app.place, app.page.place());
+        let older = app.client.thread().is_some_and(|thread| thread.timeline().has_older());
+        older && place.at_start() || place.at_end() != before.at_end()
+    });
+    if due {
         turn(|app, _| {
             if app.place.at_start() {
                 app.client.older();

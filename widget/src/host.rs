@@ -2,7 +2,7 @@
 //! loader/embed-api.js lists. It learns how many messages are unread and that something happened, never what was said.
 use crate::{
     app::{App, turn, with},
-    composer, keep,
+    composer, keep, page,
 };
 use merhaba_shared::{
     browser::{
@@ -66,7 +66,7 @@ pub fn listen() {
     }
     lifecycle::on(&window(), "resize", |_: Event| turn(|_, _| ()));
     if let Some(view) = window().visual_viewport().filter(|_| !frame) {
-        lifecycle::on(&view, "resize", |_: Event| turn(|app, _| app.page.fit()));
+        lifecycle::on(&view, "resize", |_: Event| turn(|_, _| page::fit()));
     }
 }
 
@@ -94,11 +94,11 @@ fn heard(message: &JsValue) {
     match text(message, "k").as_str() {
         "host" => begin(page_of(&get(message, "page"))),
         "open" => turn(|app, now| {
-            app.open = true;
+            app.sight.open = true;
             app.visible(now);
         }),
         "close" => turn(|app, now| {
-            app.open = false;
+            app.sight.open = false;
             app.visible(now);
         }),
         "prefill" => turn(|app, _| composer::prefill(app, &text(message, "text"))),

@@ -36,7 +36,9 @@ pub fn settle(app: &mut App) {
         }
         waits
     });
-    gone.iter().for_each(|key| storage::forget(key));
+    for key in gone {
+        storage::forget(&key);
+    }
     let (mut new, mut blocked) = (Vec::new(), app.blocked);
     for out in waiting(app.client.outbox().all()) {
         if app.kept.iter().all(|(id, _)| *id != out.client_id) {

@@ -117,8 +117,8 @@ pub fn keys(app: &mut App) -> Vec<Key> {
     for out in app.client.outbox().all() {
         let id = number(out.client_id);
         let failed = matches!(out.progress, Progress::Failed(_));
-        let state = if matches!(out.progress, Progress::Stored(_)) { SENT } else { SENDING };
-        let mark = if failed { key(FAILED, id, 0) } else { key(MARK_MINE, id, state) };
+        // Stored but not here yet: the entry with its time follows at once, and says "sent".
+        let mark = if failed { key(FAILED, id, 0) } else { key(MARK_MINE, id, SENDING) };
         lines.bubble(key(MINE, id, 0), None, now, mark);
         if failed {
             lines.end_run();

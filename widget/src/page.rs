@@ -78,28 +78,28 @@ impl Page {
         data(&self.root, key)
     }
 
-    /// Ends the plain page above a phone's keyboard, where the browser does not do so itself. In a frame the website's
-    /// page does it: a frame cannot see the keyboard.
-    #[expect(clippy::cast_possible_truncation, reason = "whole pixels do")]
-    pub fn fit(&self) {
-        let (Some(view), Some(body)) = (window().visual_viewport(), document().body()) else { return };
-        let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
-        let covered = keyboard(Window { height, seen: view.height(), top: 0.0, scale: view.scale() });
-        let mut pixels = String::new();
-        if covered > 0.0 {
-            pixels = (view.height() as i32).to_string();
-            pixels.push_str("px");
-            window().scroll_to_with_x_and_y(0.0, 0.0);
-        }
-        // An empty value takes the property away; a fixed name cannot fail.
-        let _ = body.style().set_property("height", &pixels);
-    }
-
     /// Where the log stands.
     pub fn place(&self) -> Place {
         let log = &self.log;
         Place { top: log.scroll_top(), seen: log.client_height(), height: log.scroll_height() }
     }
+}
+
+/// Ends the plain page above a phone's keyboard, where the browser does not do so itself. In a frame the website's
+/// page does it: a frame cannot see the keyboard.
+#[expect(clippy::cast_possible_truncation, reason = "whole pixels do")]
+pub fn fit() {
+    let (Some(view), Some(body)) = (window().visual_viewport(), document().body()) else { return };
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let covered = keyboard(Window { height, seen: view.height(), top: 0.0, scale: view.scale() });
+    let mut pixels = String::new();
+    if covered > 0.0 {
+        pixels = (view.height() as i32).to_string();
+        pixels.push_str("px");
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+    // An empty value takes the property away; a fixed name cannot fail.
+    let _ = body.style().set_property("height", &pixels);
 }
 
 /// Sets a text where it is another: what is live to a screen reader is said only when it changes.

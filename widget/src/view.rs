@@ -1,10 +1,10 @@
 //! What Leptos shows: the log's lines with what stands before and after them, and the banner's words. Each view is
 //! drawn again when something has happened; none keeps anything.
 use crate::{
-    app::{turn, watch, with},
+    app::{App, turn, watch, with},
     composer, effects, lines, words,
 };
-use leptos::prelude::*;
+use leptos::{mount::mount_to, prelude::*, task::spawn_local};
 use merhaba_shared::{
     client::Line,
     layout::log::{self, Key, Shown},
@@ -39,7 +39,6 @@ fn Log() -> impl IntoView {
     let face: fn() -> String = || watch(|app| words::face(app));
     let jump: fn() -> String = || watch(|app| words::jump(app));
     let text = |name: &str| with(|app| app.page.text(name));
-    Effect::new(|_| watch(after_drawing));
     view! {
         <button type="button" class="more" hidden=no_older on:click=|_| turn(|app, _| app.client.older())>
             {text("load_earlier")}
@@ -69,8 +68,13 @@ fn Banner() -> impl IntoView {
     }
 }
 
-/// Lets the log follow its end, or stand still.
-fn after_drawing(app: &mut crate::app::App) {
+/// Lets the log follow its end, or stand still, once the views have been drawn: they were woken before this is
+/// queued, and the page's tasks run in order.
+pub fn follow_end() {
+    spawn_local(async { with(after_drawing) });
+}
+
+fn after_drawing(app: &mut App) {
     let height = app.page.log.scroll_height();
     let oldest = words::oldest(app);
     let in_front = oldest < app.oldest;

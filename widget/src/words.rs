@@ -33,6 +33,8 @@ fn presence(app: &App) {
     }
     let key = match app.client.line() {
         Line::Starting => return,
+        // Nothing can be promised on a line that has ended.
+        Line::Stopped(_) => "",
         Line::Live | Line::Back if !app.greeted => return,
         Line::Live | Line::Back if app.client.online() => "online",
         Line::Lost => "connecting",

@@ -100,7 +100,7 @@ pub fn sign_out(desk: Desk) {
         if answer.is_ok() || answer.status == 401 {
             leave();
         } else {
-            desk.say(texts().unreachable.into());
+            desk.say(desk.texts().unreachable.into());
         }
     });
 }

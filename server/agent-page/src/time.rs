@@ -26,7 +26,7 @@ fn format(at: Millis, lang: Lang, options: &[(&str, &str)]) -> String {
         // Setting a property of a fresh plain object cannot fail.
         let _ = Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value));
     }
-    let locales = Array::of1(&JsValue::from_str(lang.tag()));
+    let locales = Array::of1(&JsValue::from_str(lang.locale()));
     let formatter = Intl::DateTimeFormat::new(&locales, &object);
     let text = formatter.format().call1(&JsValue::UNDEFINED, &date(at));
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
@@ -34,7 +34,7 @@ fn format(at: Millis, lang: Lang, options: &[(&str, &str)]) -> String {
 
 /// "14:05".
 pub fn clock(at: Millis, lang: Lang) -> String {
-    language::time(at, lang.tag())
+    language::time(at, lang.locale())
 }
 
 /// "Today", "Yesterday" or the date in full.
@@ -42,7 +42,7 @@ pub fn day_name(at: Millis, now: Millis, lang: Lang) -> String {
     match day_number(now) - day_number(at) {
         0 => texts().today.into(),
         1 => texts().yesterday.into(),
-        _ => language::day(at, now, lang.tag()),
+        _ => language::day(at, now, lang.locale()),
     }
 }
 

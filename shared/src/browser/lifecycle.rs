@@ -3,7 +3,7 @@
 use super::{document, window};
 use alloc::{rc::Rc, string::String};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Event, EventTarget, StorageEvent};
+use web_sys::{Event, EventTarget, PageTransitionEvent, StorageEvent};
 
 /// Something that happened to the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Sign {
     Hidden,
     /// It is being left, perhaps for the back/forward cache: sockets must go.
     Left,
-    /// It is there (again).
+    /// It is back out of the cache.
     Returned,
     /// The browser says that there is a network.
     Online,
@@ -70,6 +70,8 @@ fn add(target: &EventTarget, name: &str, then: &Closure<dyn Fn(Event)>) {
 fn read(event: &Event) -> Option<Sign> {
     Some(match event.type_().as_str() {
         "pagehide" => Sign::Left,
+        // At the first showing nothing was left yet.
+        "pageshow" if !event.unchecked_ref::<PageTransitionEvent>().persisted() => return None,
         "pageshow" => Sign::Returned,
         "online" => Sign::Online,
         "offline" => Sign::Offline,

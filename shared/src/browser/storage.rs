@@ -41,10 +41,14 @@ pub fn forget(key: &str) {
 #[must_use]
 pub fn keys(prefix: &str) -> Vec<String> {
     let Some(storage) = local() else { return Vec::new() };
-    let count = storage.length().unwrap_or_default();
-    let all = (0..count).filter_map(|at| storage.key(at).ok().flatten());
-    let mut keys: Vec<String> = all.filter(|key| key.starts_with(prefix)).collect();
-    keys.sort_unstable();
+    let mut keys: Vec<String> = Vec::new();
+    for at in 0..storage.length().unwrap_or_default() {
+        if let Some(key) = storage.key(at).ok().flatten().filter(|key| key.starts_with(prefix)) {
+            // A sort would weigh two kilobytes in the page; these are few.
+            let place = keys.iter().position(|other| *other > key).unwrap_or(keys.len());
+            keys.insert(place, key);
+        }
+    }
     keys
 }
 
@@ -62,15 +66,22 @@ pub enum Kept {
 /// Keeps a value unless another tab has kept one under that key, other than `instead_of`; `done` is told once. Two tabs that do this in the
 /// same moment get the same answer: it happens under a lock of the browser where there is one.
 pub fn keep_first(key: String, value: String, instead_of: Option<String>, done: impl FnOnce(Kept) + 'static) {
+    if !allowed() {
+        return done(Kept::Nowhere);
+    }
     let lock = JsValue::from_str(&key);
     let mut done = Some(done);
     let ours = Closure::once_into_js(move || settle(&key, &value, instead_of.as_deref(), &mut done));
     let locks = get(&window().navigator(), "locks");
-    if call(&locks, "request", &lock, &ours).is_none()
-        && let Some(now) = ours.dyn_ref::<js_sys::Function>()
-    {
+    match call(&locks, "request", &lock, &ours) {
+        // A lock that is denied (some browsers, for a frame in another site): then without one.
+        Some(asked) => drop(call(&asked, "catch", &ours, &JsValue::UNDEFINED)),
         // No locks (an insecure origin, an older browser): the check and the setting follow each other at once.
-        let _ = now.call0(&JsValue::UNDEFINED);
+        None => {
+            if let Some(now) = ours.dyn_ref::<js_sys::Function>() {
+                let _ = now.call0(&JsValue::UNDEFINED);
+            }
+        }
     }
 }
 

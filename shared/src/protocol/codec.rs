@@ -2,7 +2,9 @@
 #[cfg(feature = "json")]
 use super::ids::ClientId;
 use super::{SUBPROTOCOL_BIN, error::DecodeError};
-use alloc::{string::String, vec::Vec};
+#[cfg(feature = "json")]
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How a session writes its frames; settled by the subprotocol of the upgrade.

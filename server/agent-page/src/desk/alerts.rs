@@ -1,6 +1,6 @@
 //! What reaches an agent who looks elsewhere: the number in the title, a sound, a sentence. Never a text of a visitor.
 use super::Desk;
-use crate::i18n::{fill, texts};
+use crate::i18n::fill;
 use leptos::prelude::*;
 use merhaba_shared::{
     client::agent::Notice,
@@ -27,7 +27,7 @@ impl Desk {
         match notice {
             Notice::Wrote { conversation, .. } if !self.looks_at(&conversation) => self.ring(),
             Notice::Wrote { .. } => {}
-            Notice::Taken { by, .. } => self.say(fill(texts().taken, &[("name", &by.name)])),
+            Notice::Taken { by, .. } => self.say(fill(self.texts().taken, &[("name", &by.name)])),
             Notice::Refused(refused) => self.refuse(&refused),
         }
     }
@@ -44,8 +44,8 @@ impl Desk {
             self.peek(|client| client.current().is_none_or(|opened| !opened.thread.timeline().is_loaded()));
         match refused.code {
             Code::NotFound if unloaded => self.missing.set(current),
-            Code::RateLimited => self.say(texts().too_fast.into()),
-            _ => self.say(texts().refused.into()),
+            Code::RateLimited => self.say(self.texts().too_fast.into()),
+            _ => self.say(self.texts().refused.into()),
         }
     }
 

@@ -3,7 +3,7 @@
 mod alerts;
 mod link;
 
-use super::{log::Piece, prefs::Prefs, route::Route, sound::Sound};
+use super::{i18n::Texts, log::Piece, prefs::Prefs, route::Route, sound::Sound};
 use leptos::prelude::*;
 use link::Machine;
 use merhaba_shared::{
@@ -64,6 +64,11 @@ impl Desk {
         desk.find_row();
         desk.count_in_title();
         desk
+    }
+
+    /// The words of the chosen language, also where no view is being made.
+    pub fn texts(self) -> &'static Texts {
+        self.prefs.lang.get_untracked().texts()
     }
 
     /// The desk of the page.

@@ -57,7 +57,7 @@ pub const TEXTS: Texts = Texts {
     loading_more: "Loading more…",
     keys_hint: "J and K move, Enter opens, R answers, E resolves, Esc goes back",
     pick: "Choose a conversation",
-    pick_lead: "Who waits longest shows a ticking time.",
+    pick_lead: "Beside those who wait, a time ticks.",
     gone: "This conversation is not here",
     gone_lead: "The link may be old, or it belongs to a site that is not yours.",
     to_inbox: "Go to the inbox",

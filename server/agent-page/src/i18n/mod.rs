@@ -27,6 +27,14 @@ impl Lang {
         }
     }
 
+    /// The locale whose times and dates are shown: English ones with a 24-hour clock.
+    pub const fn locale(self) -> &'static str {
+        match self {
+            Self::En => "en-GB",
+            Self::Tr => "tr",
+        }
+    }
+
     /// Its own name for itself.
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use super::{
     settings::{OURS, Settings},
 };
 use crate::{
-    i18n::{fill, texts},
+    i18n::{Texts, fill, texts},
     rest::{self, Answer},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -37,6 +37,7 @@ pub enum Saving {
 pub struct Form {
     key: StoredValue<SiteKey>,
     saved: RwSignal<Settings>,
+    texts: &'static Texts,
     numbers: StoredValue<u32>,
     /// Whether the agent may change the site.
     pub may: bool,
@@ -70,6 +71,7 @@ impl Form {
         let form = Self {
             key: StoredValue::new(key),
             saved,
+            texts: texts(),
             numbers: StoredValue::new(0),
             may,
             name,
@@ -128,25 +130,27 @@ impl Form {
     }
 
     fn answered(self, answer: &Answer) {
-        let texts = texts();
-        match (answer.is_ok(), Settings::read(&answer.body)) {
-            (true, Some(settings)) => {
-                self.saved.set(settings);
-                self.reset();
-                self.saving.set(Saving::Done);
-            }
-            _ => {
-                let detail = rest::text(&answer.body, "detail").unwrap_or_default();
-                self.refused.set(quoted(&detail));
-                self.saving.set(Saving::Refused(match answer.status {
-                    0 => texts.unreachable.into(),
-                    403 => texts.save_forbidden.into(),
-                    400 | 422 if !detail.is_empty() => [texts.save_refused, " ", &detail].concat(),
-                    400 | 422 => texts.save_refused.into(),
-                    status => fill(texts.unexpected, &[("n", &status.to_string())]),
-                }));
-            }
+        let texts = self.texts;
+        if answer.is_ok()
+            && let Some(settings) = Settings::read(&answer.body)
+        {
+            self.saved.set(settings);
+            self.reset();
+            self.saving.set(Saving::Done);
+            return;
         }
+        let detail = rest::text(&answer.body, "detail").unwrap_or_default();
+        // What is wrong with one line is said under that line.
+        let of_a_line = quoted(&detail);
+        let detail = if of_a_line.is_some() { String::new() } else { detail };
+        self.refused.set(of_a_line);
+        self.saving.set(Saving::Refused(match answer.status {
+            0 => texts.unreachable.into(),
+            403 => texts.save_forbidden.into(),
+            400 | 422 if !detail.is_empty() => [texts.save_refused, " ", &detail].concat(),
+            400 | 422 => texts.save_refused.into(),
+            status => fill(texts.unexpected, &[("n", &status.to_string())]),
+        }));
     }
 }
 

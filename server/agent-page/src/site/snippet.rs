@@ -26,19 +26,19 @@ pub fn Snippets() -> impl IntoView {
     let relay = window().location().origin().unwrap_or_default();
     let key = form.key();
     let link = [relay.as_str(), "/c/", key.as_str()].concat();
-    let line = {
+    let tag = {
         let (relay, key) = (relay.clone(), key.clone());
         Memo::new(move |_| snippet(&relay, key.as_str(), &form.typed()))
     };
     let (href, words) = (link.clone(), texts.chat_with_us);
     let both = Memo::new(move |_| {
-        [line.get().as_str(), "\n<noscript><a href=\"", &href, "\">", words, "</a></noscript>"].concat()
+        [tag.get().as_str(), "\n<noscript><a href=\"", &href, "\">", words, "</a></noscript>"].concat()
     });
     let policy = ["script-src ", &relay, "; frame-src ", &relay].concat();
     view! {
         <section class="card" aria-labelledby="snippet-head">
             <h2 id="snippet-head">{texts.snippet}</h2>
-            <Copyable id="snippet" lead=texts.snippet_lead text=Signal::derive(move || line.get())/>
+            <Copyable id="snippet" lead=texts.snippet_lead text=Signal::derive(move || tag.get())/>
             <h3>{texts.noscript}</h3>
             <Copyable id="noscript" lead=texts.noscript_lead text=Signal::derive(move || both.get())/>
             <h3>{texts.plain_link}</h3>

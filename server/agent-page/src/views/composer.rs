@@ -54,14 +54,14 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             send();
         }
     };
-    let advice = move || -> (String, bool) {
-        let calm = if resolved.get() { texts.opens_again } else { texts.keys_send };
-        match (trainee.get(), live.get(), wrong.get()) {
-            (true, ..) => (texts.as_trainee.into(), false),
-            (_, _, Some(BodyError::TooLong(over))) => (too_long(over, texts), true),
-            (_, false, _) => (texts.wait_line.into(), false),
-            _ => (left(&text.read(), texts).unwrap_or_else(|| calm.into()), false),
-        }
+    // What is said, and how: bad news, calm news, or a word about keys, which a phone leaves out.
+    let advice = move || match (trainee.get(), live.get(), wrong.get(), left(&text.read(), texts)) {
+        (true, ..) => (String::from(texts.as_trainee), "advice"),
+        (_, _, Some(BodyError::TooLong(over)), _) => (too_long(over, texts), "advice bad"),
+        (_, false, ..) => (texts.wait_line.into(), "advice"),
+        (.., Some(left)) => (left, "advice"),
+        _ if resolved.get() => (texts.opens_again.into(), "advice"),
+        _ => (texts.keys_send.into(), "advice keys"),
     };
     view! {
         <form class="compose" on:submit=move |event| { event.prevent_default(); send(); }>
@@ -70,7 +70,7 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
                 disabled=trainee on:input=typed on:keydown=pressed
                 on:blur=move |_| { desk.act(|client, now| client.typing(now, false)); }></textarea>
             <div class="bar">
-                <span id="advice" class="advice" class:bad=move || advice().1 role="status">{move || advice().0}</span>
+                <span id="advice" class=move || advice().1 role="status">{move || advice().0}</span>
                 <button id="send" class="btn main" disabled=move || !can.get()>
                     <span>{texts.send}</span>{icon(SEND)}
                 </button>

@@ -21,9 +21,7 @@ pub fn Header() -> impl IntoView {
     let row = desk.current_row();
     let name = move || {
         row.with(|row| {
-            row.as_ref()
-                .map(|row| people::visitor(&row.visitor, texts))
-                .unwrap_or_else(|| texts.conversation.into())
+            row.as_ref().map_or_else(|| texts.conversation.into(), |row| people::visitor(&row.visitor, texts))
         })
     };
     let about = move || row.with(|row| row.as_ref().map(|row| summary(desk, row)).unwrap_or_default());
