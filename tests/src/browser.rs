@@ -151,6 +151,21 @@ impl Browser {
         element.click().await.unwrap_or_else(|error| panic!("{expression}: {error}"));
     }
 
+    /// Waits for an element of the page itself and clicks where it is, as a hand would: WebDriver's own click does not
+    /// find its way into a shadow root outside the body.
+    pub async fn press(&self, expression: &str) {
+        let place = format!(
+            "(e => {{ const r = e.getBoundingClientRect(); return r.width && [r.x + r.width / 2, r.y + r.height / 2] }})({expression})"
+        );
+        let place = self.until(&place).await;
+        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+            let event =
+                json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
+            self.driver("goog/cdp/execute", &json!({ "cmd": "Input.dispatchMouseEvent", "params": event }))
+                .await;
+        }
+    }
+
     /// Waits for a field and types into it.
     pub async fn type_into(&self, expression: &str, text: &str) {
         let element = self.element(expression).await;

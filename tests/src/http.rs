@@ -77,31 +77,42 @@ pub async fn post_json(authority: &str, path: &str, body: &Value) -> Answer {
     send(authority, "POST", path, &headers, body.to_string().as_bytes()).await
 }
 
-/// Sends bytes as they are and reads the answer until the other side closes.
+/// Sends bytes as they are and reads one answer: as long as it says it is, or until the other side closes.
 pub async fn raw(authority: &str, bytes: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(authority).await.expect("the relay listens");
+    let mut stream = TcpStream::connect(authority).await.expect("the other side listens");
     // A server may answer and close before it has read all; what it said still counts.
     stream.write_all(bytes).await.ok();
     let mut answer = Vec::new();
-    timeout(ANSWERED_WITHIN, stream.read_to_end(&mut answer)).await.expect("it answers in time").ok();
-    parse(&answer)
+    let read = async {
+        while !complete(&answer) && stream.read_buf(&mut answer).await.is_ok_and(|count| count > 0) {}
+    };
+    timeout(ANSWERED_WITHIN, read).await.expect("it answers in time");
+    let (status, headers, rest) = head(&answer).unwrap_or_else(|| {
+        panic!("no HTTP answer: {:?}", String::from_utf8_lossy(&answer));
+    });
+    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let body = if chunked { join_chunks(rest) } else { rest.to_vec() };
+    Answer { status, headers, body }
 }
 
-fn parse(bytes: &[u8]) -> Answer {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
-        panic!("no HTTP answer: {:?}", String::from_utf8_lossy(bytes));
-    });
+/// Whether these bytes are a whole answer whose length was said.
+fn complete(bytes: &[u8]) -> bool {
+    let Some((_, headers, rest)) = head(bytes) else { return false };
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    length.is_some_and(|length: usize| rest.len() >= length)
+}
+
+/// Status, header fields and what follows them, once the header is whole.
+#[expect(clippy::type_complexity, reason = "three parts of one answer, taken apart at once")]
+fn head(bytes: &[u8]) -> Option<(u16, Vec<(String, String)>, &[u8])> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|text| text.parse().ok());
-    let headers: Vec<_> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-        .collect();
-    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let rest = &bytes[end + 4..];
-    let body = if chunked { join_chunks(rest) } else { rest.to_vec() };
-    Answer { status: status.expect("an answer has a status"), headers, body }
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let fields = lines.filter_map(|line| line.split_once(':'));
+    let headers = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    Some((status, headers, &bytes[end + 4..]))
 }
 
 fn join_chunks(mut rest: &[u8]) -> Vec<u8> {

@@ -47,7 +47,7 @@ impl Stage {
 
 /// Opens the chat by its launcher and goes into the frame.
 async fn open_chat(browser: &Browser) {
-    browser.click(&format!("{CHAT}.querySelector('a')")).await;
+    browser.press(&format!("{CHAT}.querySelector('a')")).await;
     enter_chat(browser).await;
 }
 
