@@ -27,9 +27,8 @@ impl Relay {
         self.log.get(usize::try_from(seq).ok()?.checked_sub(1)?).cloned().map(Item::Message)
     }
 
-    /// `waits` says whether a token has an open socket: before there is a row, that makes it good.
-    fn hello(&mut self, token: Option<&Token>, waits: bool, after: Option<u64>) -> (Token, Vec<Event>) {
-        let good = |token: &Token| waits || self.tokens.contains(&token.0);
+    fn hello(&mut self, token: Option<&Token>, after: Option<u64>) -> (Token, Vec<Event>) {
+        let good = |token: &Token| self.tokens.contains(&token.0);
         let known = token.is_some_and(good);
         let mine = token.filter(|_| known).cloned().unwrap_or_else(|| self.new_token());
         let head = self.log.len() as u64;
@@ -199,8 +198,7 @@ impl World {
         match command {
             Command::Hello(hello) => {
                 let after = hello.resume.first().map(|resume| resume.after);
-                let waits = hello.token.is_some() && self.tabs.iter().any(|tab| tab.session == hello.token);
-                let (token, events) = self.relay.hello(hello.token.as_ref(), waits, after);
+                let (token, events) = self.relay.hello(hello.token.as_ref(), after);
                 self.tabs[at].session = Some(token);
                 answers = events;
             }

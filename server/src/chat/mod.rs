@@ -12,7 +12,6 @@ mod refusal;
 mod settings;
 mod sign_ins;
 mod visitors;
-mod waiting;
 
 pub use audience::Audience;
 pub use form::{Form, Posted};
@@ -21,13 +20,11 @@ pub use presence::Attendance;
 pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
 pub use visitors::{Identity, secret_hash};
-pub use waiting::Stay;
 
 use crate::{bus, clock::Clock, counters::Counters, gate::Gate, hub::Hub, store::Store};
 use presence::Presence;
 use publish::Publisher;
 use std::sync::Arc;
-use waiting::Waiting;
 
 /// The use-cases. A clone is the same one.
 #[derive(Clone)]
@@ -35,7 +32,6 @@ pub struct Chat {
     store: Arc<dyn Store>,
     clock: Clock,
     gate: Gate,
-    waiting: Waiting,
     publisher: Publisher,
     presence: Arc<Presence>,
     counters: Arc<Counters>,
@@ -47,15 +43,7 @@ impl Chat {
     pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate) -> Self {
         let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(bus::none::None));
         let presence = Arc::new(Presence::new(publisher.clone()));
-        Self {
-            store,
-            clock,
-            gate,
-            waiting: Waiting::default(),
-            publisher,
-            presence,
-            counters: Arc::default(),
-        }
+        Self { store, clock, gate, publisher, presence, counters: Arc::default() }
     }
 
     /// Where sessions listen.

@@ -1,6 +1,6 @@
 //! Who a visitor is: by the token that the relay gave. Writes nothing: the row is made with the first message.
-use super::{Chat, waiting::Stay};
-use crate::store::{SecretHash, StoreError, Visitor};
+use super::Chat;
+use crate::store::{SecretHash, StoreError};
 use merhaba_shared::protocol::{
     ids::{SiteKey, Token, VisitorId},
     limits::{LOCALE_BYTES, TITLE_BYTES, URL_BYTES, cut},
@@ -9,7 +9,7 @@ use merhaba_shared::protocol::{
 use sha2::{Digest, Sha256};
 
 /// A visitor, old or new.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Identity {
     /// The visitor.
     pub visitor: VisitorId,
@@ -19,16 +19,13 @@ pub struct Identity {
     pub token: Option<Token>,
     /// A token was shown, and is unknown.
     pub replaced: bool,
-    /// Keeps their token good while there is no row of them; for as long as their socket is open.
-    pub stay: Option<Stay>,
-    stored: bool,
 }
 
 impl Identity {
     /// Whether the store has a row of them.
     #[must_use]
     pub const fn is_known(&self) -> bool {
-        self.stored
+        self.token.is_none()
     }
 }
 
@@ -43,24 +40,14 @@ impl Chat {
     pub async fn identify(&self, site: &SiteKey, shown: Option<&Token>) -> Result<Identity, StoreError> {
         if let Some(shown) = shown {
             let hash = secret_hash(&shown.0);
-            if let Some(Visitor { id, .. }) = self.store.visitor(site.clone(), hash).await? {
-                return Ok(Identity {
-                    visitor: id,
-                    hash,
-                    token: None,
-                    replaced: false,
-                    stored: true,
-                    stay: None,
-                });
-            }
-            if let Some((visitor, stay)) = self.waiting.join(site, hash) {
-                let stay = Some(stay);
-                return Ok(Identity { visitor, hash, token: None, replaced: false, stored: false, stay });
+            if let Some(visitor) = self.store.visitor(site.clone(), hash).await? {
+                return Ok(Identity { visitor: visitor.id, hash, token: None, replaced: false });
             }
         }
-        let (visitor, token, stay) = self.waiting.arrive(site, self.clock);
-        let (hash, replaced) = (secret_hash(&token.0), shown.is_some());
-        Ok(Identity { visitor, hash, token: Some(token), replaced, stored: false, stay: Some(stay) })
+        let token = Token(self.clock.secret());
+        let hash = secret_hash(&token.0);
+        let visitor = VisitorId(self.clock.id());
+        Ok(Identity { visitor, hash, token: Some(token), replaced: shown.is_some() })
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{self, Identity, Sender, Stay},
+    chat::{self, Identity, Sender},
     gate::Permit,
     hub::{Subscription, Topic},
     store::{Principal, Sent},
@@ -29,7 +29,6 @@ struct Visitor<S> {
     patience: Patience,
     /// Counts against the address until something of theirs is stored.
     stranger: Option<Permit>,
-    _stay: Option<Stay>,
     _listening: [Subscription; 2],
     _place: Permit,
 }
@@ -44,7 +43,7 @@ pub(super) async fn serve<S: Socket>(
         Ok(hello) => hello,
         Err(ending) => return (line, ending),
     };
-    let mut identity = match identify(&app, &hello).await {
+    let identity = match identify(&app, &hello).await {
         Ok(identity) => identity,
         Err(ending) => return (line, ending),
     };
@@ -56,7 +55,7 @@ pub(super) async fn serve<S: Socket>(
         Some(stranger)
     };
     let _counted = app.chat.counters().session(Side::Visitor);
-    let mut visitor = Visitor::new(app, line, &hello, &mut identity, place);
+    let mut visitor = Visitor::new(app, line, &hello, &identity, place);
     visitor.stranger = stranger;
     let ending = visitor.run(hello, identity).await;
     (visitor.live.into_line(), ending)
@@ -78,7 +77,7 @@ async fn identify(app: &App, hello: &Hello) -> Result<Identity, Ending> {
 
 impl<S: Socket> Visitor<S> {
     /// Listens from here on: what happens while the rest is read waits in the outbox.
-    fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &mut Identity, place: Permit) -> Self {
+    fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &Identity, place: Permit) -> Self {
         let (visitor, hub) = (identity.visitor.clone(), app.chat.hub());
         let listening = [Topic::Visitor(visitor.clone()), Topic::Presence(hello.site.clone())]
             .map(|topic| hub.subscribe(topic, line.outbox()));
@@ -90,7 +89,6 @@ impl<S: Socket> Visitor<S> {
             sender,
             patience: Patience::default(),
             stranger: None,
-            _stay: identity.stay.take(),
             _listening: listening,
             _place: place,
         }

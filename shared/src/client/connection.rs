@@ -175,6 +175,12 @@ impl Connection {
         }
     }
 
+    /// Lets go of an open socket, to try again after `wait`.
+    pub const fn postpone(&mut self, now: Ms, wait: Ms) -> Step {
+        self.phase = Phase::Waiting { until: now + wait };
+        Step::Drop
+    }
+
     /// The socket is closed, or never opened.
     pub fn closed(&mut self, now: Ms, code: u16, reason: &str) -> Step {
         if matches!(self.phase, Phase::Off | Phase::Stopped { .. } | Phase::Waiting { .. }) {

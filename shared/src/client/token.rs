@@ -1,7 +1,13 @@
 //! The visitor's token in a page's hands: where it came from, and whether the browser keeps it yet. The first message
 //! waits until it does, so that no visitor can be stored whom a reload would forget.
-use super::Effect;
+use super::{Effect, Ms};
 use crate::protocol::ids::Token;
+
+/// How often a token from another tab is shown again although the relay called it unknown: the other tab's first
+/// message may be on its way. With the waits below that is ten seconds.
+const DOUBTS: u32 = 5;
+/// The first wait; each is twice the one before.
+const DOUBT_FOR: Ms = 300;
 
 /// Whether the browser keeps the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +27,15 @@ pub(super) struct Keepsake {
     /// The one that the relay no longer knew: the new one may take its place.
     dead: Option<Token>,
     keeping: Keeping,
+    /// How often a token from another tab may still be shown again.
+    doubts: u32,
 }
 
 impl Keepsake {
     /// A token that was kept before, or none.
     pub(super) const fn new(token: Option<Token>) -> Self {
         let keeping = if token.is_some() { Keeping::Kept } else { Keeping::Not };
-        Self { token, dead: None, keeping }
+        Self { token, dead: None, keeping, doubts: 0 }
     }
 
     pub(super) const fn token(&self) -> Option<&Token> {
@@ -39,6 +47,17 @@ impl Keepsake {
         self.keeping == Keeping::Kept
     }
 
+    /// The relay calls the token unknown: how long to wait before showing it again, if it deserves that.
+    pub(super) fn doubt(&mut self) -> Option<Ms> {
+        self.doubts = self.doubts.checked_sub(1)?;
+        Some(DOUBT_FOR << (DOUBTS - 1 - self.doubts))
+    }
+
+    /// The relay knows the token.
+    pub(super) const fn known(&mut self) {
+        self.doubts = 0;
+    }
+
     /// The relay gave a new one; `replaced` says that it did not know the old one.
     pub(super) fn given(&mut self, token: Token, replaced: bool) {
         let before = self.token.replace(token);
@@ -46,6 +65,7 @@ impl Keepsake {
             self.dead = before;
         }
         self.keeping = Keeping::Not;
+        self.doubts = 0;
     }
 
     /// What to ask the host, if it has not been asked.
@@ -63,6 +83,9 @@ impl Keepsake {
         self.keeping = Keeping::Kept;
         let same = self.token.as_ref() == Some(&token);
         self.token = Some(token);
+        if !same {
+            self.doubts = DOUBTS;
+        }
         same
     }
 

@@ -339,6 +339,14 @@ impl VisitorClient {
     }
 
     fn welcome(&mut self, now: Ms, welcome: Welcome) {
+        if welcome.replaced {
+            if let Some(wait) = self.keepsake.doubt() {
+                let step = self.connection.postpone(now, wait);
+                return self.carry_out(step);
+            }
+        } else {
+            self.keepsake.known();
+        }
         let renewed = self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch);
         if renewed || welcome.replaced {
             self.threads.clear();
