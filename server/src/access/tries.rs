@@ -1,10 +1,10 @@
 //! How often somebody may try to sign in: by account and address, and by address. Over the limit each try must wait
 //! longer, up to a minute; nobody is locked out. In memory and bounded; it never keeps an e-mail address.
-use crate::clock::Clock;
+use crate::{clock::Clock, domain::address::prefix};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, VecDeque},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -121,17 +121,6 @@ fn key(parts: &[&str]) -> Key {
         hash.update([0]);
     }
     hash.finalize().into()
-}
-
-/// What counts as one address: all of a v4 address, the network half of a v6 one.
-fn prefix(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
 }
 
 #[cfg(test)]

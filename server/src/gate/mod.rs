@@ -3,7 +3,7 @@
 
 mod bucket;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, domain::address::prefix};
 pub use bucket::{Bucket, Rate};
 use merhaba_shared::protocol::{
     ids::{AgentId, VisitorId},
@@ -12,7 +12,7 @@ use merhaba_shared::protocol::{
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -208,17 +208,6 @@ impl Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         self.gate.release(&self.key);
-    }
-}
-
-/// What counts as one address: all of a v4 address, the network half of a v6 one.
-fn prefix(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
