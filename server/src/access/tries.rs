@@ -1,6 +1,6 @@
 //! How often somebody may try to sign in: by account and address, and by address. Over the limit each try must wait
 //! longer, up to a minute; nobody is locked out. In memory and bounded; it never keeps an e-mail address.
-use crate::{clock::Clock, domain::address::prefix};
+use crate::{clock::Clock, gate::address::prefix};
 use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, VecDeque},

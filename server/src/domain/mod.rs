@@ -1,7 +1,6 @@
 //! Pure rules: no async, no I/O, nothing but the shared protocol. What may be stored and who may do what is decided
 //! here, so that every way in (socket, REST, form, command line) decides the same.
 
-pub mod address;
 pub mod conversation;
 pub mod email;
 pub mod origin;

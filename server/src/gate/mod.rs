@@ -1,9 +1,11 @@
 //! Who may come in, and how fast: sockets by address, by visitor and by agent, and messages by visitor. In memory,
 //! bounded, swept as it grows. Never looks at what is sent, and never closes anything itself.
 
+pub mod address;
 mod bucket;
 
-use crate::{clock::Clock, domain::address::prefix};
+use crate::clock::Clock;
+use address::prefix;
 pub use bucket::{Bucket, Rate};
 use merhaba_shared::protocol::{
     ids::{AgentId, VisitorId},

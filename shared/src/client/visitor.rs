@@ -291,8 +291,7 @@ impl VisitorClient {
     /// The browser says there is no network.
     pub fn offline(&mut self, now: Ms) {
         self.connection.offline(now);
-        let step = self.connection.nudge(now);
-        self.carry_out(step);
+        self.nudge(now);
     }
 
     /// The page woke up, became visible, or the network is back.
