@@ -3,7 +3,9 @@
 
 pub mod browser;
 pub mod cli;
+pub mod faults;
 pub mod http;
+pub mod proof;
 pub mod relay;
 pub mod sources;
 pub mod wire;
