@@ -5,6 +5,7 @@ use super::{
     follow::{Following, Marks, Step},
     heartbeat::{Beat, Heartbeat},
     line::{Line, Socket, decode},
+    order::Order,
     rate::Throttle,
 };
 use crate::{
@@ -61,7 +62,10 @@ pub(super) struct Live<S, E> {
     pub(super) app: Arc<App>,
     pub(super) who: Principal,
     pub(super) following: Following,
+    pub(super) order: Order,
     line: Line<S>,
+    /// Whether a frame from the other side goes before what waits to be told.
+    inward: bool,
     answers: FuturesOrdered<BoxFuture<'static, Answer<E>>>,
     heartbeat: Heartbeat,
     typing: Throttle,
@@ -78,7 +82,9 @@ impl<S: Socket, E: Audience> Live<S, E> {
         Self {
             who,
             following: Following::default(),
+            order: Order::default(),
             line,
+            inward: false,
             answers: FuturesOrdered::new(),
             heartbeat: Heartbeat::new(now),
             typing: Throttle::typing(),
@@ -121,6 +127,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
                 Input::Done(Err(refused)) => {
                     if refused.code == Code::Unavailable {
                         self.following.forget_marks();
+                        refused.client_id.into_iter().for_each(|client_id| self.order.refused(client_id));
                     }
                     self.refuse(refused).await?;
                 }
@@ -139,12 +146,27 @@ impl<S: Socket, E: Audience> Live<S, E> {
         let deadline = self.deadline().into();
         // More are read when one is answered: what waits for the disk is bounded by this.
         let room = self.answers.len() < SENDS_IN_FLIGHT;
-        tokio::select! {
-            () = stopping.cancelled() => Input::Stop,
-            frame = self.line.read(), if room => Input::Frame(frame),
-            Some(answer) = self.answers.next() => Input::Done(answer),
-            delivery = outbox.next() => Input::Event(delivery),
-            () = sleep_until(deadline) => Input::Tick,
+        // What comes in and what goes out go first in turn: nothing starves, and the same things happening
+        // give the same frames in the same order.
+        self.inward = !self.inward;
+        if self.inward {
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => Input::Stop,
+                frame = self.line.read(), if room => Input::Frame(frame),
+                Some(answer) = self.answers.next() => Input::Done(answer),
+                delivery = outbox.next() => Input::Event(delivery),
+                () = sleep_until(deadline) => Input::Tick,
+            }
+        } else {
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => Input::Stop,
+                () = sleep_until(deadline) => Input::Tick,
+                delivery = outbox.next() => Input::Event(delivery),
+                Some(answer) = self.answers.next() => Input::Done(answer),
+                frame = self.line.read(), if room => Input::Frame(frame),
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 mod agent;
 mod ending;
 mod form;
+mod order;
 mod visitor;
 
 use super::{Fault, Frame, line::Line};
@@ -134,6 +135,7 @@ impl Client {
 /// A relay without HTTP.
 struct Rig {
     app: Arc<App>,
+    store: Arc<Sqlite>,
     _dir: tempfile::TempDir,
 }
 
@@ -146,8 +148,9 @@ impl Rig {
         let dir = tempfile::tempdir().expect("a folder");
         let fatal = Box::new(|why: &str| panic!("{why}"));
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
-        let app = Arc::new(App::new(Arc::new(store), Clock, limited));
-        let rig = Self { app, _dir: dir };
+        let store = Arc::new(store);
+        let app = Arc::new(App::new(store.clone(), Clock, limited));
+        let rig = Self { app, store, _dir: dir };
         rig.site("shop").await;
         rig
     }

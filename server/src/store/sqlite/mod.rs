@@ -23,11 +23,13 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub mod trouble;
 
 pub use open::{FILE, OpenError};
 pub use writer::Fatal;
 
-use super::{Pending, StoreError, Then};
+use super::{Pending, Sequence, StoreError, Then};
 use fault::Outcome;
 use merhaba_shared::protocol::ids::Epoch;
 use queue::{Queue, Refusal};
@@ -133,9 +135,29 @@ impl Sqlite {
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
+        self.queue(None, then, work)
+    }
+
+    /// Queues a use-case that writes, and that is not carried out when one before it in its sequence failed.
+    fn in_sequence<T: Send + 'static>(
+        &self,
+        sequence: Sequence,
+        then: Then<T>,
+        work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        self.queue(Some(sequence), Some(then), work)
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        sequence: Option<Sequence>,
+        then: Option<Then<T>>,
+        work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, then, answer };
+        let job = Work { run: Some(work), value: None, sequence: sequence.clone(), then, answer };
         if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
+            sequence.iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
         self.write_inline();

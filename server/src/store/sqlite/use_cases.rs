@@ -82,7 +82,8 @@ impl Store for Sqlite {
     }
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
-        self.writing(Some(then), |db| messages::from_visitor(db, message))
+        let sequence = message.sequence.clone();
+        self.in_sequence(sequence, then, |db| messages::from_visitor(db, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -90,7 +91,8 @@ impl Store for Sqlite {
     }
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
-        self.writing(Some(then), |db| messages::from_agent(db, message))
+        let sequence = message.sequence.clone();
+        self.in_sequence(sequence, then, |db| messages::from_agent(db, message))
     }
 
     fn read(

@@ -1,7 +1,7 @@
 //! The one connection that writes. It takes what is queued as a group, each job within its own savepoint, commits
 //! and syncs once, and only then tells anybody. It never answers before the sync and never publishes what was lost.
 use super::{fault::Fault, queue::Queue};
-use crate::store::{StoreError, Then};
+use crate::store::{Sequence, StoreError, Then};
 use rusqlite::{Connection, ErrorCode, ffi};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
@@ -37,6 +37,8 @@ pub(super) struct Work<T, F> {
     pub(super) run: Option<F>,
     /// What came of it, once done.
     pub(super) value: Option<T>,
+    /// What it must not overtake.
+    pub(super) sequence: Option<Sequence>,
     /// Whom to tell first.
     pub(super) then: Option<Then<T>>,
     /// Who waits.
@@ -45,18 +47,23 @@ pub(super) struct Work<T, F> {
 
 impl<T: Send, F: FnOnce(&Connection) -> Result<T, Fault> + Send> Job for Work<T, F> {
     fn run(&mut self, db: &Connection) -> Result<(), Fault> {
-        if let Some(run) = self.run.take() {
-            self.value = Some(run(db)?);
+        let Some(run) = self.run.take() else { return Ok(()) };
+        if self.sequence.as_ref().is_some_and(Sequence::is_broken) {
+            return Err(Fault::Behind);
         }
+        // The next of its sequence may be the very next job: it must see that this one failed.
+        self.value = Some(run(db).inspect_err(|_| self.sequence.iter().for_each(Sequence::break_off))?);
         Ok(())
     }
 
     fn settle(self: Box<Self>, outcome: Result<(), StoreError>) {
         let ended = || StoreError::Unavailable("the job was not carried out".into());
-        let Self { value, then, answer, .. } = *self;
+        let Self { value, sequence, then, answer, .. } = *self;
         let outcome = outcome.and_then(|()| value.ok_or_else(ended));
-        if let (Ok(value), Some(then)) = (&outcome, then) {
-            then(value);
+        match (&outcome, then) {
+            (Ok(value), Some(then)) => then(value),
+            (Ok(_), None) => {}
+            (Err(_), _) => sequence.iter().for_each(Sequence::break_off),
         }
         // Nobody may be waiting any more; what was to be told was told.
         let _ = answer.send(outcome);
@@ -159,7 +166,7 @@ impl Writer {
             // A full disk or a failed read makes SQLite itself take the transaction back.
             return Err(match fault {
                 Fault::Sqlite(error) => error,
-                Fault::Conflict => rusqlite::Error::InvalidQuery,
+                Fault::Conflict | Fault::Behind => rusqlite::Error::InvalidQuery,
             });
         }
         self.step("ROLLBACK TO job")?;
