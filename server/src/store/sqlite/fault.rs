@@ -7,6 +7,8 @@ use rusqlite::types::Type;
 pub(super) enum Fault {
     /// Something of that name exists.
     Conflict,
+    /// One before it in its sequence could not be stored.
+    Behind,
     /// SQLite said no: what else was done in the same transaction goes with it.
     Sqlite(rusqlite::Error),
     /// SQLite said no, and what had been done by then was taken back.
@@ -42,6 +44,7 @@ impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Conflict => Self::Conflict,
+            Fault::Behind => Self::Unavailable("a message before it could not be stored".into()),
             Fault::Sqlite(error) | Fault::TakenBack(error) => Self::Unavailable(error.to_string()),
         }
     }

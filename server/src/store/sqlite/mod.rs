@@ -24,11 +24,13 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub mod trouble;
 
 pub use open::{FILE, OpenError};
 pub use writer::Fatal;
 
-use super::{Pending, StoreError, Then};
+use super::{Pending, Sequence, StoreError, Then};
 use desk::Desk;
 use fault::Outcome;
 use merhaba_shared::protocol::ids::Epoch;
@@ -137,7 +139,17 @@ impl Sqlite {
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(Some(then), work)
+        self.queue(None, Some(then), work)
+    }
+
+    /// Queues a message, which is not stored when one before it in its sequence failed.
+    fn saying<T: Send + 'static>(
+        &self,
+        sequence: Sequence,
+        then: Then<T>,
+        work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        self.queue(Some(sequence), Some(then), work)
     }
 
     /// Queues a use-case that writes anything else. It runs whether or not anybody waits.
@@ -146,17 +158,19 @@ impl Sqlite {
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(then, |desk| desk.apart(work))
+        self.queue(None, then, |desk| desk.apart(work))
     }
 
     fn queue<T: Send + 'static>(
         &self,
+        sequence: Option<Sequence>,
         then: Option<Then<T>>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, then, answer };
+        let job = Work { run: Some(work), value: None, sequence: sequence.clone(), then, answer };
         if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
+            sequence.iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
         self.write_inline();

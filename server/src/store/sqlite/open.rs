@@ -94,8 +94,13 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
     }
     // While tables are made anew under their old names, nothing may follow their references.
     db.pragma_update(None, "foreign_keys", false).map_err(failed)?;
+    let fresh = version(&db).map_err(failed)? == 0;
     let epoch =
         migrate(&mut db, &path, MIGRATIONS, epoch_for_new).map_err(|error| error.unwrap_or_else(failed))?;
+    if fresh {
+        // What one migration made and the next made anew has left holes.
+        db.execute_batch("VACUUM").map_err(failed)?;
+    }
     db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     Ok(Opened { db, path, epoch })
 }

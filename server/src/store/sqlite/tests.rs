@@ -1,7 +1,7 @@
 //! What only this back-end promises: files and folders, groups, failures, both executors. The rest is the contract.
-use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change};
+use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change, trouble};
 use crate::store::{
-    Principal, Store, StoreError, VisitorMessage,
+    Principal, Sequence, Store, StoreError, VisitorMessage,
     contract::{self, Open},
 };
 use merhaba_shared::protocol::{
@@ -233,6 +233,64 @@ fn a_full_disk_is_said_and_passes() {
     assert_eq!(keys(&store), ["k"]);
 }
 
+/// A message that fills pages of its own, or fits what is there.
+fn insert(
+    store: &Sqlite,
+    sequence: &Sequence,
+    key: &'static str,
+    bytes: u32,
+) -> crate::store::Pending<usize> {
+    let sql = format!("INSERT INTO meta VALUES ('{key}', hex(zeroblob({bytes})))");
+    store.saying(sequence.clone(), Box::new(|_| {}), move |desk| desk.apart(|db| change(db, &sql, [])))
+}
+
+#[test]
+fn what_stands_behind_a_failure_fails_too_within_its_group_and_after_it() {
+    for together in [true, false] {
+        let dir = dir();
+        let store = open(dir.path(), Executor::Threads);
+        trouble::full(&store, true);
+        wait(store.probe()).expect("what fits is still taken");
+        let (mine, other) = (Sequence::default(), Sequence::default());
+        let (go, held) = hold(&store);
+        let long = insert(&store, &mine, "k1", 99_000);
+        if !together {
+            go.send(()).expect("held");
+        }
+        let long = if together { Err(long) } else { Ok(wait(long)) };
+        let (short, theirs) = (insert(&store, &mine, "k2", 1), insert(&store, &other, "k3", 1));
+        if together {
+            go.send(()).expect("held");
+        }
+        let long = long.unwrap_or_else(wait);
+        wait(held).expect("held");
+        assert!(matches!(long, Err(StoreError::Unavailable(_))) && wait(short).is_err(), "{together}");
+        // A full disk takes a whole group back; who sends it again finds room for what is short.
+        let theirs = wait(theirs).is_ok() || wait(insert(&store, &Sequence::default(), "k3", 1)).is_ok();
+        assert!(theirs && keys(&store) == ["k3"], "{together}");
+        trouble::full(&store, false);
+        let anew = Sequence::default();
+        for (key, bytes) in [("k1", 99_000), ("k2", 1)] {
+            wait(insert(&store, &anew, key, bytes)).expect("room again");
+        }
+    }
+}
+
+#[test]
+fn what_the_queue_refuses_holds_back_what_comes_after() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let (go, held) = hold(&store);
+    let waiting: Vec<_> = (0..super::writer::WAITING).map(|_| store.probe()).collect();
+    let sequence = Sequence::default();
+    assert!(wait(insert(&store, &sequence, "k1", 1)).is_err());
+    go.send(()).expect("held");
+    wait(held).expect("held");
+    assert!(waiting.into_iter().all(|probe| wait(probe).is_ok()));
+    assert!(wait(insert(&store, &sequence, "k2", 1)).is_err());
+    assert!(keys(&store).is_empty());
+}
+
 #[test]
 fn more_than_fits_the_queue_is_refused_at_once() {
     let dir = dir();
@@ -346,6 +404,7 @@ fn a_crash_before_places_were_put_right_leaves_lists_in_order() {
             new_conversation: format!("of {visitor}").as_str().into(),
             body: "merhaba".into(),
             at: 1,
+            sequence: Sequence::default(),
         };
         wait(store.visitor_message(message, Box::new(|_| ()))).expect("stored");
     }

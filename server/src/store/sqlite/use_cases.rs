@@ -82,7 +82,8 @@ impl Store for Sqlite {
     }
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
-        self.conversing(then, |desk| messages::from_visitor(desk, message))
+        let sequence = message.sequence.clone();
+        self.saying(sequence, then, |desk| messages::from_visitor(desk, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -90,7 +91,8 @@ impl Store for Sqlite {
     }
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
-        self.conversing(then, |desk| messages::from_agent(desk, message))
+        let sequence = message.sequence.clone();
+        self.saying(sequence, then, |desk| messages::from_agent(desk, message))
     }
 
     fn read(

@@ -5,7 +5,7 @@ use super::{
     fault::Fault,
     queue::Queue,
 };
-use crate::store::{StoreError, Then};
+use crate::store::{Sequence, StoreError, Then};
 use rusqlite::{ErrorCode, ffi};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
@@ -43,6 +43,8 @@ pub(super) struct Work<T, F> {
     pub(super) run: Option<F>,
     /// What came of it, once done.
     pub(super) value: Option<T>,
+    /// What it must not overtake.
+    pub(super) sequence: Option<Sequence>,
     /// Whom to tell first.
     pub(super) then: Option<Then<T>>,
     /// Who waits.
@@ -51,18 +53,23 @@ pub(super) struct Work<T, F> {
 
 impl<T: Send, F: FnOnce(&mut Desk) -> Result<T, Fault> + Send> Job for Work<T, F> {
     fn run(&mut self, desk: &mut Desk) -> Result<(), Fault> {
-        if let Some(run) = self.run.take() {
-            self.value = Some(run(desk)?);
+        let Some(run) = self.run.take() else { return Ok(()) };
+        if self.sequence.as_ref().is_some_and(Sequence::is_broken) {
+            return Err(Fault::Behind);
         }
+        // The next of its sequence may be the very next job: it must see that this one failed.
+        self.value = Some(run(desk).inspect_err(|_| self.sequence.iter().for_each(Sequence::break_off))?);
         Ok(())
     }
 
     fn settle(self: Box<Self>, outcome: Result<(), StoreError>) {
         let ended = || StoreError::Unavailable("the job was not carried out".into());
-        let Self { value, then, answer, .. } = *self;
+        let Self { value, sequence, then, answer, .. } = *self;
         let outcome = outcome.and_then(|()| value.ok_or_else(ended));
-        if let (Ok(value), Some(then)) = (&outcome, then) {
-            then(value);
+        match (&outcome, then) {
+            (Ok(value), Some(then)) => then(value),
+            (Ok(_), None) => {}
+            (Err(_), _) => sequence.iter().for_each(Sequence::break_off),
         }
         // Nobody may be waiting any more; what was to be told was told.
         let _ = answer.send(outcome);
