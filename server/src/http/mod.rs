@@ -59,8 +59,6 @@ pub struct Web {
     warned: AtomicBool,
     tries: Tries,
     turns: password::Turns,
-    /// The hash that an unknown account's password is compared with.
-    nobody: String,
     documents: widget_page::Documents,
     ready: health::Ready,
     reports: report::Reports,
@@ -84,7 +82,6 @@ impl Web {
             warned: AtomicBool::new(false),
             tries: Tries::new(clock, config.rate_limits),
             turns,
-            nobody: password::hash(&clock.secret(), clock),
             documents: widget_page::Documents::default(),
             ready: health::Ready::default(),
             reports: report::Reports::default(),

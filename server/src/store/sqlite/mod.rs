@@ -45,8 +45,8 @@ use std::{
     },
     thread,
 };
-use tokio::sync::oneshot;
-use writer::{Item, Work, Writer};
+use tokio::sync::{mpsc, oneshot};
+use writer::{Item, Settled, Telling, Work, Writer};
 
 /// Who carries out what is queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub struct Sqlite {
     inline: Option<Mutex<Writer>>,
     /// Conversations have moved in lists since their places were put right.
     lists_lag: Arc<AtomicBool>,
+    telling: Telling,
 }
 
 impl Sqlite {
@@ -90,13 +91,15 @@ impl Sqlite {
     ) -> Result<Self, OpenError> {
         let opened = open::open(dir, epoch_for_new)?;
         let lists_lag = Arc::new(AtomicBool::new(false));
-        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal);
+        let telling = Telling::default();
+        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal, telling.clone());
         let mut store = Self {
             epoch: opened.epoch,
             writes: Arc::new(Queue::new(writer::WAITING)),
             reads: Reads { queue: Arc::new(Queue::new(readers::WAITING)), inline: None },
             inline: None,
             lists_lag,
+            telling,
         };
         match executor {
             Executor::Threads => store.start(writer, &opened.path)?,
@@ -106,6 +109,18 @@ impl Sqlite {
             }
         }
         Ok(store)
+    }
+
+    /// Tells what became of what was written, from where this is run, until the store is closed: a runtime's own task
+    /// wakes others for less than a thread outside can, and the writer goes on meanwhile. Without it the writer tells.
+    pub fn telling(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (tell, mut told) = mpsc::channel::<Settled>(writer::UNTOLD);
+        *self.telling.lock().unwrap_or_else(PoisonError::into_inner) = Some(tell);
+        async move {
+            while let Some(settled) = told.recv().await {
+                settled.tell().await;
+            }
+        }
     }
 
     /// Starts the threads. They end when the queues are closed; should one not start, those before it end at once,

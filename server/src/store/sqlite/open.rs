@@ -110,6 +110,8 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let failed = |error| OpenError::Sqlite(path.to_owned(), error);
     let db = connect(path).map_err(failed)?;
     db.pragma_update(None, "query_only", true).map_err(failed)?;
+    // What a reader keeps of the file in its own memory, in KiB: the operating system keeps the rest.
+    db.pragma_update(None, "cache_size", -256).map_err(failed)?;
     Ok(db)
 }
 
