@@ -240,7 +240,8 @@ async fn carry(from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, way: Way, coun
         };
         count.fetch_add(read as u64, Relaxed);
         let judged = judged(&buffer[..read], frames.as_mut(), way.frames.as_ref());
-        let most = left.map_or(judged.len(), |left| judged.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+        let most =
+            left.map_or(judged.len(), |left| judged.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
         if write(to, &judged[..most], &way).await.is_err() {
             return Done::Over;
         }

@@ -1,7 +1,11 @@
 //! What happened to one page, written down as it happened: what its person wrote, what was confirmed on the wire, what
 //! stood on the screen and since when. It notes at once where the screen said what was not so. Never asks the relay.
 use merhaba_shared::{
-    client::{self, outbox::{Outbox, Progress}, thread::{Delivery, Thread}},
+    client::{
+        self,
+        outbox::{Outbox, Progress},
+        thread::{Delivery, Thread},
+    },
     protocol::{
         ids::{ClientId, ConversationId, Seq},
         model::{Accepted, Item},

@@ -143,10 +143,7 @@ fn turns(journals: &[&Journal], stored: &HashMap<ClientId, &Message>, found: &mu
         moments.extend(journal.confirmed.values().map(|confirmed| (confirmed.at, true, confirmed.seq)));
         let seq = |id| stored.get(&id).map(|message| message.seq);
         moments.extend(
-            journal
-                .written
-                .iter()
-                .filter_map(|written| Some((written.at, false, seq(written.client_id)?))),
+            journal.written.iter().filter_map(|written| Some((written.at, false, seq(written.client_id)?))),
         );
     }
     moments.sort_by_key(|(at, ..)| *at);
@@ -173,7 +170,9 @@ fn marks(journals: &[&Journal], log: &[Item], found: &mut Findings) {
                 other.shown.iter().any(|shown| Some(shown.item.seq()) == newest && shown.at <= *at)
             };
             if *delivery == Delivery::Read && newest.is_some() && !others.iter().any(there) {
-                found.violations.push(format!("{}: {newest:?} is marked as read before it was", journal.name));
+                found
+                    .violations
+                    .push(format!("{}: {newest:?} is marked as read before it was", journal.name));
             }
         }
     }

@@ -11,12 +11,7 @@ use std::{future::pending, pin::Pin};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{
-        Error, Message,
-        client::IntoClientRequest,
-        http::HeaderValue,
-        protocol::WebSocketConfig,
-    },
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig},
 };
 
 /// What a browser says of a close it knows nothing about.

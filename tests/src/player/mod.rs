@@ -6,8 +6,8 @@
 //! instant, and thousands of cuts fit into a test.
 mod agent;
 mod clock;
-pub mod judge;
 pub mod journal;
+pub mod judge;
 pub mod line;
 pub mod log;
 pub mod pair;

@@ -2,8 +2,8 @@
 //! everything stands on every screen, and is then judged.
 use super::{
     AgentMachine, Clock, Machine, Player, Storage, VisitorMachine,
-    judge::{Findings, judge},
     journal::Journal,
+    judge::{Findings, judge},
     line::Door,
     log,
 };
@@ -86,7 +86,9 @@ pub async fn play<M: Machine>(mut player: Player<M>, course: Course) -> Player<M
         let mut written = false;
         let what = "somewhere to write to";
         while !written {
-            player.play_until(course.within, what, |player| player.machine.thread().is_some() || number == 0).await;
+            player
+                .play_until(course.within, what, |player| player.machine.thread().is_some() || number == 0)
+                .await;
             written = player.write(&body);
             if !written {
                 player.turn().await;

@@ -97,7 +97,9 @@ async fn places(lane: &Lane, stride: u64, offset: u64) -> Vec<Cut> {
         let after = (lane.visitor.bytes(), lane.agent.bytes());
         for (visitor, before, after) in [(true, before.0, after.0), (false, before.1, after.1)] {
             for (up, length) in [(true, after.0 - before.0), (false, after.1 - before.1)] {
-                for (at, end) in [End::Reset, End::Close, End::HalfClose, End::Silence].into_iter().enumerate() {
+                for (at, end) in
+                    [End::Reset, End::Close, End::HalfClose, End::Silence].into_iter().enumerate()
+                {
                     let first = (offset + at as u64 * stride / 4) % stride;
                     let places = (first..length).step_by(usize::try_from(stride).unwrap_or(1));
                     cuts.extend(places.map(|after| Cut { visitor, up, after, end, codec }));
@@ -187,7 +189,8 @@ async fn a_lost_or_doubled_frame_loses_and_doubles_nothing() {
     }
     one_by_one.push((Deed::Drop, None, confirms));
     // Not the very first one: a page whose `Welcome` is lost only waits and connects again.
-    one_by_one.extend((0..amount(12, 40)).map(|nth| (Deed::Drop, Some(nth), (|_| true) as fn(&[u8]) -> bool)));
+    one_by_one
+        .extend((0..amount(12, 40)).map(|nth| (Deed::Drop, Some(nth), (|_| true) as fn(&[u8]) -> bool)));
     one_by_one.push((Deed::Double, None, |_| true));
     for (deed, nth, fits) in one_by_one {
         lane.visitor.plan(to_frames(deed, nth, fits));
@@ -251,7 +254,9 @@ async fn a_gap_is_noticed_and_repaired_within_ten_seconds() {
     let relay = relay(&folder).await;
     let lane = Lane::new(&relay, 0).await;
     // The last message of the talk is lost on its way to the agent, and nothing comes after it.
-    let is_last = |payload: &[u8]| payload.windows(7).any(|seven| seven == b"the end") && payload.starts_with(br#"{"Message""#);
+    let is_last = |payload: &[u8]| {
+        payload.windows(7).any(|seven| seven == b"the end") && payload.starts_with(br#"{"Message""#)
+    };
     lane.agent.plan(to_frames(Deed::Drop, Some(0), is_last));
     let storage = Storage::default();
     let clock = Clock::real_time();
