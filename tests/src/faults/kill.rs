@@ -36,6 +36,6 @@ pub fn before(moment: Moment, nth: u64) -> Vec<String> {
     assert!(strace.is_ok_and(|output| output.status.success()), "this proof needs strace (Debian: strace)");
     let (trace, inject) =
         (format!("trace={}", moment.calls()), format!("inject={}:signal=KILL:when={nth}", moment.calls()));
-    let arguments = ["-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let arguments = ["-D", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
     ["strace"].into_iter().chain(arguments).map(ToOwned::to_owned).collect()
 }
