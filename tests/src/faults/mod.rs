@@ -4,6 +4,7 @@ pub mod dice;
 pub mod frames;
 pub mod kill;
 pub mod proxy;
+pub mod wall;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@
 //! instant, and thousands of cuts fit into a test.
 mod agent;
 mod clock;
+pub mod couple;
 pub mod journal;
 pub mod judge;
 pub mod line;
