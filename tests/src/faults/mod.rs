@@ -3,6 +3,7 @@
 pub mod dice;
 pub mod frames;
 pub mod kill;
+pub mod network;
 pub mod proxy;
 pub mod wall;
 

@@ -8,7 +8,7 @@ use super::{
     log,
 };
 use crate::{
-    relay::{Agent, Relay, Site},
+    relay::{Relay, Site},
     wire,
 };
 use futures_util::future::join_all;
@@ -27,10 +27,15 @@ pub struct Desk {
 impl Desk {
     /// A new site with a new agent.
     pub async fn new(relay: &Relay, name: &str) -> Self {
+        Self::at(relay, relay.authority(), relay.authority(), name).await
+    }
+
+    /// The same, where the relay named `host` is reached at another address.
+    pub async fn at(relay: &Relay, dial: &str, host: &str, name: &str) -> Self {
         let site = relay.add_site(name, &["https://shop.example"]).await;
         let email = format!("{}@shop.example", site.key.to_lowercase());
-        let agent: Agent = relay.add_agent(&site, &email, "agent").await;
-        let bearer = wire::sign_in(relay, &agent).await;
+        let agent = relay.add_agent(&site, &email, "agent").await;
+        let bearer = wire::sign_in_at(dial, host, &agent).await;
         Self { site, bearer }
     }
 }

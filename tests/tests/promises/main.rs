@@ -3,5 +3,6 @@
 //! promise is shown where.
 mod clocks;
 mod crash;
+mod network;
 mod pauses;
 mod proxy;
