@@ -6,3 +6,4 @@ mod crash;
 mod network;
 mod pauses;
 mod proxy;
+mod slow;

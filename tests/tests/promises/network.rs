@@ -44,7 +44,7 @@ impl Place {
         let launch = Launch::serve(&folder.path().join("data"), &dial, &extra);
         let relay = Relay::start(launch.under(network.inside())).await;
         let desk = Desk::at(&relay, &dial, HOST, "network").await;
-        let door = Door { dial, authority: HOST.into(), origin, codec: Codec::Json };
+        let door = Door { dial, authority: HOST.into(), origin, codec: Codec::Json, small: false };
         Some(Self { relay, desk, door, metrics, network, _folder: folder })
     }
 
