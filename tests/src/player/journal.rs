@@ -64,10 +64,15 @@ pub struct Journal {
     pub marks: Vec<(Delivery, Seq, Instant)>,
     /// What the line was said to be, each time it changed.
     pub lines: Vec<(client::Line, Instant)>,
-    /// How sockets ended: code, reason, when.
+    /// When sockets opened.
+    pub opens: Vec<Instant>,
+    /// How open sockets ended: code, reason, when.
     pub closes: Vec<(u16, String, Instant)>,
+    /// Attempts to open a socket that came to nothing.
+    pub attempts: usize,
     /// Where the screen said what was not so.
     pub lies: Vec<String>,
+    let_go: usize,
     ids: HashSet<ClientId>,
     heard: HashSet<ClientId>,
 }
@@ -83,8 +88,11 @@ impl Journal {
             shown: Vec::new(),
             marks: Vec::new(),
             lines: Vec::new(),
+            opens: Vec::new(),
             closes: Vec::new(),
+            attempts: 0,
             lies: Vec::new(),
+            let_go: 0,
             ids: HashSet::new(),
             heard: HashSet::new(),
         }
@@ -145,8 +153,21 @@ impl Journal {
         self.heard.insert(client_id);
     }
 
+    pub(super) fn opened(&mut self) {
+        self.opens.push(Instant::now());
+    }
+
+    /// The page let its socket go by itself.
+    pub(super) fn let_go(&mut self) {
+        self.let_go = self.opens.len() - self.closes.len();
+    }
+
     pub(super) fn closed(&mut self, code: u16, reason: &str) {
-        self.closes.push((code, reason.to_owned(), Instant::now()));
+        if self.opens.len() > self.closes.len() + self.let_go {
+            self.closes.push((code, reason.to_owned(), Instant::now()));
+        } else {
+            self.attempts += 1;
+        }
     }
 
     /// Looks at the page.

@@ -7,6 +7,7 @@
 mod agent;
 mod clock;
 pub mod couple;
+pub mod crowd;
 pub mod flood;
 pub mod journal;
 pub mod judge;
@@ -185,7 +186,10 @@ impl<M: Machine> Player<M> {
     fn heard(&mut self, heard: Heard<M::Event>) {
         let now = self.clock.now();
         match heard {
-            Heard::Opened => self.machine.opened(now),
+            Heard::Opened => {
+                self.journal.opened();
+                self.machine.opened(now);
+            }
             Heard::Closed { code, reason } => {
                 self.journal.closed(code, &reason);
                 self.machine.closed(now, code, &reason);
@@ -213,7 +217,10 @@ impl<M: Machine> Player<M> {
             for effect in effects {
                 match effect {
                     Effect::Connect => self.line.connect(),
-                    Effect::Disconnect => self.line.let_go(),
+                    Effect::Disconnect => {
+                        self.journal.let_go();
+                        self.line.let_go();
+                    }
                     Effect::Frame(command) => self.line.say(&command),
                     Effect::KeepToken { token, instead_of } => {
                         self.machine.keep(self.clock.now(), token, instead_of);

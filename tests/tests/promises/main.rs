@@ -3,6 +3,7 @@
 //! promise is shown where.
 mod clocks;
 mod crash;
+mod herd;
 mod network;
 mod pauses;
 mod proxy;

@@ -1,6 +1,6 @@
 //! T14: clients that stop reading. Each costs the relay a bounded piece of memory and is closed as slow; the others'
 //! messages are as quick as before; and who comes back has lost nothing.
-use merhaba_shared::protocol::ids::ConversationId;
+use merhaba_shared::protocol::{ids::ConversationId, limits::BODY_CHARS};
 use merhaba_tests::{
     faults::deaf,
     http,
@@ -147,7 +147,7 @@ async fn who_stops_reading_costs_little_and_harms_nobody() {
         couple.meet(WITHIN).await;
         couples.push(couple);
     }
-    let mut flood = Flood::new(door.clone(), &crowd.bearer).await;
+    let mut flood = Flood::new(door.clone(), &crowd.bearer, BODY_CHARS).await;
     // What a load of this kind takes with few who do not read is what it takes anyway: the caches, the allocator.
     let few = deaf::visitors(&door, &crowd.site.key, FEW).await;
     let names: Vec<_> = few.iter().map(|deaf| deaf.conversation.clone()).collect();
