@@ -131,7 +131,7 @@ impl Journal {
         )
     }
 
-    pub(super) fn lie(&mut self, what: String) {
+    pub(super) fn lie(&mut self, what: &str) {
         self.lies.push(format!("{}: {what}", self.name));
     }
 
@@ -144,7 +144,7 @@ impl Journal {
         let new = Confirmed { seq: accepted.seq, at: Instant::now() };
         let before = self.confirmed.entry(accepted.client_id).or_insert_with(|| new.clone()).seq;
         if before != new.seq {
-            self.lie(format!("confirmed at {before} and then at {}", new.seq));
+            self.lie(&format!("confirmed at {before} and then at {}", new.seq));
         }
     }
 
@@ -177,7 +177,7 @@ impl Journal {
         }
         for out in outbox.all() {
             if matches!(out.progress, Progress::Stored(_)) && !self.heard.contains(&out.client_id) {
-                self.lie(format!("{:?} is shown as sent, and nobody said so", out.body));
+                self.lie(&format!("{:?} is shown as sent, and nobody said so", out.body));
             }
         }
         if let Some(thread) = thread {
@@ -191,23 +191,23 @@ impl Journal {
     fn look_at_entries(&mut self, items: &[Item]) {
         let first = |items: &[Item]| items.first().map(Item::seq);
         if self.shown.first().map(|shown| shown.item.seq()) != first(items) && !self.shown.is_empty() {
-            return self.lie(format!("what was shown went away: {:?}", first(items)));
+            return self.lie(&format!("what was shown went away: {:?}", first(items)));
         }
         if items.len() < self.shown.len() {
-            return self.lie(format!("{} entries became {}", self.shown.len(), items.len()));
+            return self.lie(&format!("{} entries became {}", self.shown.len(), items.len()));
         }
         let at = Instant::now();
         let new = items.get(self.shown.len()..).unwrap_or_default();
         let mut last = self.shown.last().map(|shown| shown.item.seq());
         for item in new {
             if last.is_some_and(|last| last + 1 != item.seq()) {
-                self.lie(format!("{} is shown after {last:?}", item.seq()));
+                self.lie(&format!("{} is shown after {last:?}", item.seq()));
             }
             last = Some(item.seq());
             if let Item::Message(message) = item
                 && !self.ids.insert(message.client_id)
             {
-                self.lie(format!("{:?} is shown twice", message.body));
+                self.lie(&format!("{:?} is shown twice", message.body));
             }
             self.shown.push(Shown { item: item.clone(), at });
         }

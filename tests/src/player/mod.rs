@@ -34,7 +34,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Nothing is asked of a machine that asks for nothing within this time.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// One of the two client machines with the person who acts on it.
 pub trait Machine: Send {
@@ -225,8 +225,8 @@ impl<M: Machine> Player<M> {
                     Effect::KeepToken { token, instead_of } => {
                         self.machine.keep(self.clock.now(), token, instead_of);
                     }
-                    Effect::ForgetToken => self.journal.lie("the relay withdrew the token".into()),
-                    Effect::Refresh => self.journal.lie("the relay calls the page too old".into()),
+                    Effect::ForgetToken => self.journal.lie("the relay withdrew the token"),
+                    Effect::Refresh => self.journal.lie("the relay calls the page too old"),
                 }
             }
         }
