@@ -3,7 +3,12 @@
 use merhaba_shared::client::Line;
 use merhaba_tests::{
     player::{
-        Player, VisitorMachine, couple::Couple, crowd::Crowd, flood::Flood, journal::Journal, line::Door,
+        Player, VisitorMachine,
+        couple::Couple,
+        crowd::{Crowd, Visitor},
+        flood::Flood,
+        journal::Journal,
+        line::Door,
         pair::Desk,
     },
     process,
@@ -14,7 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::{sync::watch, task::JoinSet};
 
 /// Everybody is back so soon, on a busy machine too; the pages' own waits begin below a second.
-const BACK_WITHIN: Duration = Duration::from_secs(60);
+const BACK_WITHIN: Duration = Duration::from_mins(1);
 /// All who are told to come back do so spread over this time.
 const SPREAD: Duration = Duration::from_secs(3);
 /// Conversations that go on meanwhile.
@@ -37,7 +42,7 @@ async fn a_herd_comes_back_and_misses_nothing() {
     let door = Door::of(&relay);
     let count = amount(1_000, 5_000);
     let crowd = Crowd::gather(&desk, &door, count, BACK_WITHIN).await;
-    let names: Vec<_> = crowd.0.iter().map(|visitor| visitor.conversation()).collect();
+    let names: Vec<_> = crowd.0.iter().map(Visitor::conversation).collect();
 
     // The relay dies and is back before anybody has seen it; an agent answers everybody before they look.
     relay = relay.again().await;
