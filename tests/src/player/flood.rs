@@ -11,8 +11,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 /// An answer comes within this time.
 const WITHIN: Duration = Duration::from_secs(30);
-/// Answers under way at once; the relay lets 64 wait for the disk.
-const UNDER_WAY: usize = 32;
+/// Answers under way at once: what comes back of them is less than a client may have waiting.
+const UNDER_WAY: usize = 8;
 
 /// The agent.
 pub struct Flood {
