@@ -20,6 +20,8 @@ use tokio::{sync::watch, task::JoinSet};
 
 /// Everybody is back so soon, on a busy machine too; the pages' own waits begin below a second.
 const BACK_WITHIN: Duration = Duration::from_mins(1);
+/// What was missed comes with the welcome, and not with the answer to the next ping, which takes eight seconds.
+const REPLAYED: Duration = Duration::from_secs(7);
 /// All who are told to come back do so spread over this time.
 const SPREAD: Duration = Duration::from_secs(3);
 /// Conversations that go on meanwhile.
@@ -58,6 +60,10 @@ async fn a_herd_comes_back_and_misses_nothing() {
     };
     let back = last(|journal| journal.opens.last().copied());
     let told = last(|journal| journal.shown.last().map(|shown| shown.at));
+    for journal in crowd.0.iter().map(|visitor| &visitor.player.journal) {
+        let replayed = journal.shown.last().zip(journal.opens.last()).map(|(shown, open)| shown.at - *open);
+        assert!(replayed.is_some_and(|after| after < REPLAYED), "{replayed:?}: {}", journal.told());
+    }
     let failed: usize = crowd.0.iter().map(|visitor| visitor.player.journal.attempts).sum();
     let found = crowd.judge(&door, &desk, amount(1, 10)).await;
     found.hold();
