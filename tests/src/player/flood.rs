@@ -30,7 +30,7 @@ impl Flood {
         Self { socket, under_way: 0, body: "🙏".repeat(characters) }
     }
 
-    /// So many messages into each of these conversations; all are stored then.
+    /// So many messages into each of these conversations; all are stored then. May be given up between two frames.
     pub async fn pour(&mut self, conversations: &[ConversationId], each: usize) {
         for conversation in conversations {
             for _ in 0..each {
