@@ -6,6 +6,8 @@ pub mod cli;
 pub mod dice;
 pub mod faults;
 pub mod http;
+pub mod player;
+pub mod process;
 pub mod proof;
 pub mod relay;
 pub mod sources;

@@ -1,3 +1,10 @@
 //! The promises of the relay, each shown by a test that can fail: crashes, cuts, full disks, bad lines, slow readers.
 //! Every proof runs in a short form within `make test` and in a long one within `make soak`; RELIABILITY.md says which
 //! promise is shown where.
+mod clocks;
+mod crash;
+mod herd;
+mod network;
+mod pauses;
+mod proxy;
+mod slow;
