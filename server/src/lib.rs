@@ -19,6 +19,7 @@ pub mod store;
 pub mod bus;
 pub mod hub;
 
+pub mod backups;
 pub mod control;
 pub mod demo;
 pub mod lock;

@@ -5,6 +5,7 @@
 //! the file it names.
 
 mod agents;
+mod backup;
 mod changes;
 mod fault;
 mod inbox;
@@ -13,8 +14,10 @@ mod notes;
 mod open;
 mod queue;
 mod readers;
+mod restore;
 mod sites;
 mod sql;
+mod survey;
 mod threads;
 mod timeline;
 mod use_cases;
@@ -24,18 +27,23 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BackupError, back_up};
 pub use open::{FILE, OpenError};
+pub use restore::{Restore, RestoreError, Restored};
 pub use writer::Fatal;
 
-use super::{Pending, StoreError, Then};
+use super::{BackedUp, Pending, StoreError, Then};
 use fault::Outcome;
 use merhaba_shared::protocol::ids::Epoch;
 use queue::{Queue, Refusal};
 use readers::Read;
 use rusqlite::Connection;
 use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 use tokio::sync::oneshot;
@@ -53,6 +61,9 @@ pub enum Executor {
 /// Storage in one SQLite file.
 pub struct Sqlite {
     epoch: Epoch,
+    path: PathBuf,
+    /// A backup is being made.
+    copying: Arc<AtomicBool>,
     writes: Arc<Queue<Item>>,
     reads: Arc<Queue<Read>>,
     inline: Option<Inline>,
@@ -88,6 +99,8 @@ impl Sqlite {
         let writer = Writer::new(opened.db, fatal);
         let mut store = Self {
             epoch: opened.epoch,
+            path: opened.path.clone(),
+            copying: Arc::default(),
             writes: Arc::new(Queue::new(writer::WAITING)),
             reads: Arc::new(Queue::new(readers::WAITING)),
             inline: None,
@@ -164,6 +177,27 @@ impl Sqlite {
                     read(&db);
                 }
             });
+        }
+        wait(pending)
+    }
+
+    /// Makes a backup on a thread of its own, since it takes long and the readers are there for others.
+    fn copying(&self, to: PathBuf) -> Pending<BackedUp> {
+        if self.copying.swap(true, Ordering::AcqRel) {
+            return Box::pin(std::future::ready(Err(StoreError::Conflict)));
+        }
+        let (answer, pending) = oneshot::channel();
+        let (from, copying) = (self.path.clone(), Arc::clone(&self.copying));
+        let copy = move || {
+            let copied = backup::copy(&from, &to, &|| !answer.is_closed());
+            copying.store(false, Ordering::Release);
+            let _ = answer.send(copied.map_err(|error| StoreError::Unavailable(error.to_string())));
+        };
+        if self.inline.is_some() {
+            copy();
+        } else if let Err(error) = thread::Builder::new().name("store-backup".into()).spawn(copy) {
+            self.copying.store(false, Ordering::Release);
+            tracing::warn!(%error, "no thread for a backup");
         }
         wait(pending)
     }

@@ -15,15 +15,15 @@ pub const FILE: &str = "merhaba.db";
 /// Older versions can corrupt a write-ahead log that is reset while it is read.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// "Mrhb": says whose file it is.
-const APPLICATION: i64 = 0x4d72_6862;
+pub(super) const APPLICATION: i64 = 0x4d72_6862;
 /// The shortest file that SQLite writes, in bytes: one page of the smallest size.
 const SHORTEST: u64 = 512;
 /// How long a connection waits for another's lock.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Statements that stay prepared on a connection: all there are.
 const STATEMENTS: usize = 128;
 /// Every migration, in order; their number is the version.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -149,12 +149,14 @@ fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
     if new { sync_folder(Some(dir)).map_err(failed) } else { Ok(()) }
 }
 
-fn sync_folder(dir: Option<&Path>) -> io::Result<()> {
+/// Makes names in a folder durable.
+pub(super) fn sync_folder(dir: Option<&Path>) -> io::Result<()> {
     let here = Path::new(".");
     File::open(dir.filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(here))?.sync_all()
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection with the settings that make a commit durable.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY)?;
@@ -209,7 +211,7 @@ fn migrate(
 }
 
 /// The file's version; 0 for a fresh one.
-fn version(db: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
     let fresh = "SELECT count(*) = 0 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
     if db.query_row(fresh, [], |row| row.get(0))? {
         return Ok(0);
