@@ -350,7 +350,7 @@ impl VisitorClient {
         if renewed || welcome.replaced {
             self.threads.clear();
             self.current = None;
-            self.outbox.renewed(!welcome.replaced);
+            self.outbox.renewed(|known| welcome.conversations.iter().any(|card| card.conversation == *known));
         }
         if let Some(token) = welcome.token {
             self.keepsake.given(token, welcome.replaced);
