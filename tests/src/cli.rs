@@ -19,7 +19,15 @@ pub fn program() -> PathBuf {
 /// A command of the program, with nothing of this process's settings in its environment.
 #[must_use]
 pub fn command() -> Command {
-    let mut command = Command::new(program());
+    command_under::<&str>(&[])
+}
+
+/// The same, started by another program that becomes it in the end.
+#[must_use]
+pub fn command_under<S: AsRef<OsStr>>(before: &[S]) -> Command {
+    let mut line = before.iter().map(|part| part.as_ref().to_owned()).chain([program().into_os_string()]);
+    let mut command = Command::new(line.next().expect("at least the program itself"));
+    command.args(line);
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MERHABA_")) {
         command.env_remove(name);
     }

@@ -4,6 +4,7 @@ use crate::cli;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -21,11 +22,67 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// A running relay.
 pub struct Relay {
     child: Child,
-    data: PathBuf,
-    mode: &'static str,
-    extra: Vec<String>,
+    launch: Launch,
     /// What it printed when it was ready.
     pub ready: Value,
+}
+
+/// How a relay is started: the same each time it is started again.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    mode: &'static str,
+    data: PathBuf,
+    listen: String,
+    extra: Vec<String>,
+    /// A program that starts it, with its arguments: one that puts it under other conditions, and then becomes it.
+    pub before: Vec<String>,
+    /// What it finds in its environment besides.
+    pub environment: Vec<(&'static str, OsString)>,
+}
+
+impl Launch {
+    /// `merhaba serve` on a folder and an address.
+    #[must_use]
+    pub fn serve(data: &Path, listen: &str, extra: &[&str]) -> Self {
+        let extra = extra.iter().map(ToString::to_string).collect();
+        Self {
+            mode: "serve",
+            data: data.to_path_buf(),
+            listen: listen.to_owned(),
+            extra,
+            before: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// When it ends before it is ready: what it has logged over every start.
+    pub async fn start(self) -> Result<Relay, String> {
+        let log = fs::File::options().create(true).append(true).open(log_of(&self.data));
+        let mut child = cli::command_under(&self.before)
+            .args([self.mode, "--listen", &self.listen, "--data"])
+            .arg(&self.data)
+            .args(&self.extra)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stderr(Stdio::from(log.expect("the log can be written")))
+            .spawn()
+            .expect("the relay starts");
+        let stdout = child.stdout.take().expect("its output is piped");
+        let mut lines = BufReader::new(stdout).lines();
+        let line = timeout(WITHIN, lines.next_line())
+            .await
+            .expect("it is ready in time")
+            .expect("its output is text");
+        let Some(line) = line else {
+            child.wait().await.expect("it ends");
+            return Err(fs::read_to_string(log_of(&self.data)).unwrap_or_default());
+        };
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
+        assert_eq!(ready["ready"], true, "{line}");
+        Ok(Relay { child, launch: self, ready })
+    }
 }
 
 /// A site that a test added.
@@ -47,40 +104,17 @@ pub struct Agent {
 impl Relay {
     /// `merhaba serve` on a free port of loopback.
     pub async fn serve(data: &Path, extra: &[&str]) -> Self {
-        Self::start("serve", data, "127.0.0.1:0", extra).await
+        Self::start(Launch::serve(data, "127.0.0.1:0", extra)).await
     }
 
     /// `merhaba demo` on a free port of loopback.
     pub async fn demo(data: &Path) -> Self {
-        Self::start("demo", data, "127.0.0.1:0", &[]).await
+        Self::start(Launch { mode: "demo", ..Launch::serve(data, "127.0.0.1:0", &[]) }).await
     }
 
-    async fn start(mode: &'static str, data: &Path, listen: &str, extra: &[&str]) -> Self {
-        let log =
-            fs::File::options().create(true).append(true).open(log_of(data)).expect("the log can be written");
-        let mut child = cli::command()
-            .args([mode, "--listen", listen, "--data"])
-            .arg(data)
-            .args(extra)
-            .stderr(Stdio::from(log))
-            .spawn()
-            .expect("the relay starts");
-        let stdout = child.stdout.take().expect("its output is piped");
-        let mut lines = BufReader::new(stdout).lines();
-        let line = timeout(WITHIN, lines.next_line())
-            .await
-            .expect("it is ready in time")
-            .expect("its output is text");
-        let Some(line) = line else {
-            panic!(
-                "the relay ended before it was ready:\n{}",
-                fs::read_to_string(log_of(data)).unwrap_or_default()
-            );
-        };
-        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
-        assert_eq!(ready["ready"], true, "{line}");
-        let extra = extra.iter().map(ToString::to_string).collect();
-        Self { child, data: data.to_path_buf(), mode, extra, ready }
+    /// A relay that is started in this way; it must come to be ready.
+    pub async fn start(launch: Launch) -> Self {
+        launch.start().await.unwrap_or_else(|log| panic!("the relay ended before it was ready:\n{log}"))
     }
 
     /// Its own address, `http://127.0.0.1:PORT`.
@@ -104,13 +138,13 @@ impl Relay {
     /// Its data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
-        &self.data
+        &self.launch.data
     }
 
     /// All it has logged so far, over every start.
     #[must_use]
     pub fn log(&self) -> String {
-        fs::read_to_string(log_of(&self.data)).unwrap_or_default()
+        fs::read_to_string(log_of(&self.launch.data)).unwrap_or_default()
     }
 
     /// SIGKILL, and waits until it is gone.
@@ -119,25 +153,44 @@ impl Relay {
         self.child.wait().await.expect("it ends");
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw).expect("it runs")
+    }
+
+    /// Signals it and does not wait for what comes of it.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it can be signalled");
+    }
+
+    /// Waits until it has ended, by whatever it ends by; whether it has within this time.
+    pub async fn ended_within(&mut self, time: Duration) -> bool {
+        timeout(time, self.child.wait()).await.is_ok()
+    }
+
     /// SIGTERM, and waits until it has ended by itself.
     pub async fn stop(mut self) -> ExitStatus {
-        let id =
-            self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw).expect("it runs");
-        kill_process(id, Signal::TERM).expect("it can be signalled");
+        self.signal(Signal::TERM);
         timeout(WITHIN, self.child.wait()).await.expect("it stops in time").expect("it is waited for")
     }
 
-    /// Starts it again on the same folder and port.
+    /// How to start it again on the same folder and port.
+    #[must_use]
+    pub fn same_again(&self) -> Launch {
+        Launch { listen: self.authority().to_owned(), ..self.launch.clone() }
+    }
+
+    /// Kills it and starts it again on the same folder and port.
     pub async fn again(mut self) -> Self {
         self.kill().await;
-        let extra: Vec<&str> = self.extra.iter().map(String::as_str).collect();
-        Self::start(self.mode, &self.data, self.authority(), &extra).await
+        Self::start(self.same_again()).await
     }
 
     /// Adds a site as its operator would, while the relay runs.
     pub async fn add_site(&self, name: &str, origins: &[&str]) -> Site {
         let mut arguments =
-            vec!["site".into(), "add".into(), "--data".into(), self.data.display().to_string()];
+            vec!["site".into(), "add".into(), "--data".into(), self.launch.data.display().to_string()];
         arguments.extend(["--name".into(), name.into(), "--json".into()]);
         for origin in origins {
             arguments.extend(["--origin".into(), (*origin).to_owned()]);
@@ -149,7 +202,7 @@ impl Relay {
     /// Adds an agent as its operator would, while the relay runs.
     pub async fn add_agent(&self, site: &Site, email: &str, role: &str) -> Agent {
         let password = "correct horse battery";
-        let data = self.data.display().to_string();
+        let data = self.launch.data.display().to_string();
         let arguments = ["agent", "add", "--data", &data, "--site", &site.key, "--email", email];
         let rest = ["--name", "Defne", "--role", role, "--password-stdin", "--json"];
         let added = cli::run_reading(arguments.iter().chain(&rest), &format!("{password}\n")).await.json();

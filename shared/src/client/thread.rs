@@ -1,5 +1,5 @@
 //! One conversation on a page: its timeline, how far both sides are, how many messages are unread, who is writing.
-use super::{Ms, timeline::Timeline};
+use super::{Ms, connection::ANSWER_WITHIN, timeline::Timeline};
 use crate::protocol::{
     ids::{ConversationId, Seq},
     limits::{TYPING_ENDS_MS, TYPING_EVERY_MS},
@@ -51,6 +51,8 @@ pub struct Thread {
     typing: Option<(Author, Ms)>,
     typed: Option<Ms>,
     tell: Option<Ms>,
+    /// Since when a page of entries has been asked for, as far as time was noticed.
+    asked: Option<Ms>,
 }
 
 impl Thread {
@@ -68,6 +70,7 @@ impl Thread {
             typing: None,
             typed: None,
             tell: None,
+            asked: None,
         }
     }
 
@@ -173,6 +176,7 @@ impl Thread {
     /// A page of entries has come.
     pub fn page(&mut self, now: Ms, page: History) -> bool {
         let changed = self.timeline.page(page);
+        self.asked = None;
         self.arrived(now);
         changed
     }
@@ -242,15 +246,21 @@ impl Thread {
         })
     }
 
-    /// When [`Self::tell`] or the typing dots want a tick.
+    /// When [`Self::tell`], the typing dots or a question without an answer want a tick.
     #[must_use]
-    pub fn wake_at(&self) -> Option<Ms> {
+    pub fn wake_at(&self, now: Ms) -> Option<Ms> {
         let typing = self.typing.as_ref().map(|(_, until)| *until);
-        [self.tell, typing].into_iter().flatten().min()
+        let asked = self.timeline.is_asked().then(|| self.asked.map_or(now, |since| since + ANSWER_WITHIN));
+        [self.tell, typing, asked].into_iter().flatten().min()
     }
 
-    /// Lets typing dots end; whether they did.
+    /// Gives up questions that were refused or lost, and lets typing dots end; whether they did.
     pub fn tick(&mut self, now: Ms) -> bool {
+        self.asked = self.timeline.is_asked().then(|| self.asked.unwrap_or(now));
+        if self.asked.is_some_and(|since| now.saturating_sub(since) >= ANSWER_WITHIN) {
+            self.timeline.lost();
+            self.asked = None;
+        }
         let over = self.typing.as_ref().is_some_and(|(_, until)| now >= *until);
         if over {
             self.typing = None;
@@ -276,6 +286,7 @@ impl Thread {
     /// The line was lost.
     pub fn lost(&mut self) {
         self.timeline.lost();
+        self.asked = None;
         self.typing = None;
         self.typed = None;
     }
@@ -292,5 +303,21 @@ impl Thread {
         if self.mine.grow(last, 0) {
             self.tell.get_or_insert(now + TELL_AFTER);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ANSWER_WITHIN, Side, Thread};
+
+    #[test]
+    fn a_question_without_an_answer_is_asked_again() {
+        let mut thread = Thread::new(Side::Visitor, "c".into(), 3);
+        let ask = thread.wants().expect("three entries are missing");
+        assert_eq!(thread.wake_at(100), Some(100), "a tick, to begin to count");
+        thread.tick(100);
+        assert_eq!((thread.wants(), thread.wake_at(100)), (None, Some(100 + ANSWER_WITHIN)));
+        thread.tick(100 + ANSWER_WITHIN);
+        assert_eq!(thread.wants(), Some(ask));
     }
 }

@@ -166,7 +166,13 @@ impl Timeline {
         self.asked = true;
     }
 
-    /// The line was lost: nothing is on its way any more.
+    /// Whether a page is on its way.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.asked
+    }
+
+    /// The line or the question was lost: nothing is on its way any more.
     pub const fn lost(&mut self) {
         self.asked = false;
     }

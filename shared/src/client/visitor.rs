@@ -319,6 +319,7 @@ impl VisitorClient {
         }
         let step = self.connection.tick(now, self.outbox.sending());
         self.carry_out(step);
+        self.fetch();
         self.tell(now);
         self.flush(now);
     }
@@ -328,7 +329,8 @@ impl VisitorClient {
     pub fn wake_at(&self, now: Ms) -> Option<Ms> {
         let connection = self.connection.wake_at(self.outbox.sending());
         let held = self.outbox.held_until(now).filter(|_| self.connection.is_live());
-        let threads = self.threads.iter().filter_map(Thread::wake_at).filter(|_| self.connection.is_live());
+        let threads = self.threads.iter().filter_map(|thread| thread.wake_at(now));
+        let threads = threads.filter(|_| self.connection.is_live());
         threads.chain(connection).chain(held).min()
     }
 

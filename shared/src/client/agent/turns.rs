@@ -126,6 +126,7 @@ impl AgentClient {
         }
         let step = self.connection.tick(now, self.outbox.sending());
         self.carry_out(step);
+        self.fetch();
         self.tell(now);
         self.flush(now);
     }
@@ -134,7 +135,7 @@ impl AgentClient {
     #[must_use]
     pub fn wake_at(&self, now: Ms) -> Option<Ms> {
         let live = |_: &Ms| self.connection.is_live();
-        let threads = self.opens.all().iter().filter_map(|opened| opened.thread.wake_at()).filter(live);
+        let threads = self.opens.all().iter().filter_map(|opened| opened.thread.wake_at(now)).filter(live);
         let held = self.outbox.held_until(now).filter(live);
         let tell = self.lists.wake_at().filter(live);
         threads.chain(self.connection.wake_at(self.outbox.sending())).chain(held).chain(tell).min()
