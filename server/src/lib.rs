@@ -22,6 +22,7 @@ pub mod hub;
 pub mod backups;
 pub mod control;
 pub mod demo;
+pub mod folder;
 pub mod lock;
 pub mod orders;
 

@@ -7,7 +7,7 @@ use super::{
     open::{self, BUSY},
     survey::{self, Survey},
 };
-use crate::store::BackedUp;
+use crate::{folder, store::BackedUp};
 use rusqlite::{
     Connection,
     backup::{Backup, StepResult},
@@ -142,7 +142,8 @@ impl Partial {
     /// Syncs it and gives it its name; says how long it is.
     fn end(self, to: &Path) -> Result<u64, BackupError> {
         self.sync()?;
-        let named = fs::rename(&self.path, to).and_then(|()| open::sync_folder(to.parent()));
+        let named =
+            fs::rename(&self.path, to).and_then(|()| folder::sync(to.parent().unwrap_or(Path::new("."))));
         named.map_err(|error| BackupError::Unwritable(to.to_owned(), error))?;
         Ok(self.file.metadata().map_or(0, |metadata| metadata.len()))
     }

@@ -1,11 +1,12 @@
 //! Opening the store's file: the checks that refuse to start, the settings that make a commit durable, the
 //! migrations. It never opens what a newer version wrote.
+use crate::folder;
 use merhaba_shared::protocol::ids::Epoch;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::OpenOptions,
     io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -79,7 +80,7 @@ pub(super) struct Opened {
 pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenError> {
     check_sqlite(rusqlite::version_number(), rusqlite::version())?;
     let path = dir.join(FILE);
-    make_folder(dir)?;
+    folder::make(dir).map_err(|error| OpenError::Folder(dir.to_owned(), error))?;
     make_file(dir, &path)?;
     let failed = |error| explain(dir, &path, error);
     let mut db = connect(&path).map_err(failed)?;
@@ -126,15 +127,6 @@ fn check_sqlite(number: i32, name: &str) -> Result<(), OpenError> {
     if number < OLDEST_SQLITE { Err(OpenError::OldSqlite(name.to_owned())) } else { Ok(()) }
 }
 
-fn make_folder(dir: &Path) -> Result<(), OpenError> {
-    let failed = |error| OpenError::Folder(dir.to_owned(), error);
-    if dir.is_dir() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
-    sync_folder(dir.parent()).map_err(failed)
-}
-
 /// Makes the file before SQLite does: only its owner may read it (the log beside it takes the same rights), and its
 /// name in the folder is synced too.
 fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
@@ -146,13 +138,7 @@ fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
     if (1..SHORTEST).contains(&length) {
         return Err(OpenError::NotOurs(path.to_owned()));
     }
-    if new { sync_folder(Some(dir)).map_err(failed) } else { Ok(()) }
-}
-
-/// Makes names in a folder durable.
-pub(super) fn sync_folder(dir: Option<&Path>) -> io::Result<()> {
-    let here = Path::new(".");
-    File::open(dir.filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(here))?.sync_all()
+    if new { folder::sync(dir).map_err(failed) } else { Ok(()) }
 }
 
 /// A connection with the settings that make a commit durable.

@@ -6,7 +6,7 @@ use super::{
     open::{self, FILE},
     survey,
 };
-use crate::store::BackedUp;
+use crate::{folder, store::BackedUp};
 use merhaba_shared::protocol::ids::Epoch;
 use rusqlite::Connection;
 use std::{
@@ -79,7 +79,7 @@ impl Restore<'_> {
         let made = self.prepare(&new).and_then(|(before, store)| {
             let aside = self.put_aside(&place)?;
             let unwritable = |error| RestoreError::Unwritable(place.clone(), error);
-            fs::rename(&new, &place).and_then(|()| open::sync_folder(Some(self.dir))).map_err(unwritable)?;
+            fs::rename(&new, &place).and_then(|()| folder::sync(self.dir)).map_err(unwritable)?;
             Ok(Restored { store: BackedUp { file: place.clone(), ..store }, before, aside })
         });
         for left in ["", LOG, INDEX] {
@@ -135,14 +135,14 @@ impl Restore<'_> {
                 fs::hard_link(&from, beside(&aside, part)).map_err(unwritable)?;
             }
         }
-        open::sync_folder(Some(self.dir)).map_err(unwritable)?;
+        folder::sync(self.dir).map_err(unwritable)?;
         for part in [LOG, INDEX] {
             match fs::remove_file(beside(place, part)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
                 _ => {}
             }
         }
-        open::sync_folder(Some(self.dir)).map_err(unwritable)?;
+        folder::sync(self.dir).map_err(unwritable)?;
         Ok(Some(aside))
     }
 }
