@@ -3,3 +3,5 @@
 //! promise is shown where.
 mod backup;
 mod proxy;
+mod syscalls;
+mod writers;
