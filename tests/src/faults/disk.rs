@@ -42,10 +42,13 @@ struct File<'a> {
 #[must_use]
 pub fn after_cut(trace: &Trace, folder: &str, cut: usize, dice: &mut Dice) -> Option<Files> {
     let calls: Vec<_> = trace.calls.iter().filter(|call| call.begun < cut).collect();
-    let syncs: Vec<_> =
-        calls.iter().copied().filter(|call| call.did == Did::Synced && call.ended < cut).collect();
-    let durable =
-        |path: &str, call: &Call| syncs.iter().any(|sync| sync.path == path && sync.begun > call.ended);
+    // When the last sync of each file and folder began that had ended by then.
+    let mut synced: HashMap<&str, usize> = HashMap::new();
+    for sync in calls.iter().filter(|call| call.did == Did::Synced && call.ended < cut) {
+        let last = synced.entry(&sync.path).or_default();
+        *last = sync.begun.max(*last);
+    }
+    let durable = |path: &str, call: &Call| synced.get(path).is_some_and(|sync| *sync > call.ended);
     let (above, _) = folder.rsplit_once('/')?;
     let made = calls.iter().find(|call| call.path == folder && call.did == Did::Made)?;
     if !durable(above, made) && dice.below(2) == 0 {

@@ -2,6 +2,7 @@
 //! Every proof runs in a short form within `make test` and in a long one within `make soak`; RELIABILITY.md says which
 //! promise is shown where.
 mod backup;
+mod cuts;
 mod proxy;
 mod syscalls;
 mod writers;
