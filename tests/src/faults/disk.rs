@@ -120,22 +120,26 @@ fn content(calls: &[&Call], sure: impl Fn(&Call) -> bool, dice: &mut Dice) -> Ve
         {
             bytes.resize(length, 0);
         }
+        if let (Did::Wrote { offset, bytes: written }, true) = (&call.did, sure) {
+            put(&mut bytes, *offset, written);
+            continue;
+        }
         for (sector, (offset, part)) in sectors(call) {
-            let takes = takes.get_mut(&sector).filter(|_| !sure);
-            if takes.as_ref().is_some_and(|takes| **takes == 0) {
-                continue;
-            }
-            if let Some(takes) = takes {
+            if let Some(takes) = takes.get_mut(&sector).filter(|takes| **takes > 0) {
                 *takes -= 1;
+                put(&mut bytes, offset, part);
             }
-            let end = offset + part.len();
-            if bytes.len() < end {
-                bytes.resize(end, 0);
-            }
-            bytes[offset..end].copy_from_slice(part);
         }
     }
     bytes
+}
+
+fn put(bytes: &mut Vec<u8>, offset: usize, part: &[u8]) {
+    let end = offset + part.len();
+    if bytes.len() < end {
+        bytes.resize(end, 0);
+    }
+    bytes[offset..end].copy_from_slice(part);
 }
 
 /// A write, sector by sector, with the offset of each part.
