@@ -6,6 +6,7 @@ pub mod cli;
 pub mod faults;
 pub mod http;
 pub mod player;
+pub mod process;
 pub mod proof;
 pub mod relay;
 pub mod sources;

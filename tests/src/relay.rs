@@ -34,10 +34,8 @@ pub struct Launch {
     data: PathBuf,
     listen: String,
     extra: Vec<String>,
-    /// A program that starts it, with its arguments: one that puts it under other conditions, and then becomes it.
-    pub before: Vec<String>,
-    /// What it finds in its environment besides.
-    pub environment: Vec<(&'static str, OsString)>,
+    before: Vec<String>,
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Launch {
@@ -53,6 +51,18 @@ impl Launch {
             before: Vec::new(),
             environment: Vec::new(),
         }
+    }
+
+    /// The same, started by a program (with its arguments) that puts it under other conditions and then becomes it.
+    #[must_use]
+    pub fn under(self, before: Vec<String>) -> Self {
+        Self { before, ..self }
+    }
+
+    /// The same with this in its environment.
+    #[must_use]
+    pub fn with(self, environment: Vec<(&'static str, OsString)>) -> Self {
+        Self { environment, ..self }
     }
 
     /// Starts it.
@@ -167,6 +177,11 @@ impl Relay {
     /// Waits until it has ended, by whatever it ends by; whether it has within this time.
     pub async fn ended_within(&mut self, time: Duration) -> bool {
         timeout(time, self.child.wait()).await.is_ok()
+    }
+
+    /// Waits until it has ended by itself, and says how.
+    pub async fn ends(&mut self) -> ExitStatus {
+        timeout(WITHIN, self.child.wait()).await.expect("it ends in time").expect("it is waited for")
     }
 
     /// SIGTERM, and waits until it has ended by itself.

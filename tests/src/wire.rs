@@ -61,8 +61,14 @@ pub fn refusal<T>(result: &Result<T, Error>) -> Option<u16> {
 
 /// Signs an agent in as a program does, and gives the bearer token.
 pub async fn sign_in(relay: &Relay, agent: &Agent) -> String {
-    let body = json!({ "email": agent.email, "password": agent.password });
-    let answer = http::post_json(relay.authority(), "/api/v1/sessions", &body).await;
+    sign_in_at(relay.authority(), relay.authority(), agent).await
+}
+
+/// The same, where the relay named `host` is reached at another address.
+pub async fn sign_in_at(dial: &str, host: &str, agent: &Agent) -> String {
+    let body = json!({ "email": agent.email, "password": agent.password }).to_string();
+    let headers = [("Host", host), ("Content-Type", "application/json")];
+    let answer = http::send(dial, "POST", "/api/v1/sessions", &headers, body.as_bytes()).await;
     assert!((200..300).contains(&answer.status), "{answer:?}");
     assert_eq!(answer.header("set-cookie"), None, "a program gets no cookie");
     answer.json()["token"].as_str().expect("a program gets a token").to_owned()

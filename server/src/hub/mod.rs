@@ -44,10 +44,16 @@ pub trait Published: Serialize + Sized {
     /// Encodes it.
     fn encode(&self, codec: Codec) -> Encoded {
         match codec {
-            Codec::Json => Encoded::Text(codec::to_json(self).into()),
-            Codec::Bin => Encoded::Binary(codec::to_bin(self).into()),
+            Codec::Json => Encoded::Text(fitted(codec::to_json(self).into_bytes())),
+            Codec::Bin => Encoded::Binary(fitted(codec::to_bin(self))),
         }
     }
+}
+
+/// What waits is counted by its length, so it may not take twice that: an encoder's buffer grows by doubling.
+fn fitted(mut bytes: Vec<u8>) -> bytes::Bytes {
+    bytes.shrink_to_fit();
+    bytes.into()
 }
 impl Published for visitor::Event {}
 impl Published for agent::Event {}

@@ -2,32 +2,14 @@
 //! What was synced is there. Of everything else each sector of 512 bytes has taken some of its writes, the first ones
 //! first, and the rest is lost; names that were made or taken away in a folder that was not synced since have come as
 //! far as some moment in between. Stricter than any one file system, since it is the standard that is relied on.
-use super::trace::{Call, Did, Trace};
+use super::{
+    dice::Dice,
+    trace::{Call, Did, Trace},
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a disk writes as a whole.
 const SECTOR: usize = 512;
-
-/// Random numbers that are the same for the same seed.
-#[derive(Clone, Debug)]
-pub struct Dice(u64);
-
-impl Dice {
-    /// With this seed.
-    #[must_use]
-    pub const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A number below `bound`, which must not be 0 (SplitMix64).
-    pub fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap_or(0)
-    }
-}
 
 /// The files of a folder by name; no file that only speeds things up.
 pub type Files = BTreeMap<String, Vec<u8>>;

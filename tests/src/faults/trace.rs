@@ -77,13 +77,12 @@ pub struct Tracer(PathBuf);
 impl Tracer {
     /// Starts a relay whose calls are logged from the first on. It stays this process's own child, and everything
     /// that is done to it is done to the relay.
-    pub async fn start(mut launch: Launch, log: &Path) -> (Relay, Self) {
+    pub async fn start(launch: Launch, log: &Path) -> (Relay, Self) {
         let installed = Command::new("strace").arg("--version").output();
         assert!(installed.is_ok(), "strace is needed: install it (Debian: apt-get install strace)");
         let before = ["strace", "-D", "-f", "-yy", "-xx", "-s", LONGEST, "-e", CALLS, "-o"];
-        launch.before.extend(before.map(str::to_owned));
-        launch.before.push(log.display().to_string());
-        let relay = Relay::start(launch).await;
+        let before = before.into_iter().map(str::to_owned).chain([log.display().to_string()]);
+        let relay = Relay::start(launch.under(before.collect())).await;
         (relay, Self(log.to_owned()))
     }
 

@@ -6,7 +6,7 @@ use merhaba_shared::{
     protocol::{
         agent::{Command, Event},
         ids::{ClientId, Token},
-        model::{Accepted, Message},
+        model::{Accepted, Message, Side},
     },
 };
 
@@ -39,6 +39,7 @@ impl Machine for AgentMachine {
     type Command = Command;
     type Event = Event;
     const PATH: &'static str = "/ws/agent";
+    const SIDE: Side = Side::Agent;
 
     fn start(&mut self, now: Ms) {
         self.client.start(now);

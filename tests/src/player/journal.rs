@@ -8,7 +8,7 @@ use merhaba_shared::{
     },
     protocol::{
         ids::{ClientId, ConversationId, Seq},
-        model::{Accepted, Item},
+        model::{Accepted, Item, Side},
     },
 };
 use std::{
@@ -50,6 +50,8 @@ pub struct Confirmed {
 pub struct Journal {
     /// Whose.
     pub name: String,
+    /// The side that this page is on.
+    pub side: Side,
     /// The conversation, once the page shows one.
     pub conversation: Option<ConversationId>,
     /// What the person wrote, in order.
@@ -71,9 +73,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    pub(super) fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str, side: Side) -> Self {
         Self {
             name: name.to_owned(),
+            side,
             conversation: None,
             written: Vec::new(),
             confirmed: HashMap::new(),

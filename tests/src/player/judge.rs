@@ -5,13 +5,10 @@ use merhaba_shared::{
     client::thread::Delivery,
     protocol::{
         ids::ClientId,
-        model::{Item, Message, Side},
+        model::{Item, Message},
     },
 };
-use std::{
-    collections::{HashMap, HashSet},
-    time::Instant,
-};
+use std::{collections::HashMap, time::Instant};
 
 /// What was found in one conversation, or in several.
 #[derive(Clone, Debug, Default)]
@@ -160,11 +157,9 @@ fn turns(journals: &[&Journal], stored: &HashMap<ClientId, &Message>, found: &mu
 /// *Read* only after the message stood on a page of the other side. (Its author has read it from the beginning.)
 fn marks(journals: &[&Journal], log: &[Item], found: &mut Findings) {
     for journal in journals {
-        let Some(mine) = side(journal, log) else { continue };
-        let others: Vec<_> =
-            journals.iter().filter(|other| side(other, log).is_some_and(|side| side != mine)).collect();
+        let others: Vec<_> = journals.iter().filter(|other| other.side != journal.side).collect();
         for (delivery, mark, at) in &journal.marks {
-            let own = |item: &&Item| matches!(item, Item::Message(_)) && item.author().side() == mine;
+            let own = |item: &&Item| matches!(item, Item::Message(_)) && item.author().side() == journal.side;
             let newest = log.iter().filter(own).map(Item::seq).filter(|seq| seq <= mark).max();
             let there = |other: &&&Journal| {
                 other.shown.iter().any(|shown| Some(shown.item.seq()) == newest && shown.at <= *at)
@@ -176,13 +171,4 @@ fn marks(journals: &[&Journal], log: &[Item], found: &mut Findings) {
             }
         }
     }
-}
-
-/// The side that a page is on: of the messages that its person wrote.
-fn side(journal: &Journal, log: &[Item]) -> Option<Side> {
-    let own: HashSet<_> = journal.written.iter().map(|written| written.client_id).collect();
-    log.iter().find_map(|item| match item {
-        Item::Message(message) if own.contains(&message.client_id) => Some(message.author.side()),
-        _ => None,
-    })
 }

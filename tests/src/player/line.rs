@@ -7,8 +7,9 @@ use merhaba_shared::protocol::{
     codec::{Codec, from_bin, from_json, to_bin, to_json},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::{future::pending, pin::Pin};
-use tokio::net::TcpStream;
+use socket2::SockRef;
+use std::{future::pending, io, pin::Pin};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig},
@@ -18,6 +19,10 @@ use tokio_tungstenite::{
 pub const UNKNOWN: u16 = 1006;
 /// A socket's buffers; thousands of players fit into one test.
 const BUFFER_BYTES: usize = 4 * 1024;
+
+/// What the system may keep for who does not read, where that is to be little.
+const SMALL_BYTES: u32 = 4 * 1024;
+const SMALL_SEGMENT: u32 = 536;
 
 /// A websocket of ours.
 pub type Socket = WebSocketStream<TcpStream>;
@@ -33,6 +38,8 @@ pub struct Door {
     pub origin: String,
     /// How frames are written.
     pub codec: Codec,
+    /// Whether the system keeps next to nothing for who does not read.
+    pub small: bool,
 }
 
 impl Door {
@@ -40,7 +47,13 @@ impl Door {
     #[must_use]
     pub fn of(relay: &Relay) -> Self {
         let authority = relay.authority().to_owned();
-        Self { dial: authority.clone(), authority, origin: relay.url().to_owned(), codec: Codec::Json }
+        Self {
+            dial: authority.clone(),
+            authority,
+            origin: relay.url().to_owned(),
+            codec: Codec::Json,
+            small: false,
+        }
     }
 
     /// The same through somebody else.
@@ -55,6 +68,23 @@ impl Door {
         Self { codec, ..self }
     }
 
+    /// The same with buffers as small as they can be.
+    #[must_use]
+    pub fn small(self) -> Self {
+        Self { small: true, ..self }
+    }
+
+    async fn connect(&self) -> io::Result<TcpStream> {
+        if !self.small {
+            return TcpStream::connect(&self.dial).await;
+        }
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(SMALL_BYTES)?;
+        // On loopback segments have 64 KiB, and the sender's buffer grows with them to megabytes.
+        SockRef::from(&socket).set_tcp_mss(SMALL_SEGMENT)?;
+        socket.connect(self.dial.parse().map_err(io::Error::other)?).await
+    }
+
     /// Opens a socket; the close code that comes nearest to what happened when it cannot be.
     pub async fn open(self, path: &'static str, bearer: Option<String>) -> Result<Socket, u16> {
         let request = format!("ws://{}{path}", self.authority).into_client_request();
@@ -63,10 +93,10 @@ impl Door {
         headers.insert("sec-websocket-protocol", HeaderValue::from_static(self.codec.subprotocol()));
         let (name, value) = match bearer {
             Some(bearer) => ("authorization", format!("Bearer {bearer}")),
-            None => ("origin", self.origin),
+            None => ("origin", self.origin.clone()),
         };
         headers.insert(name, HeaderValue::from_str(&value).expect("a header's value"));
-        let stream = TcpStream::connect(&self.dial).await.map_err(|_| UNKNOWN)?;
+        let stream = self.connect().await.map_err(|_| UNKNOWN)?;
         stream.set_nodelay(true).map_err(|_| UNKNOWN)?;
         let config =
             WebSocketConfig::default().read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES);

@@ -6,6 +6,8 @@
 //! instant, and thousands of cuts fit into a test.
 mod agent;
 mod clock;
+pub mod couple;
+pub mod flood;
 pub mod journal;
 pub mod judge;
 pub mod line;
@@ -23,7 +25,7 @@ use merhaba_shared::{
     client::{self, Effect, Ms, outbox::Outbox, thread::Thread},
     protocol::{
         ids::{ClientId, Token},
-        model::{Accepted, Message},
+        model::{Accepted, Message, Side},
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,6 +43,8 @@ pub trait Machine: Send {
     type Event: Serialize + DeserializeOwned + Send;
     /// Where it connects to.
     const PATH: &'static str;
+    /// The side that its person is on.
+    const SIDE: Side;
 
     /// Begins to connect.
     fn start(&mut self, now: Ms);
@@ -91,7 +95,7 @@ impl<M: Machine> Player<M> {
     pub fn new(name: &str, mut machine: M, door: Door, bearer: Option<String>, clock: Clock) -> Self {
         machine.start(clock.now());
         let line = Line::new(door, M::PATH, bearer);
-        Self { journal: Journal::new(name), machine, line, clock }
+        Self { journal: Journal::new(name, M::SIDE), machine, line, clock }
     }
 
     /// The person writes; `false` when there is nowhere to write to yet.

@@ -8,9 +8,11 @@ use super::{
     log,
 };
 use crate::{
-    relay::{Agent, Relay, Site},
+    relay::{Relay, Site},
     wire,
 };
+use futures_util::future::join_all;
+use merhaba_shared::protocol::ids::{ConversationId, Token};
 use std::time::Duration;
 
 /// A site with its agent, signed in.
@@ -25,10 +27,15 @@ pub struct Desk {
 impl Desk {
     /// A new site with a new agent.
     pub async fn new(relay: &Relay, name: &str) -> Self {
+        Self::at(relay, relay.authority(), relay.authority(), name).await
+    }
+
+    /// The same, where the relay named `host` is reached at another address.
+    pub async fn at(relay: &Relay, dial: &str, host: &str, name: &str) -> Self {
         let site = relay.add_site(name, &["https://shop.example"]).await;
         let email = format!("{}@shop.example", site.key.to_lowercase());
-        let agent: Agent = relay.add_agent(&site, &email, "agent").await;
-        let bearer = wire::sign_in(relay, &agent).await;
+        let agent = relay.add_agent(&site, &email, "agent").await;
+        let bearer = wire::sign_in_at(dial, host, &agent).await;
         Self { site, bearer }
     }
 }
@@ -40,8 +47,8 @@ pub struct Course {
     pub word: String,
     /// Messages of each page.
     pub messages: usize,
-    /// The visitor's tabs.
-    pub tabs: usize,
+    /// Pages that write: the visitor's tabs, and the agent's.
+    pub pages: usize,
     /// The pause of each page between its messages, at most; in the machines' time.
     pub pause: Duration,
     /// The machines' pace.
@@ -59,7 +66,7 @@ impl Course {
         Self {
             word: word.to_owned(),
             messages: 3,
-            tabs: 1,
+            pages: 2,
             pause: Duration::ZERO,
             pace: 1,
             within: Duration::from_mins(1),
@@ -71,10 +78,6 @@ impl Course {
         let text = format!("{} {name} {number} ğüş 🙏", self.word);
         let rest = self.length.saturating_sub(text.chars().count());
         text + &"·".repeat(rest)
-    }
-
-    fn all(&self) -> usize {
-        self.messages * (self.tabs + 1)
     }
 }
 
@@ -97,29 +100,44 @@ pub async fn play<M: Machine>(mut player: Player<M>, course: Course) -> Player<M
         let [random] = super::random();
         player.play_for(course.pause * u32::from(random) / 255 / course.pace).await;
     }
-    let all = course.all();
+    let all = course.messages * course.pages;
     let settled = |player: &Player<M>| player.journal.messages() >= all && player.is_settled();
     player.play_until(course.within, "everything on the screen", settled).await;
     player
 }
 
-/// Plays a conversation and judges it. The doors are the tabs' and the agent's; `reader` is the way to the relay itself.
-pub async fn converse(desk: &Desk, doors: (&[Door], Door), reader: Door, course: &Course) -> Findings {
-    let storage = Storage::default();
-    let clock = Clock::times(course.pace);
-    let (tabs, agent) = doors;
-    let visitors = tabs.iter().take(course.tabs).enumerate().map(|(at, door)| {
-        let machine = VisitorMachine::new(&desk.site.key, &storage);
-        play(Player::new(&format!("v{at}"), machine, door.clone(), None, clock), course.clone())
-    });
-    let machine = AgentMachine::new(&course.word);
-    let agent = Player::new("a", machine, agent, Some(desk.bearer.clone()), clock);
-    let (visitors, agent) =
-        tokio::join!(futures_util::future::join_all(visitors), play(agent, course.clone()));
-    let mut journals: Vec<&Journal> = visitors.iter().map(|player| &player.journal).collect();
-    journals.push(&agent.journal);
-    let token = storage.token().expect("a message was sent, so a token is kept");
-    let conversation = agent.journal.conversation.clone().expect("a conversation");
-    let log = log::read(reader, &desk.site.key, &token, &conversation).await;
-    judge(&log, &journals)
+/// A conversation that has been played.
+pub struct Talk {
+    site: String,
+    token: Token,
+    conversation: ConversationId,
+    journals: Vec<Journal>,
+}
+
+impl Talk {
+    /// Plays a conversation. The doors are those of the visitor's tabs, and the agent's.
+    pub async fn play(desk: &Desk, tabs: &[Door], agent: Door, course: &Course) -> Self {
+        let storage = Storage::default();
+        let clock = Clock::times(course.pace);
+        let visitors = tabs.iter().enumerate().map(|(at, door)| {
+            let machine = VisitorMachine::new(&desk.site.key, &storage);
+            let name = format!("{} v{at}", course.word);
+            play(Player::new(&name, machine, door.clone(), None, clock), course.clone())
+        });
+        let name = format!("{} a", course.word);
+        let bearer = Some(desk.bearer.clone());
+        let agent = Player::new(&name, AgentMachine::new(&course.word), agent, bearer, clock);
+        let (visitors, agent) = tokio::join!(join_all(visitors), play(agent, course.clone()));
+        let conversation = agent.journal.conversation.clone().expect("a conversation");
+        let mut journals: Vec<Journal> = visitors.into_iter().map(|player| player.journal).collect();
+        journals.push(agent.journal);
+        let token = storage.token().expect("a message was sent, so a token is kept");
+        Self { site: desk.site.key.clone(), token, conversation, journals }
+    }
+
+    /// Judges it by what the relay has of it now; `reader` is the way to the relay.
+    pub async fn judge(&self, reader: Door) -> Findings {
+        let log = log::read(reader, &self.site, &self.token, &self.conversation).await;
+        judge(&log, &self.journals.iter().collect::<Vec<_>>())
+    }
 }

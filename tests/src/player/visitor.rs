@@ -9,7 +9,7 @@ use merhaba_shared::{
     },
     protocol::{
         ids::{ClientId, SiteKey, Token},
-        model::{Accepted, Message},
+        model::{Accepted, Message, Side},
         visitor::{Command, Event},
     },
 };
@@ -61,6 +61,7 @@ impl Machine for VisitorMachine {
     type Command = Command;
     type Event = Event;
     const PATH: &'static str = "/ws/visitor";
+    const SIDE: Side = Side::Visitor;
 
     fn start(&mut self, now: Ms) {
         self.client.start(now);

@@ -6,7 +6,8 @@ use super::writers::{Promised, Writer};
 use futures_util::future::join_all;
 use merhaba_tests::{
     faults::{
-        disk::{Dice, Files, after_cut},
+        dice::Dice,
+        disk::{Files, after_cut},
         trace::{Call, Did, Trace, Tracer},
     },
     proof::{Proof, amount, seed},

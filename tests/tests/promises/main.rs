@@ -2,7 +2,14 @@
 //! Every proof runs in a short form within `make test` and in a long one within `make soak`; RELIABILITY.md says which
 //! promise is shown where.
 mod backup;
+mod clocks;
+mod crash;
 mod cuts;
+mod failing;
+mod full;
+mod network;
+mod pauses;
 mod proxy;
+mod slow;
 mod syscalls;
 mod writers;

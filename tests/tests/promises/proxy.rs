@@ -10,7 +10,7 @@ use merhaba_tests::{
         AgentMachine, Clock, Player, Storage, VisitorMachine,
         judge::Findings,
         line::Door,
-        pair::{Course, Desk, converse},
+        pair::{Course, Desk, Talk},
     },
     proof::{Proof, amount, seed},
     relay::Relay,
@@ -48,8 +48,9 @@ impl Lane {
     /// Plays a conversation over both lines and judges it.
     async fn talk(&self, course: &Course, codec: Codec) -> Findings {
         let through = |proxy: &Proxy| self.door.clone().speaking(codec).through(proxy.authority());
-        let doors = (vec![through(&self.visitor); course.tabs], through(&self.agent));
-        let findings = converse(&self.desk, (&doors.0, doors.1), self.door.clone(), course).await;
+        let tabs = vec![through(&self.visitor); course.pages - 1];
+        let talk = Talk::play(&self.desk, &tabs, through(&self.agent), course).await;
+        let findings = talk.judge(self.door.clone()).await;
         self.visitor.cut(End::Close);
         self.agent.cut(End::Close);
         findings
@@ -232,7 +233,7 @@ async fn a_slow_line_only_slows() {
                 proxy.plan(move |_| Plan { up: way.clone(), down: way.clone() });
             }
             let messages = amount(4, 60);
-            let course = Course { messages, tabs: 2, ..Course::new(&format!("s{number}")) };
+            let course = Course { messages, pages: 3, ..Course::new(&format!("s{number}")) };
             lane.talk(&course, if number == 0 { Codec::Json } else { Codec::Bin }).await
         });
     }

@@ -6,12 +6,15 @@ use merhaba_tests::{
 };
 use serde_json::{Value, json};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
+    mem,
     time::{Duration, Instant},
 };
 
-/// Messages of one visitor under way at once.
+/// Messages of one visitor under way at once, if nothing else is said.
 const AT_ONCE: usize = 4;
+/// Entries asked for at a time.
+const PAGE: usize = 100;
 
 /// A message that was acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +32,14 @@ pub struct Writer {
     wire: Wire,
     /// Their token.
     pub token: String,
+    /// Messages under way at once.
+    pub at_once: usize,
     under_way: VecDeque<(String, String, Instant)>,
     /// Every text that was sent, by its id.
     pub sent: HashMap<String, String>,
     /// What was acknowledged, by id.
     pub promised: HashMap<String, Promised>,
+    refused_texts: Vec<(String, String)>,
     /// Refusals, by code.
     pub refused: HashMap<String, usize>,
     /// The longest that an answer took.
@@ -48,6 +54,8 @@ impl Writer {
         Self {
             wire,
             token,
+            at_once: AT_ONCE,
+            refused_texts: Vec::new(),
             under_way: VecDeque::new(),
             sent: HashMap::new(),
             promised: HashMap::new(),
@@ -65,12 +73,22 @@ impl Writer {
 
     /// Sends every text, and waits until each is answered or the line is gone; whether all were answered.
     pub async fn write(&mut self, bodies: impl IntoIterator<Item = String>) -> bool {
-        let mut bodies = bodies.into_iter().peekable();
-        while bodies.peek().is_some() || !self.under_way.is_empty() {
-            while self.under_way.len() < AT_ONCE
-                && let Some(body) = bodies.next()
+        self.say_all(bodies.into_iter().map(|body| (client_id(), body)).collect()).await
+    }
+
+    /// Sends again whatever was refused, as the same messages.
+    pub async fn try_again(&mut self) -> bool {
+        let refused = mem::take(&mut self.refused_texts);
+        self.say_all(refused).await
+    }
+
+    async fn say_all(&mut self, messages: Vec<(String, String)>) -> bool {
+        let mut messages = messages.into_iter().peekable();
+        while messages.peek().is_some() || !self.under_way.is_empty() {
+            while self.under_way.len() < self.at_once
+                && let Some((id, body)) = messages.next()
             {
-                if !self.say(body).await {
+                if !self.say(id, body).await {
                     return false;
                 }
             }
@@ -81,8 +99,7 @@ impl Writer {
         true
     }
 
-    async fn say(&mut self, body: String) -> bool {
-        let id = client_id();
+    async fn say(&mut self, id: String, body: String) -> bool {
         let send =
             json!({ "client_id": id, "conversation": null, "new": false, "body": body, "attachments": [] });
         self.sent.insert(id.clone(), body.clone());
@@ -101,11 +118,44 @@ impl Writer {
             self.promised.insert(id, Promised { conversation, seq, body });
         }
         if let Some(refused) = event.get("Refused") {
-            self.answered(&refused["client_id"]);
+            let message = self.answered(&refused["client_id"]);
+            self.refused_texts.extend(message);
             let code = refused["code"].as_str().expect("a code").to_owned();
             *self.refused.entry(code).or_default() += 1;
         }
         true
+    }
+
+    /// The whole log of this visitor's conversation, read by somebody who has never seen it; none if nothing of it
+    /// was promised.
+    pub async fn log(&self, relay: &Relay, site: &Site) -> Vec<(u64, String)> {
+        let Some(one) = self.promised.values().next() else { return Vec::new() };
+        let (mut wire, _) = Wire::greeted(relay, site, Some(&self.token), json!([])).await;
+        let mut log: Vec<(u64, String)> = Vec::new();
+        loop {
+            let before = log.first().map(|(seq, _)| *seq);
+            let ask = json!({ "conversation": one.conversation, "before": before, "limit": PAGE });
+            wire.say(json!({ "History": ask })).await;
+            let page = wire.hear("History").await;
+            let entries = page["entries"].as_array().expect("entries").iter().map(|entry| {
+                let message = &entry["Message"];
+                let body = message["body"].as_str().expect("a message").to_owned();
+                (message["seq"].as_u64().expect("a place"), body)
+            });
+            log.splice(0..0, entries.collect::<Vec<_>>());
+            if page["more"] != true {
+                return log;
+            }
+        }
+    }
+
+    /// What is promised and not in the log, and what is in the log and was not promised. With every message answered,
+    /// both are to be empty.
+    pub fn differences(&self, log: &[(u64, String)]) -> (usize, usize) {
+        let log: HashSet<_> = log.iter().map(|(seq, body)| (*seq, body.as_str())).collect();
+        let promised: HashSet<_> =
+            self.promised.values().map(|promised| (promised.seq, promised.body.as_str())).collect();
+        (promised.difference(&log).count(), log.difference(&promised).count())
     }
 
     fn answered(&mut self, id: &Value) -> Option<(String, String)> {

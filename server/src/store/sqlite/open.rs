@@ -91,6 +91,8 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
     }
     let epoch =
         migrate(&mut db, &path, MIGRATIONS, epoch_for_new).map_err(|error| error.unwrap_or_else(failed))?;
+    // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
+    folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
     Ok(Opened { db, path, epoch })
 }
 
