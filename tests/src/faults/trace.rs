@@ -124,9 +124,9 @@ impl Trace {
             if let Some(begin) = text.strip_suffix(" <unfinished ...>") {
                 open.insert(process, (number, begin));
             } else if text.starts_with("<... ") {
-                let Some((begun, begin)) = open.remove(process) else { continue };
+                let Some((begun, text_before)) = open.remove(process) else { continue };
                 let end = text.split_once(" resumed>").map_or("", |(_, end)| end);
-                trace.note(begun, number, &format!("{begin}{end}"));
+                trace.note(begun, number, &format!("{text_before}{end}"));
             } else {
                 trace.note(number, number, text);
             }

@@ -4,7 +4,7 @@
 use super::writers::Writer;
 use futures_util::future::join_all;
 use merhaba_tests::{
-    faults::strike::{SYNCS, WRITES, before},
+    faults::strike::{Holder, SYNCS, WRITES, above, before, own},
     proof::{Proof, amount},
     relay::{Launch, Relay, Site},
 };
@@ -19,7 +19,7 @@ const UNSYNCED: i32 = 70;
 /// How much longer a slow sync takes.
 const SLOW_MS: u64 = 40;
 /// Sockets, and what each has under way: together more than may wait for the disk.
-const SOCKETS: usize = 72;
+const SOCKETS: usize = 100;
 /// As many as the relay reads before it has answered one.
 const UNDER_WAY: usize = 64;
 /// What the relay may grow by meanwhile, in KiB: a bound for each socket and for the queue, and some.
@@ -51,9 +51,8 @@ fn text(number: usize) -> String {
 }
 
 /// The relay's memory, in KiB; `which` as `/proc` has it: `VmRSS`, or `VmHWM` for the most it has been.
-fn memory(relay: &Relay, which: &str) -> u64 {
-    let status =
-        fs::read_to_string(format!("/proc/{}/status", relay.pid().as_raw_nonzero())).expect("it runs");
+fn memory(holder: &Holder, which: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", holder.0.as_raw_nonzero())).expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix(which)).expect("a line");
     line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().expect("a number")
 }
@@ -137,19 +136,20 @@ async fn a_slow_disk_makes_answers_late_and_nothing_grow() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let site = prepared(&data).await;
-    let strike = before(SYNCS, &store(&data), &format!("delay_enter={}", SLOW_MS * 1_000));
+    let strike = above(SYNCS, &format!("delay_enter={}", SLOW_MS * 1_000));
     let relay = Relay::start(launch(&data).under(strike)).await;
+    let holder = own(&data);
     let mut writers = Vec::new();
     for _ in 0..SOCKETS {
         let mut writer = Writer::new(&relay, &site).await;
         writer.at_once = UNDER_WAY;
         writers.push(writer);
     }
-    let idle = memory(&relay, "VmRSS");
-    let each = amount(UNDER_WAY + 16, 40 * UNDER_WAY);
+    let idle = memory(&holder, "VmRSS");
+    let each = amount(UNDER_WAY, 40 * UNDER_WAY);
     let answered = join_all(writers.iter_mut().map(|writer| writer.write((0..each).map(text)))).await;
     assert!(answered.into_iter().all(|answered| answered), "no line was given up");
-    let grown = memory(&relay, "VmHWM").saturating_sub(idle);
+    let grown = memory(&holder, "VmHWM").saturating_sub(idle);
     let refused: usize = writers.iter().map(|writer| writer.refused.values().sum::<usize>()).sum();
     let longest = writers.iter().map(|writer| writer.longest).max().unwrap_or_default();
     assert!(writers.iter().flat_map(|writer| writer.refused.keys()).all(|code| code == "Unavailable"));
