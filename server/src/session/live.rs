@@ -161,7 +161,8 @@ impl<S: Socket, E: Audience> Live<S, E> {
         frame: Option<Result<Frame, super::Fault>>,
     ) -> Result<Option<C>, Ending> {
         let frame = match frame {
-            None | Some(Ok(Frame::Close(..))) => return Err(Ending::Gone),
+            None => return Err(Ending::Gone),
+            Some(Ok(Frame::Close(..))) => return Err(Ending::Left),
             Some(Err(fault)) => return Err(Ending::Fault(fault)),
             Some(Ok(frame)) => frame,
         };

@@ -10,6 +10,7 @@ mod full;
 mod network;
 mod pauses;
 mod proxy;
+mod rfc6455;
 mod slow;
 mod syscalls;
 mod writers;
