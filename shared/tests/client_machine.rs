@@ -359,13 +359,19 @@ proptest! {
         after in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
     ) {
         let mut world = World::new();
-        before.into_iter().for_each(|(kind, at)| world.step(kind, at));
+        for (kind, at) in before {
+            world.step(kind, at);
+        }
         let backup = (world.relay.log.len(), world.relay.tokens.clone());
-        between.into_iter().for_each(|(kind, at)| world.step(kind, at));
+        for (kind, at) in between {
+            world.step(kind, at);
+        }
         let waiting: Vec<_> = world.tabs.iter().flat_map(|tab| tab.client.outbox().all()).map(|out| out.client_id).collect();
         let shown = world.written;
         world.restore(backup.0, backup.1);
-        after.into_iter().for_each(|(kind, at)| world.step(kind, at));
+        for (kind, at) in after {
+            world.step(kind, at);
+        }
         let took = world.settle();
         prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms");
         let ids: HashSet<_> = world.relay.log.iter().map(|message| message.client_id).collect();
