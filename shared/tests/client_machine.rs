@@ -316,8 +316,9 @@ impl World {
 
     fn is_whole(&self) -> bool {
         self.tabs.iter().all(|tab| {
-            let shown = tab.client.thread().map_or(0, |thread| thread.timeline().last());
-            tab.client.outbox().all().is_empty() && shown == self.relay.log.len() as u64
+            let shown = tab.client.thread().and_then(|thread| thread.timeline().items().last());
+            let newest = self.relay.item(self.relay.log.len() as u64);
+            tab.client.outbox().all().is_empty() && shown == newest.as_ref()
         })
     }
 }

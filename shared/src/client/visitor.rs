@@ -279,13 +279,11 @@ impl VisitorClient {
 
     /// Another tab has kept a token: this page becomes the same visitor, unless it is somebody already.
     pub fn adopt(&mut self, now: Ms, token: Token) {
-        if !self.keepsake.take_over(token, !self.threads.is_empty()) {
-            return;
+        if self.keepsake.take_over(token, !self.threads.is_empty()) {
+            self.lost();
+            self.suspend();
+            self.start(now);
         }
-        self.lost();
-        let step = self.connection.suspend();
-        self.carry_out(step);
-        self.start(now);
     }
 
     /// The browser says there is no network.
