@@ -2,7 +2,7 @@
 //! else to standard error; a mistake of the operator's exits 2.
 use crate::{
     access::password::Turns,
-    bind,
+    backups, bind,
     clock::Clock,
     config::{BadSetting, Config, SETTINGS, Values},
     control,
@@ -31,11 +31,12 @@ pub struct Failure {
 
 impl Failure {
     /// The operator can put it right.
-    fn usage(text: &impl std::fmt::Display) -> Self {
+    pub fn usage(text: &impl std::fmt::Display) -> Self {
         Self { text: format!("{text}"), status: 2 }
     }
 
-    fn other(text: &impl std::fmt::Display) -> Self {
+    /// Something else went wrong.
+    pub fn other(text: &impl std::fmt::Display) -> Self {
         Self { text: format!("{text}"), status: 1 }
     }
 }
@@ -58,13 +59,10 @@ pub fn command() -> Command {
         Command::new(name).about(about).args(SETTINGS.iter().map(|setting| flag(setting.name))).arg(config())
     };
     let adding = |about: &'static str| {
-        let kept = ["data", "public-url", "listen"].map(flag);
-        Command::new("add").about(about).args(kept).arg(config()).arg(
-            Arg::new("json")
-                .long("json")
-                .action(ArgAction::SetTrue)
-                .help("Prints the result as one line of JSON"),
-        )
+        Command::new("add")
+            .about(about)
+            .args(["data", "public-url", "listen"].map(flag))
+            .args([config(), json()])
     };
     let text = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).required(true).allow_hyphen_values(true).help(help)
@@ -81,6 +79,14 @@ pub fn command() -> Command {
         .arg(text("name", "The name that visitors see"))
         .arg(text("role", "owner, admin, agent or trainee"))
         .arg(password.help("Reads the password from standard input"));
+    let kept = |name: &'static str, about: &'static str| {
+        Command::new(name).about(about).args([flag("data"), config(), json()])
+    };
+    let backup = kept("backup", "Makes a whole, checked copy of the store, also while the relay runs")
+        .arg(text("to", "The file to make, or a folder to put one into"));
+    let restore = kept("restore", "Puts a backup into the place of the store; the relay must not run")
+        .arg(text("from", "The backup"))
+        .arg(set("replace", "Keeps a store that is there aside, instead of refusing"));
     Command::new("merhaba")
         .about("Live chat for any website: one small program that never loses a message")
         .version(env!("CARGO_PKG_VERSION"))
@@ -93,6 +99,8 @@ pub fn command() -> Command {
         .subcommand(serving("demo", "Runs the relay with a small shop, a site and an agent, on loopback"))
         .subcommand(Command::new("site").about("Sites").subcommand_required(true).subcommand(site))
         .subcommand(Command::new("agent").about("Agents").subcommand_required(true).subcommand(agent))
+        .subcommand(backup)
+        .subcommand(restore)
 }
 
 fn flag(name: &'static str) -> Arg {
@@ -103,6 +111,14 @@ fn flag(name: &'static str) -> Arg {
         return arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("BOOL");
     }
     arg.value_name(takes).allow_hyphen_values(true)
+}
+
+fn json() -> Arg {
+    set("json", "Prints the result as one line of JSON")
+}
+
+fn set(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
 fn config() -> Arg {
@@ -123,6 +139,15 @@ pub async fn perform(matches: &ArgMatches) -> Result<(), Failure> {
         Some(("demo", matches)) => serve(matches, true).await,
         Some(("site", matches)) => add(matches, |matches| Ok(site_order(matches))).await,
         Some(("agent", matches)) => add(matches, agent_order).await,
+        Some(("backup", matches)) => {
+            let config = Config::new(&values(matches)?)?;
+            backups::back_up(&config, &word(matches, "to")).await.map(|outcome| show(&outcome, matches))
+        }
+        Some(("restore", matches)) => {
+            let config = Config::new(&values(matches)?)?;
+            let restored = backups::restore(&config, &word(matches, "from"), matches.get_flag("replace"));
+            restored.map(|outcome| show(&outcome, matches))
+        }
         Some((_, matches)) => serve(matches, false).await,
         None => Err(Failure::usage(&"no command; merhaba --help lists them")),
     }
@@ -176,7 +201,7 @@ async fn add(
         },
         Err(error) => return Err(error.into()),
     };
-    show(&outcome, matches.get_flag("json"));
+    show(&outcome, matches);
     Ok(())
 }
 
@@ -220,8 +245,8 @@ fn agent_order(matches: &ArgMatches) -> Result<Order, Failure> {
     })
 }
 
-fn show(outcome: &Outcome, json: bool) {
-    if json {
+fn show(outcome: &Outcome, matches: &ArgMatches) {
+    if matches.get_flag("json") {
         return print(&serde_json::to_string(outcome).unwrap_or_default());
     }
     match outcome {
@@ -232,6 +257,16 @@ fn show(outcome: &Outcome, json: bool) {
             let password =
                 if *joined { "; known from another site, the password stays as it was" } else { "" };
             print(&format!("{name} ({email}) added as {role}{password}."));
+        }
+        Outcome::Backup { backup, bytes, holdings, .. } => {
+            print(&format!("{backup} made and checked, {bytes} bytes: {}.", backups::words(holdings)));
+        }
+        Outcome::Restored { restored, kept, holdings, .. } => {
+            let kept = kept
+                .as_ref()
+                .map_or_else(String::new, |kept| format!(" The store from before lies in {kept}."));
+            let words = backups::words(holdings);
+            print(&format!("{restored} restored: {words}. Clients will notice and load anew.{kept}"));
         }
     }
 }

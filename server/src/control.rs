@@ -19,10 +19,11 @@ use tokio::{
     net::{UnixListener, UnixStream},
     sync::Semaphore,
 };
+use tokio_util::sync::CancellationToken;
 
 /// The longest line either way.
 const LINE_BYTES: u64 = 64 * 1024;
-/// How long one order may take.
+/// How long the socket itself may take, in either direction; the order's own time comes on top.
 const WITHIN: Duration = Duration::from_secs(15);
 /// Orders at once.
 const AT_ONCE: usize = 4;
@@ -67,10 +68,10 @@ where
             let (Ok((stream, _)), Ok(permit)) = (accepted, places.clone().acquire_owned().await) else {
                 continue;
             };
-            let work = work.clone();
+            let (work, stopping) = (work.clone(), stopping.clone());
             tasks.spawn(async move {
                 let _permit = permit;
-                if let Ok(Err(error)) = tokio::time::timeout(WITHIN, answer(stream, work)).await {
+                if let Err(error) = answer(stream, work, &stopping).await {
                     tracing::debug!(%error, "an order broke off");
                 }
             });
@@ -80,7 +81,7 @@ where
     Ok(())
 }
 
-async fn answer<F, W>(stream: UnixStream, work: W) -> io::Result<()>
+async fn answer<F, W>(stream: UnixStream, work: W, stopping: &CancellationToken) -> io::Result<()>
 where
     W: Fn(Order) -> F,
     F: Future<Output = Result<Outcome, String>>,
@@ -91,15 +92,36 @@ where
     }
     let mut stream = BufReader::new(stream);
     let mut line = String::new();
-    (&mut stream).take(LINE_BYTES).read_line(&mut line).await?;
-    let outcome = match serde_json::from_str(&line) {
-        Ok(order) => work(order).await,
+    let mut reading = (&mut stream).take(LINE_BYTES);
+    within(WITHIN, reading.read_line(&mut line)).await?;
+    let outcome = match serde_json::from_str::<Order>(&line) {
+        Ok(order) => within(order.within(), carry_out(order, work, stopping)).await?,
         Err(_) => Err("the relay that runs does not know this order; it may be another version".into()),
     };
     let answer = outcome.map_or_else(Answer::Refused, Answer::Done);
     let mut line = serde_json::to_string(&answer)?;
     line.push('\n');
-    stream.get_mut().write_all(line.as_bytes()).await
+    within(WITHIN, stream.get_mut().write_all(line.as_bytes())).await
+}
+
+async fn carry_out<F, W>(
+    order: Order,
+    work: W,
+    stopping: &CancellationToken,
+) -> io::Result<Result<Outcome, String>>
+where
+    W: Fn(Order) -> F,
+    F: Future<Output = Result<Outcome, String>>,
+{
+    if !order.may_be_broken_off() {
+        return Ok(work(order).await);
+    }
+    let outcome = stopping.run_until_cancelled(work(order)).await;
+    Ok(outcome.unwrap_or_else(|| Err("broken off, since the relay is stopping".into())))
+}
+
+async fn within<T>(time: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout(time, work).await.map_err(|_| io::ErrorKind::TimedOut)?
 }
 
 /// Sends an order to the relay that has this folder open. The outer error: none could be reached.
@@ -117,5 +139,5 @@ pub async fn send(dir: &Path, order: &Order) -> io::Result<Result<Outcome, Strin
             Answer::Refused(why) => Err(why),
         })
     };
-    tokio::time::timeout(WITHIN, exchange).await.map_err(|_| io::ErrorKind::TimedOut)?
+    within(WITHIN + order.within(), exchange).await
 }

@@ -19,8 +19,10 @@ pub mod store;
 pub mod bus;
 pub mod hub;
 
+pub mod backups;
 pub mod control;
 pub mod demo;
+pub mod folder;
 pub mod lock;
 pub mod orders;
 

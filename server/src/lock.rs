@@ -1,11 +1,12 @@
 //! The lock on a data folder: one relay at a time. The file says who holds it; it is never deleted, since only the
 //! kernel's lock on it counts and that goes with the process.
+use crate::folder;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{Read, Seek, SeekFrom, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -50,7 +51,7 @@ impl Lock {
     /// Makes the folder if there is none and takes its lock.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let unwritable = |error| LockError::Unwritable { dir: dir.to_owned(), error };
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unwritable)?;
+        folder::make(dir).map_err(unwritable)?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

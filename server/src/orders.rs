@@ -1,14 +1,16 @@
-//! What the operator can order from the command line: add a site, add an agent. Carried out on the store, by the
-//! relay that has it open or by the command itself; the same checks either way.
+//! What the operator can order from the command line: add a site, add an agent, make a backup. Carried out on the
+//! store, by the relay that has it open or by the command itself; the same checks either way.
 use crate::{
     access::password::{self, Turns},
+    backups,
     clock::Clock,
     domain::{email, site},
     http::snippet,
-    store::{Added, Agent, NewAgent, Site, SiteSettings, Store, StoreError},
+    store::{Added, Agent, Holdings, NewAgent, Site, SiteSettings, Store, StoreError},
 };
 use merhaba_shared::protocol::{agent::Role, ids::AgentId};
 use serde::{Deserialize, Serialize};
+use std::{path::PathBuf, time::Duration};
 
 /// An order.
 #[derive(Clone, Serialize, Deserialize)]
@@ -33,6 +35,28 @@ pub enum Order {
         /// The password.
         password: String,
     },
+    /// Makes a backup.
+    Backup {
+        /// The file to make, as an absolute path.
+        to: String,
+    },
+}
+
+impl Order {
+    /// How long it may take. A backup takes as long as the disk does.
+    #[must_use]
+    pub const fn within(&self) -> Duration {
+        match self {
+            Self::SiteAdd { .. } | Self::AgentAdd { .. } => Duration::from_secs(15),
+            Self::Backup { .. } => Duration::from_hours(6),
+        }
+    }
+
+    /// Whether it may be broken off when the relay stops: it then has changed nothing.
+    #[must_use]
+    pub const fn may_be_broken_off(&self) -> bool {
+        matches!(self, Self::Backup { .. })
+    }
 }
 
 /// What came of it.
@@ -65,6 +89,32 @@ pub enum Outcome {
         /// They were known from another site: name and password stay as they were.
         joined: bool,
     },
+    /// A backup was made.
+    Backup {
+        /// The file.
+        backup: String,
+        /// Its length.
+        bytes: u64,
+        /// The life of the store it is of.
+        epoch: String,
+        /// What it holds.
+        #[serde(flatten)]
+        holdings: Holdings,
+    },
+    /// A backup was restored.
+    Restored {
+        /// The store's file.
+        restored: String,
+        /// Its epoch from now on.
+        epoch: String,
+        /// The epoch that the backup was of.
+        backup_epoch: String,
+        /// Where the store lies that was there before.
+        kept: Option<String>,
+        /// What it holds.
+        #[serde(flatten)]
+        holdings: Holdings,
+    },
 }
 
 /// Where orders are carried out.
@@ -87,6 +137,7 @@ impl Desk<'_> {
             Order::AgentAdd { site, email, name, role, password } => {
                 self.add_agent(&site, &email, &name, &role, password).await
             }
+            Order::Backup { to } => self.back_up(to.into()).await,
         }
     }
 
@@ -131,6 +182,14 @@ impl Desk<'_> {
             Ok(Added::NoSite) => Err(wrong("--site", site, &"the key of a site, as site add prints it")),
             Err(StoreError::Conflict) => Err(format!("{email} is an agent of this site already")),
             Err(error) => Err(error.to_string()),
+        }
+    }
+
+    async fn back_up(&self, to: PathBuf) -> Result<Outcome, String> {
+        match self.store.back_up(to).await {
+            Ok(made) => Ok(backups::outcome(made)),
+            Err(StoreError::Conflict) => Err(backups::none(&"another one is being made")),
+            Err(StoreError::Unavailable(why)) => Err(backups::none(&why)),
         }
     }
 

@@ -20,6 +20,8 @@ struct Relay {
     /// Tokens of visitors that have a row.
     tokens: HashSet<String>,
     made: usize,
+    /// How often a backup was restored.
+    restored: usize,
 }
 
 impl Relay {
@@ -47,7 +49,7 @@ impl Relay {
             visitor: "v".into(),
             token: (!known).then(|| mine.clone()),
             replaced: !known && token.is_some(),
-            epoch: "e".into(),
+            epoch: format!("e{}", self.restored).as_str().into(),
             now: 0,
             online: true,
             conversations: if known && head > 0 { vec![card] } else { Vec::new() },
@@ -281,6 +283,14 @@ impl World {
         }
     }
 
+    /// The relay ends, and comes back with its log as it was when it had `messages`; nothing is on any line.
+    fn restore(&mut self, messages: usize, tokens: HashSet<String>) {
+        (0..self.tabs.len()).for_each(|at| self.cut(at));
+        self.relay.log.truncate(messages);
+        self.relay.tokens = tokens;
+        self.relay.restored += 1;
+    }
+
     /// Faults stop: how long until everything is where it belongs, in milliseconds.
     fn settle(&mut self) -> Option<Ms> {
         let began = self.now;
@@ -306,8 +316,9 @@ impl World {
 
     fn is_whole(&self) -> bool {
         self.tabs.iter().all(|tab| {
-            let shown = tab.client.thread().map_or(0, |thread| thread.timeline().last());
-            tab.client.outbox().all().is_empty() && shown == self.relay.log.len() as u64
+            let shown = tab.client.thread().and_then(|thread| thread.timeline().items().last());
+            let newest = self.relay.item(self.relay.log.len() as u64);
+            tab.client.outbox().all().is_empty() && shown == newest.as_ref()
         })
     }
 }
@@ -335,6 +346,51 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_time: 5_000, ..ProptestConfig::default() })]
+
+    /// A backup of some instant comes back: no page shows anything of the log that is gone, and what was not
+    /// confirmed by then is stored.
+    #[test]
+    fn a_restored_backup_is_a_log_of_its_own(
+        before in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
+        between in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
+        after in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
+    ) {
+        let mut world = World::new();
+        for (kind, at) in before {
+            world.step(kind, at);
+        }
+        let backup = (world.relay.log.len(), world.relay.tokens.clone());
+        for (kind, at) in between {
+            world.step(kind, at);
+        }
+        let waiting: Vec<_> = world.tabs.iter().flat_map(|tab| tab.client.outbox().all()).map(|out| out.client_id).collect();
+        let shown = world.written;
+        world.restore(backup.0, backup.1);
+        for (kind, at) in after {
+            world.step(kind, at);
+        }
+        let took = world.settle();
+        prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms");
+        let ids: HashSet<_> = world.relay.log.iter().map(|message| message.client_id).collect();
+        prop_assert_eq!(ids.len(), world.relay.log.len(), "each once");
+        prop_assert!(waiting.iter().all(|id| ids.contains(id)), "what was not confirmed is there");
+        for tab in &world.tabs {
+            prop_assert!(tab.sent.iter().filter(|id| written(**id) > shown).all(|id| ids.contains(id)));
+            let Some(thread) = tab.client.thread() else { continue };
+            for item in thread.timeline().items() {
+                prop_assert_eq!(Some(item.clone()), world.relay.item(item.seq()), "one log only");
+            }
+        }
+    }
+}
+
+/// The number that a message was written under.
+fn written(id: ClientId) -> u32 {
+    u32::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3]])
 }
 
 #[test]

@@ -95,6 +95,19 @@ pub async fn raw(authority: &str, bytes: &[u8]) -> Answer {
     Answer { status, headers, body }
 }
 
+/// Sends bytes as they are and reads only the head of the answer: a connection that is upgraded has no end.
+pub async fn head_of(authority: &str, bytes: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(authority).await.expect("the other side listens");
+    stream.write_all(bytes).await.ok();
+    let mut answer = Vec::new();
+    let read = async {
+        while head(&answer).is_none() && stream.read_buf(&mut answer).await.is_ok_and(|count| count > 0) {}
+    };
+    timeout(ANSWERED_WITHIN, read).await.expect("it answers in time");
+    let (status, headers, _) = head(&answer).expect("an HTTP answer");
+    Answer { status, headers, body: Vec::new() }
+}
+
 /// Whether these bytes are a whole answer whose length was said.
 fn complete(bytes: &[u8]) -> bool {
     let Some((_, headers, rest)) = head(bytes) else { return false };

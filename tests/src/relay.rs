@@ -179,6 +179,11 @@ impl Relay {
         timeout(time, self.child.wait()).await.is_ok()
     }
 
+    /// Waits until it has ended by itself, and says how.
+    pub async fn ends(&mut self) -> ExitStatus {
+        timeout(WITHIN, self.child.wait()).await.expect("it ends in time").expect("it is waited for")
+    }
+
     /// SIGTERM, and waits until it has ended by itself.
     pub async fn stop(mut self) -> ExitStatus {
         self.signal(Signal::TERM);

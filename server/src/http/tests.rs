@@ -56,7 +56,7 @@ async fn order(app: &App, order: Order) -> Outcome {
 async fn add_site(app: &App) -> String {
     match order(app, Order::SiteAdd { name: "Site".into(), origins: Vec::new() }).await {
         Outcome::Site { site, .. } => site,
-        Outcome::Agent { .. } => panic!("an agent"),
+        other => panic!("{other:?}"),
     }
 }
 

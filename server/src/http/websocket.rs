@@ -12,7 +12,7 @@ use axum::{
     extract::{Extension, RawQuery, State, ws::WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL, UPGRADE},
+        header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE},
     },
     response::{IntoResponse, Response},
 };
@@ -98,6 +98,7 @@ fn upgrade(upgrade: Upgrade) -> Result<WebSocketUpgrade, Box<Response>> {
         let mut response =
             Problem::new(StatusCode::UPGRADE_REQUIRED, "UpgradeRequired", detail).into_response();
         response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+        response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         Box::new(response)
     })
 }

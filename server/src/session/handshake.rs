@@ -37,7 +37,8 @@ async fn data<S: Socket>(line: &mut Line<S>) -> Result<Frame, Ending> {
         match line.read().await {
             Some(Ok(frame @ (Frame::Text(_) | Frame::Binary(_)))) => return Ok(frame),
             Some(Ok(Frame::Ping | Frame::Pong)) => {}
-            Some(Ok(Frame::Close(..))) | None => return Err(Ending::Gone),
+            Some(Ok(Frame::Close(..))) => return Err(Ending::Left),
+            None => return Err(Ending::Gone),
             Some(Err(fault)) => return Err(Ending::Fault(fault)),
         }
     }

@@ -138,6 +138,8 @@ impl<S: Socket> Line<S> {
     pub(super) async fn finish(mut self, ending: Ending, again: Duration) {
         let (code, reason, readable) = match ending {
             Ending::Gone => return,
+            // The websocket has its answer ready, and only has to be let write it.
+            Ending::Left => return drop(timeout(LAST_WORDS, self.socket.close()).await),
             Ending::Close(RESTART) => (RESTART.code, again.as_millis().to_string(), true),
             Ending::Close(close) => (close.code, close.name.into(), true),
             Ending::Fault(fault) => match fault.code() {

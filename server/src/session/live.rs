@@ -253,7 +253,8 @@ impl<S: Socket, E: Audience> Live<S, E> {
         frame: Option<Result<Frame, super::Fault>>,
     ) -> Result<Option<Result<C, Refused>>, Ending> {
         let frame = match frame {
-            None | Some(Ok(Frame::Close(..))) => return Err(Ending::Gone),
+            None => return Err(Ending::Gone),
+            Some(Ok(Frame::Close(..))) => return Err(Ending::Left),
             Some(Err(fault)) => return Err(Ending::Fault(fault)),
             Some(Ok(frame)) => frame,
         };

@@ -64,8 +64,10 @@ impl Fault {
 /// How a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The other side closed, or the line is gone.
+    /// The line is gone.
     Gone,
+    /// The other side closed; it waits for the answer to that.
+    Left,
     /// The relay closes, with one of its codes.
     Close(Close),
     /// The other side broke the protocol.

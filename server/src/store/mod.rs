@@ -17,7 +17,8 @@ use merhaba_shared::protocol::{
     model::{Accepted, AgentAuthor, History, Item, ReadMarker, Side},
     visitor::{ConversationCard, Page},
 };
-use std::{future::Future, pin::Pin};
+use serde::{Deserialize, Serialize};
+use std::{future::Future, path::PathBuf, pin::Pin};
 
 pub use sequence::Sequence;
 
@@ -291,6 +292,36 @@ pub struct Missed {
     pub more: bool,
 }
 
+/// How much a store holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
+    /// Websites.
+    pub sites: u64,
+    /// Agents.
+    pub agents: u64,
+    /// Visitors who have written.
+    pub visitors: u64,
+    /// Conversations.
+    pub conversations: u64,
+    /// Entries of all timelines: messages, and what stands between them.
+    pub entries: u64,
+    /// Notes.
+    pub notes: u64,
+}
+
+/// A backup that was made, compared with the store, and synced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackedUp {
+    /// The file.
+    pub file: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// The life of the store it is of.
+    pub epoch: Epoch,
+    /// What it holds.
+    pub holdings: Holdings,
+}
+
 /// Durable storage.
 pub trait Store: Send + Sync + 'static {
     /// This store's life.
@@ -299,6 +330,9 @@ pub trait Store: Send + Sync + 'static {
     fn probe(&self) -> Pending<()>;
     /// Ends the writer after all queued jobs; later calls are `Unavailable`.
     fn close(&self) -> Pending<()>;
+    /// Makes a whole copy of the store as it is at one instant, without holding up who writes. `Conflict` while
+    /// another is being made. Dropping the future breaks it off.
+    fn back_up(&self, to: PathBuf) -> Pending<BackedUp>;
 
     /// Adds a site; `Conflict` if the key is taken.
     fn add_site(&self, site: Site) -> Pending<Site>;

@@ -151,15 +151,14 @@ impl Outbox {
         self.hold_until = 0;
     }
 
-    /// The relay's log is another one (a restored backup, a new visitor): what it never showed is sent again.
-    pub fn renewed(&mut self, keep_conversations: bool) {
+    /// The relay's log is another one (a restored backup, a new visitor): what it never showed is sent again. What was
+    /// for a conversation that is not in that log goes where a first message goes; `known` says which are.
+    pub fn renewed(&mut self, known: impl Fn(&ConversationId) -> bool) {
         for out in &mut self.queue {
             if !matches!(out.progress, Progress::Failed(_)) {
                 out.progress = Progress::Waiting;
             }
-            if !keep_conversations {
-                out.conversation = None;
-            }
+            out.conversation.take_if(|conversation| !known(conversation));
         }
     }
 

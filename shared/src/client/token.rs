@@ -29,13 +29,15 @@ pub(super) struct Keepsake {
     keeping: Keeping,
     /// How often a token from another tab may still be shown again.
     doubts: u32,
+    /// Another tab kept this one while this page was somebody: who it is, should the relay know its own no more.
+    offered: Option<Token>,
 }
 
 impl Keepsake {
     /// A token that was kept before, or none.
     pub(super) const fn new(token: Option<Token>) -> Self {
         let keeping = if token.is_some() { Keeping::Kept } else { Keeping::Not };
-        Self { token, dead: None, keeping, doubts: 0 }
+        Self { token, dead: None, keeping, doubts: 0, offered: None }
     }
 
     pub(super) const fn token(&self) -> Option<&Token> {
@@ -54,8 +56,24 @@ impl Keepsake {
     }
 
     /// The relay knows the token.
-    pub(super) const fn known(&mut self) {
+    pub(super) fn known(&mut self) {
         self.doubts = 0;
+        self.offered = None;
+    }
+
+    /// Another tab has kept this one; a page that is somebody has no use for it as long as the relay knows its own.
+    /// Whether this page is another visitor from here on.
+    pub(super) fn take_over(&mut self, token: Token, somebody: bool) -> bool {
+        if somebody {
+            self.offered = Some(token);
+            return false;
+        }
+        !self.kept(token)
+    }
+
+    /// What to show instead of a token that the relay calls unknown, if another tab has found something better.
+    pub(super) fn instead(&mut self) -> Option<Token> {
+        self.offered.take().filter(|other| self.token.as_ref() != Some(other))
     }
 
     /// The relay gave a new one; `replaced` says that it did not know the old one.

@@ -279,13 +279,11 @@ impl VisitorClient {
 
     /// Another tab has kept a token: this page becomes the same visitor, unless it is somebody already.
     pub fn adopt(&mut self, now: Ms, token: Token) {
-        if !self.threads.is_empty() || self.keepsake.kept(token) {
-            return;
+        if self.keepsake.take_over(token, !self.threads.is_empty()) {
+            self.lost();
+            self.suspend();
+            self.start(now);
         }
-        self.lost();
-        let step = self.connection.suspend();
-        self.carry_out(step);
-        self.start(now);
     }
 
     /// The browser says there is no network.
@@ -341,6 +339,11 @@ impl VisitorClient {
 
     fn welcome(&mut self, now: Ms, welcome: Welcome) {
         if welcome.replaced {
+            if let Some(other) = self.keepsake.instead() {
+                (self.threads, self.current) = (Vec::new(), None);
+                self.outbox.renewed(|_| false);
+                return self.adopt(now, other);
+            }
             if let Some(wait) = self.keepsake.doubt() {
                 let step = self.connection.postpone(now, wait);
                 return self.carry_out(step);
@@ -350,9 +353,8 @@ impl VisitorClient {
         }
         let renewed = self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch);
         if renewed || welcome.replaced {
-            self.threads.clear();
-            self.current = None;
-            self.outbox.renewed(!welcome.replaced);
+            (self.threads, self.current) = (Vec::new(), None);
+            self.outbox.renewed(|known| welcome.conversations.iter().any(|card| card.conversation == *known));
         }
         if let Some(token) = welcome.token {
             self.keepsake.given(token, welcome.replaced);

@@ -1,10 +1,14 @@
 //! Faults on purpose: what stands between a client and the relay, or under the relay, and goes wrong when asked. The
 //! only place in the tests where time is let pass, because here the delay is the fault.
 pub mod deaf;
+pub mod disk;
 pub mod frames;
+pub mod full;
 pub mod kill;
 pub mod network;
 pub mod proxy;
+pub mod strike;
+pub mod trace;
 pub mod wall;
 
 use std::time::Duration;

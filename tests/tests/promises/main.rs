@@ -1,10 +1,17 @@
 //! The promises of the relay, each shown by a test that can fail: crashes, cuts, full disks, bad lines, slow readers.
 //! Every proof runs in a short form within `make test` and in a long one within `make soak`; RELIABILITY.md says which
 //! promise is shown where.
+mod backup;
 mod clocks;
 mod crash;
+mod cuts;
+mod failing;
+mod full;
 mod herd;
 mod network;
 mod pauses;
 mod proxy;
+mod rfc6455;
 mod slow;
+mod syscalls;
+mod writers;

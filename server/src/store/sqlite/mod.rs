@@ -5,6 +5,7 @@
 //! the file it names.
 
 mod agents;
+mod backup;
 mod changes;
 mod desk;
 mod fault;
@@ -14,8 +15,10 @@ mod notes;
 mod open;
 mod queue;
 mod readers;
+mod restore;
 mod sites;
 mod sql;
+mod survey;
 mod threads;
 mod timeline;
 mod use_cases;
@@ -27,10 +30,12 @@ mod tests;
 #[cfg(test)]
 pub mod trouble;
 
+pub use backup::{BackupError, back_up};
 pub use open::{FILE, OpenError};
+pub use restore::{Restore, RestoreError, Restored};
 pub use writer::Fatal;
 
-use super::{Pending, Sequence, StoreError, Then};
+use super::{BackedUp, Pending, Sequence, StoreError, Then};
 use desk::Desk;
 use fault::Outcome;
 use merhaba_shared::protocol::ids::Epoch;
@@ -38,7 +43,7 @@ use queue::{Queue, Refusal};
 use readers::Reads;
 use rusqlite::Connection;
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -60,6 +65,9 @@ pub enum Executor {
 /// Storage in one SQLite file.
 pub struct Sqlite {
     epoch: Epoch,
+    path: PathBuf,
+    /// A backup is being made.
+    copying: Arc<AtomicBool>,
     writes: Arc<Queue<Item>>,
     reads: Reads,
     /// The writer where no thread has it.
@@ -95,6 +103,8 @@ impl Sqlite {
         let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal, telling.clone());
         let mut store = Self {
             epoch: opened.epoch,
+            path: opened.path.clone(),
+            copying: Arc::default(),
             writes: Arc::new(Queue::new(writer::WAITING)),
             reads: Reads { queue: Arc::new(Queue::new(readers::WAITING)), inline: None },
             inline: None,
@@ -217,6 +227,27 @@ impl Sqlite {
             let _ = places.await;
             reads.read(work).await
         })
+    }
+
+    /// Makes a backup on a thread of its own, since it takes long and the readers are there for others.
+    fn copying(&self, to: PathBuf) -> Pending<BackedUp> {
+        if self.copying.swap(true, Ordering::AcqRel) {
+            return Box::pin(std::future::ready(Err(StoreError::Conflict)));
+        }
+        let (answer, pending) = oneshot::channel();
+        let (from, copying) = (self.path.clone(), Arc::clone(&self.copying));
+        let copy = move || {
+            let copied = backup::copy(&from, &to, &|| !answer.is_closed());
+            copying.store(false, Ordering::Release);
+            let _ = answer.send(copied.map_err(|error| StoreError::Unavailable(error.to_string())));
+        };
+        if self.inline.is_some() {
+            copy();
+        } else if let Err(error) = thread::Builder::new().name("store-backup".into()).spawn(copy) {
+            self.copying.store(false, Ordering::Release);
+            tracing::warn!(%error, "no thread for a backup");
+        }
+        wait(pending)
     }
 
     fn write_inline(&self) {

@@ -1,12 +1,13 @@
 //! Opening the store's file: the checks that refuse to start, the settings that make a commit durable, the
 //! migrations. It never opens what a newer version wrote.
 use super::desk::place_after_crash;
+use crate::folder;
 use merhaba_shared::protocol::ids::Epoch;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::OpenOptions,
     io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,15 +17,15 @@ pub const FILE: &str = "merhaba.db";
 /// Older versions can corrupt a write-ahead log that is reset while it is read.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// "Mrhb": says whose file it is.
-const APPLICATION: i64 = 0x4d72_6862;
+pub(super) const APPLICATION: i64 = 0x4d72_6862;
 /// The shortest file that SQLite writes, in bytes: one page of the smallest size.
 const SHORTEST: u64 = 512;
 /// How long a connection waits for another's lock.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Statements that stay prepared on a connection: all there are.
 const STATEMENTS: usize = 128;
 /// Every migration, in order; their number is the version.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_foundation.sql"),
     include_str!("../../../migrations/sqlite/0002_heads.sql"),
 ];
@@ -83,7 +84,7 @@ pub(super) struct Opened {
 pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenError> {
     check_sqlite(rusqlite::version_number(), rusqlite::version())?;
     let path = dir.join(FILE);
-    make_folder(dir)?;
+    folder::make(dir).map_err(|error| OpenError::Folder(dir.to_owned(), error))?;
     make_file(dir, &path)?;
     let failed = |error| explain(dir, &path, error);
     let mut db = connect(&path).map_err(failed)?;
@@ -102,6 +103,8 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
         db.execute_batch("VACUUM").map_err(failed)?;
     }
     db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
+    folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
     Ok(Opened { db, path, epoch })
 }
 
@@ -140,15 +143,6 @@ fn check_sqlite(number: i32, name: &str) -> Result<(), OpenError> {
     if number < OLDEST_SQLITE { Err(OpenError::OldSqlite(name.to_owned())) } else { Ok(()) }
 }
 
-fn make_folder(dir: &Path) -> Result<(), OpenError> {
-    let failed = |error| OpenError::Folder(dir.to_owned(), error);
-    if dir.is_dir() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
-    sync_folder(dir.parent()).map_err(failed)
-}
-
 /// Makes the file before SQLite does: only its owner may read it (the log beside it takes the same rights), and its
 /// name in the folder is synced too.
 fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
@@ -160,15 +154,11 @@ fn make_file(dir: &Path, path: &Path) -> Result<(), OpenError> {
     if (1..SHORTEST).contains(&length) {
         return Err(OpenError::NotOurs(path.to_owned()));
     }
-    if new { sync_folder(Some(dir)).map_err(failed) } else { Ok(()) }
+    if new { folder::sync(dir).map_err(failed) } else { Ok(()) }
 }
 
-fn sync_folder(dir: Option<&Path>) -> io::Result<()> {
-    let here = Path::new(".");
-    File::open(dir.filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(here))?.sync_all()
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection with the settings that make a commit durable.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY)?;
@@ -233,7 +223,7 @@ fn no_dangling(db: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The file's version; 0 for a fresh one.
-fn version(db: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
     let fresh = "SELECT count(*) = 0 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
     if db.query_row(fresh, [], |row| row.get(0))? {
         return Ok(0);

@@ -1,8 +1,8 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{Sqlite, agents, changes, inbox, messages, notes, sites, sql, threads, timeline, visitors};
 use crate::store::{
-    Added, Agent, AgentMessage, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted, Pending,
-    Principal, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor, VisitorMessage,
+    Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted,
+    Pending, Principal, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor, VisitorMessage,
 };
 use merhaba_shared::protocol::{
     agent::{Filter, Inbox, InboxRow, Note},
@@ -10,6 +10,7 @@ use merhaba_shared::protocol::{
     model::{Accepted, AgentAuthor, History},
     visitor::ConversationCard,
 };
+use std::path::PathBuf;
 
 impl Store for Sqlite {
     fn epoch(&self) -> Epoch {
@@ -23,6 +24,10 @@ impl Store for Sqlite {
 
     fn close(&self) -> Pending<()> {
         self.end()
+    }
+
+    fn back_up(&self, to: PathBuf) -> Pending<BackedUp> {
+        self.copying(to)
     }
 
     fn add_site(&self, site: Site) -> Pending<Site> {

@@ -150,7 +150,7 @@ impl AgentClient {
         if self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch) {
             self.opens.clear();
             self.lists.clear();
-            self.outbox.renewed(true);
+            self.outbox.renewed(|_| true);
         }
         self.epoch = Some(welcome.epoch);
         self.me = Some(welcome.agent);

@@ -1,0 +1,170 @@
+//! T11: the disk fails, or takes its time. After a failed sync the relay ends with 70, since nobody knows what the disk
+//! then holds, and its next start has all that was acknowledged. A failed write costs a refusal and nothing else. A slow
+//! disk makes answers late and nothing grow: what does not fit the queue is refused.
+use super::writers::Writer;
+use futures_util::future::join_all;
+use merhaba_tests::{
+    faults::strike::{Holder, SYNCS, WRITES, above, before, own},
+    proof::{Proof, amount},
+    relay::{Launch, Relay, Site},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// What the relay exits with after a sync that failed.
+const UNSYNCED: i32 = 70;
+/// How much longer a slow sync takes.
+const SLOW_MS: u64 = 40;
+/// Sockets, and what each has under way: together more than may wait for the disk.
+const SOCKETS: usize = 100;
+/// As many as the relay reads before it has answered one.
+const UNDER_WAY: usize = 64;
+/// What the relay may grow by meanwhile, in KiB: a bound for each socket and for the queue, and some.
+const GROWS_KIB: u64 = 96 * 1024;
+/// A whole queue in commits of 64, each with a slow sync, is four seconds; on a machine that is busy with other things
+/// it takes longer, but never as long as it would without a bound.
+const LONGEST: Duration = Duration::from_secs(30);
+
+fn launch(data: &Path) -> Launch {
+    Launch::serve(data, "127.0.0.1:0", &["--no-rate-limits"])
+}
+
+/// The store's own files. SQLite syncs the folder too, and ignores it when that fails.
+fn store(data: &Path) -> Vec<PathBuf> {
+    let data = fs::canonicalize(data).expect("a folder");
+    [data.join("merhaba.db"), data.join("merhaba.db-wal")].into()
+}
+
+/// A store that has a site, made by a relay that was not struck.
+async fn prepared(data: &Path) -> Site {
+    let relay = Relay::start(launch(data)).await;
+    let site = relay.add_site("Çay", &["https://shop.example"]).await;
+    assert!(relay.stop().await.success());
+    site
+}
+
+fn text(number: usize) -> String {
+    format!("{number} {}", "bozuk bir disk ".repeat(number % 40))
+}
+
+/// The relay's memory, in KiB; `which` as `/proc` has it: `VmRSS`, or `VmHWM` for the most it has been.
+fn memory(holder: &Holder, which: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", holder.0.as_raw_nonzero())).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix(which)).expect("a line");
+    line.trim_matches([':', ' ', '\t', 'k', 'B']).parse().expect("a number")
+}
+
+#[tokio::test]
+async fn a_failed_sync_ends_the_relay_and_loses_nothing() {
+    let mut proof = Proof::begin("T11.syncs", &["P3", "P1"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut ended, mut promised, mut refused_start) = (0, 0, 0);
+    for nth in 1..=amount(8, 200) {
+        let data = folder.path().join(format!("data{nth}"));
+        let site = prepared(&data).await;
+        let strike = before(SYNCS, &store(&data), &format!("error=EIO:when={nth}"));
+        let Ok(mut relay) = launch(&data).under(strike).start().await else {
+            // The very first syncs belong to opening the store, which then fails and says so.
+            refused_start += 1;
+            continue;
+        };
+        let mut writer = Writer::new(&relay, &site).await;
+        assert!(!writer.write((0..250).map(text)).await, "the line ends with the relay");
+        assert_eq!(relay.ends().await.code(), Some(UNSYNCED), "sync {nth}");
+        ended += 1;
+        let relay = Relay::start(launch(&data)).await;
+        let (lost, _) = writer.differences(&writer.log(&relay, &site).await);
+        assert_eq!(lost, 0, "sync {nth}: acknowledged and lost");
+        promised += writer.promised.len();
+    }
+    assert!(ended > refused_start, "most syncs are a commit's");
+    // Names in the folder are made durable at the start, which must not go well when that does not.
+    let data = folder.path().join("data1");
+    let strike = before(SYNCS, &[fs::canonicalize(&data).expect("a folder")], "error=EIO:when=1");
+    let told = launch(&data).under(strike).start().await.err().expect("it does not start");
+    assert!(told.contains("cannot be written"), "{told}");
+    proof.figure("syncs_failed", ended + refused_start);
+    proof.figure("exits_with_70", ended);
+    proof.figure("acknowledged", promised);
+    proof.figure("lost", 0);
+    proof.holds();
+}
+
+#[tokio::test]
+async fn a_failed_write_is_refused_and_no_more() {
+    let mut proof = Proof::begin("T11.writes", &["P3", "P1"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut refused, mut promised) = (0, 0);
+    let runs = amount(4, 60);
+    for run in 0..runs {
+        for error in ["EIO", "ENOSPC"] {
+            let data = folder.path().join(format!("{error}{run}"));
+            let site = prepared(&data).await;
+            // A stretch of writes fails: some within a transaction, some that begin one.
+            let (from, length) = (60 + 7 * run, 1 + 5 * run);
+            let strike =
+                before(WRITES, &store(&data), &format!("error={error}:when={from}..{}", from + length));
+            let mut relay = Relay::start(launch(&data).under(strike)).await;
+            let mut writer = Writer::new(&relay, &site).await;
+            assert!(writer.write((0..120).map(text)).await, "{error} {run}: the line stays");
+            let codes: Vec<_> = writer.refused.drain().collect();
+            assert!(codes.iter().all(|(code, _)| code == "Unavailable"), "{codes:?}");
+            refused += codes.iter().map(|(_, count)| count).sum::<usize>();
+            assert!(writer.try_again().await && writer.refused.is_empty(), "the disk is well again");
+            assert_eq!(writer.promised.len(), writer.sent.len());
+            relay.kill().await;
+            let relay = Relay::start(launch(&data)).await;
+            let differences = writer.differences(&writer.log(&relay, &site).await);
+            assert_eq!(differences, (0, 0), "{error} {run}: lost, and stored without a word");
+            promised += writer.promised.len();
+        }
+    }
+    assert!(refused > 0, "something failed");
+    proof.figure("runs", 2 * runs);
+    proof.figure("refused", refused);
+    proof.figure("acknowledged", promised);
+    proof.figure("false_acknowledgements", 0);
+    proof.holds();
+}
+
+#[tokio::test]
+async fn a_slow_disk_makes_answers_late_and_nothing_grow() {
+    let mut proof = Proof::begin("T11.slow", &["P3", "P13"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let site = prepared(&data).await;
+    let strike = above(SYNCS, &format!("delay_enter={}", SLOW_MS * 1_000));
+    let relay = Relay::start(launch(&data).under(strike)).await;
+    let holder = own(&data);
+    let mut writers = Vec::new();
+    for _ in 0..SOCKETS {
+        let mut writer = Writer::new(&relay, &site).await;
+        writer.at_once = UNDER_WAY;
+        writers.push(writer);
+    }
+    let idle = memory(&holder, "VmRSS");
+    let each = amount(UNDER_WAY, 40 * UNDER_WAY);
+    let answered = join_all(writers.iter_mut().map(|writer| writer.write((0..each).map(text)))).await;
+    assert!(answered.into_iter().all(|answered| answered), "no line was given up");
+    let grown = memory(&holder, "VmHWM").saturating_sub(idle);
+    let refused: usize = writers.iter().map(|writer| writer.refused.values().sum::<usize>()).sum();
+    let longest = writers.iter().map(|writer| writer.longest).max().unwrap_or_default();
+    assert!(writers.iter().flat_map(|writer| writer.refused.keys()).all(|code| code == "Unavailable"));
+    assert!(refused > 0, "more was sent than may wait");
+    assert!(longest < LONGEST, "an answer took {longest:?}");
+    assert!(grown < GROWS_KIB, "the relay has grown by {grown} KiB");
+    let mut promised = 0;
+    for writer in &writers {
+        assert_eq!(writer.differences(&writer.log(&relay, &site).await), (0, 0));
+        promised += writer.promised.len();
+    }
+    proof.figure("sync_ms", SLOW_MS);
+    proof.figure("acknowledged", promised);
+    proof.figure("refused_since_the_queue_was_full", refused);
+    proof.figure("longest_answer_ms", u64::try_from(longest.as_millis()).unwrap_or(u64::MAX));
+    proof.figure("memory_grown_kib", grown);
+    proof.holds();
+}

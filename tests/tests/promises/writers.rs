@@ -1,0 +1,167 @@
+//! Visitors who write as fast as the relay answers, and remember what they were promised: the load under which the
+//! disk fails. What they know is only what came over their sockets.
+use merhaba_tests::{
+    relay::{Relay, Site},
+    wire::{Wire, client_id},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    mem,
+    time::{Duration, Instant},
+};
+
+/// Messages of one visitor under way at once, if nothing else is said.
+const AT_ONCE: usize = 4;
+/// Entries asked for at a time.
+const PAGE: usize = 100;
+
+/// A message that was acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promised {
+    /// The conversation.
+    pub conversation: String,
+    /// Its place.
+    pub seq: u64,
+    /// Its text.
+    pub body: String,
+}
+
+/// A visitor with a journal.
+pub struct Writer {
+    wire: Wire,
+    /// Their token.
+    pub token: String,
+    /// Messages under way at once.
+    pub at_once: usize,
+    under_way: VecDeque<(String, String, Instant)>,
+    /// Every text that was sent, by its id.
+    pub sent: HashMap<String, String>,
+    /// What was acknowledged, by id.
+    pub promised: HashMap<String, Promised>,
+    refused_texts: Vec<(String, String)>,
+    /// Refusals, by code.
+    pub refused: HashMap<String, usize>,
+    /// The longest that an answer took.
+    pub longest: Duration,
+}
+
+impl Writer {
+    /// A new visitor.
+    pub async fn new(relay: &Relay, site: &Site) -> Self {
+        let (wire, welcome) = Wire::greeted(relay, site, None, json!([])).await;
+        let token = welcome["token"].as_str().expect("a token").to_owned();
+        Self {
+            wire,
+            token,
+            at_once: AT_ONCE,
+            refused_texts: Vec::new(),
+            under_way: VecDeque::new(),
+            sent: HashMap::new(),
+            promised: HashMap::new(),
+            refused: HashMap::new(),
+            longest: Duration::ZERO,
+        }
+    }
+
+    /// The same visitor on a new socket; what had no answer will have none.
+    pub async fn come_back(&mut self, relay: &Relay, site: &Site) {
+        let (wire, _) = Wire::greeted(relay, site, Some(&self.token), json!([])).await;
+        self.under_way.clear();
+        self.wire = wire;
+    }
+
+    /// Sends every text, and waits until each is answered or the line is gone; whether all were answered.
+    pub async fn write(&mut self, bodies: impl IntoIterator<Item = String>) -> bool {
+        self.say_all(bodies.into_iter().map(|body| (client_id(), body)).collect()).await
+    }
+
+    /// Sends again whatever was refused, as the same messages.
+    pub async fn try_again(&mut self) -> bool {
+        let refused = mem::take(&mut self.refused_texts);
+        self.say_all(refused).await
+    }
+
+    async fn say_all(&mut self, messages: Vec<(String, String)>) -> bool {
+        let mut messages = messages.into_iter().peekable();
+        while messages.peek().is_some() || !self.under_way.is_empty() {
+            while self.under_way.len() < self.at_once
+                && let Some((id, body)) = messages.next()
+            {
+                if !self.say(id, body).await {
+                    return false;
+                }
+            }
+            if !self.hear().await {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn say(&mut self, id: String, body: String) -> bool {
+        let send =
+            json!({ "client_id": id, "conversation": null, "new": false, "body": body, "attachments": [] });
+        self.sent.insert(id.clone(), body.clone());
+        self.under_way.push_back((id, body, Instant::now()));
+        self.wire.try_say(json!({ "Send": send })).await
+    }
+
+    /// One event; whether there was one.
+    async fn hear(&mut self) -> bool {
+        let Some(event) = self.wire.next().await else { return false };
+        if let Some(accepted) = event.get("Accepted")
+            && let Some((id, body)) = self.answered(&accepted["client_id"])
+        {
+            let conversation = accepted["conversation"].as_str().expect("a conversation").to_owned();
+            let seq = accepted["seq"].as_u64().expect("a place");
+            self.promised.insert(id, Promised { conversation, seq, body });
+        }
+        if let Some(refused) = event.get("Refused") {
+            let message = self.answered(&refused["client_id"]);
+            self.refused_texts.extend(message);
+            let code = refused["code"].as_str().expect("a code").to_owned();
+            *self.refused.entry(code).or_default() += 1;
+        }
+        true
+    }
+
+    /// The whole log of this visitor's conversation, read by somebody who has never seen it; none if nothing of it
+    /// was promised.
+    pub async fn log(&self, relay: &Relay, site: &Site) -> Vec<(u64, String)> {
+        let Some(one) = self.promised.values().next() else { return Vec::new() };
+        let (mut wire, _) = Wire::greeted(relay, site, Some(&self.token), json!([])).await;
+        let mut log: Vec<(u64, String)> = Vec::new();
+        loop {
+            let before = log.first().map(|(seq, _)| *seq);
+            let ask = json!({ "conversation": one.conversation, "before": before, "limit": PAGE });
+            wire.say(json!({ "History": ask })).await;
+            let page = wire.hear("History").await;
+            let entries = page["entries"].as_array().expect("entries").iter().map(|entry| {
+                let message = &entry["Message"];
+                let body = message["body"].as_str().expect("a message").to_owned();
+                (message["seq"].as_u64().expect("a place"), body)
+            });
+            log.splice(0..0, entries.collect::<Vec<_>>());
+            if page["more"] != true {
+                return log;
+            }
+        }
+    }
+
+    /// What is promised and not in the log, and what is in the log and was not promised. With every message answered,
+    /// both are to be empty.
+    pub fn differences(&self, log: &[(u64, String)]) -> (usize, usize) {
+        let log: HashSet<_> = log.iter().map(|(seq, body)| (*seq, body.as_str())).collect();
+        let promised: HashSet<_> =
+            self.promised.values().map(|promised| (promised.seq, promised.body.as_str())).collect();
+        (promised.difference(&log).count(), log.difference(&promised).count())
+    }
+
+    fn answered(&mut self, id: &Value) -> Option<(String, String)> {
+        let at = self.under_way.iter().position(|(sent, ..)| id == sent)?;
+        let (id, body, began) = self.under_way.remove(at)?;
+        self.longest = self.longest.max(began.elapsed());
+        Some((id, body))
+    }
+}
