@@ -5,6 +5,7 @@ mod agent;
 mod ending;
 mod form;
 mod order;
+mod simulation;
 mod visitor;
 
 use super::{Fault, Frame, line::Line};
