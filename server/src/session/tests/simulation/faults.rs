@@ -49,7 +49,7 @@ impl Faults {
         self.count += 1;
         let at = world.dice.place(world.pages.len());
         match world.dice.below(100) {
-            0..25 => cut(world, at),
+            0..25 => Self::cut(world, at),
             25..45 => self.silence(world, at),
             45..55 => {
                 world.pages[at].network = Network::Refused;
@@ -131,6 +131,16 @@ impl Faults {
         }
     }
 
+    /// A line breaks with frames under way.
+    pub(super) fn cut(world: &mut World, at: usize) {
+        let now = world.now();
+        let World { pages, dice, .. } = world;
+        if let Some(link) = pages[at].link.as_mut().filter(|link| link.is_open()) {
+            let (up, down) = link.under_way();
+            link.cut(now, dice.place(up + 1), dice.place(down + 1));
+        }
+    }
+
     fn silence(&mut self, world: &mut World, at: usize) {
         let (deaf, mute) = *world.dice.pick(&[(true, true), (true, true), (true, false), (false, true)]);
         let forgotten = world.dice.percent(50);
@@ -141,7 +151,7 @@ impl Faults {
         self.later(world, 60_000, End::Silence(at));
     }
 
-    fn crash(&mut self, world: &mut World) {
+    pub(super) fn crash(&mut self, world: &mut World) {
         if world.relay.is_some() {
             self.crashes += 1;
             self.stopping = false;
@@ -167,15 +177,17 @@ impl Faults {
         }
     }
 
-    fn back_up(&mut self, world: &World) {
+    pub(super) fn back_up(&mut self, world: &World) {
         let copy = tempfile::tempdir().expect("a folder");
         trouble::copy(world.folder.path(), copy.path());
         self.backup = Some(copy);
     }
 
     /// Puts the backup back, which loses what is not in it: all that nobody could still send is not asked for.
-    async fn restore(&mut self, world: &mut World) {
-        let Some(backup) = self.backup.take().filter(|_| world.relay.is_some() && !self.stopping) else { return };
+    pub(super) async fn restore(&mut self, world: &mut World) {
+        let Some(backup) = self.backup.take().filter(|_| world.relay.is_some() && !self.stopping) else {
+            return;
+        };
         self.restores += 1;
         world.restored = true;
         let before = verdict::stored(world).await;
@@ -187,16 +199,6 @@ impl Faults {
         for written in &mut world.written {
             written.must &= !before.contains(&written.client_id) || after.contains(&written.client_id);
         }
-    }
-}
-
-/// A line breaks with frames under way.
-fn cut(world: &mut World, at: usize) {
-    let now = world.now();
-    let World { pages, dice, .. } = world;
-    if let Some(link) = pages[at].link.as_mut().filter(|link| link.is_open()) {
-        let (up, down) = link.under_way();
-        link.cut(now, dice.place(up + 1), dice.place(down + 1));
     }
 }
 

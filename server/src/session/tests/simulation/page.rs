@@ -1,6 +1,6 @@
 //! A page in the simulation: one of the two client machines with its codec, its line and what befell it. Does what a
 //! browser does around the machine, and nothing that the machine should.
-use super::link::Link;
+use super::{commands::Named, link::Link};
 use crate::session::Frame;
 use merhaba_shared::{
     client::{
@@ -29,7 +29,7 @@ pub(super) enum Machine {
 pub(super) enum Asked {
     Connect,
     Disconnect,
-    Frame(Frame),
+    Frame(Frame, &'static str),
     Keep(Token, Option<Token>),
 }
 
@@ -113,13 +113,21 @@ impl Machine {
         match self {
             Self::Visitor(client) => {
                 let event: visitor::Event = decode(frame);
-                let epoch = if let visitor::Event::Welcome(welcome) = &event { Some(welcome.epoch.clone()) } else { None };
+                let epoch = if let visitor::Event::Welcome(welcome) = &event {
+                    Some(welcome.epoch.clone())
+                } else {
+                    None
+                };
                 client.event(now, event);
                 epoch
             }
             Self::Agent(client) => {
                 let event: agent::Event = decode(frame);
-                let epoch = if let agent::Event::Welcome(welcome) = &event { Some(welcome.epoch.clone()) } else { None };
+                let epoch = if let agent::Event::Welcome(welcome) = &event {
+                    Some(welcome.epoch.clone())
+                } else {
+                    None
+                };
                 client.event(now, event);
                 client.notices();
                 epoch
@@ -133,16 +141,21 @@ impl Machine {
     }
 }
 
-fn asked<C: Serialize + std::fmt::Debug>(effect: Effect<C>, codec: Codec) -> Asked {
+fn asked<C: Serialize + Named + std::fmt::Debug>(effect: Effect<C>, codec: Codec) -> Asked {
     match effect {
         Effect::Connect => Asked::Connect,
         Effect::Disconnect => Asked::Disconnect,
-        Effect::Frame(command) => Asked::Frame(match codec {
-            Codec::Json => Frame::Text(codec::to_json(&command).into()),
-            Codec::Bin => Frame::Binary(codec::to_bin(&command).into()),
-        }),
+        Effect::Frame(command) => Asked::Frame(encode(&command, codec), command.name()),
         Effect::KeepToken { token, instead_of } => Asked::Keep(token, instead_of),
         Effect::ForgetToken | Effect::Refresh => panic!("nobody was revoked, and no page is old: {effect:?}"),
+    }
+}
+
+/// A command as a frame.
+pub(super) fn encode(command: &impl Serialize, codec: Codec) -> Frame {
+    match codec {
+        Codec::Json => Frame::Text(codec::to_json(command).into()),
+        Codec::Bin => Frame::Binary(codec::to_bin(command).into()),
     }
 }
 
@@ -209,6 +222,12 @@ impl Page {
             life: 0,
             epoch: None,
         }
+    }
+
+    /// Whether it is connected and shows that.
+    pub(super) fn is_live(&self) -> bool {
+        let open = self.link.as_ref().is_some_and(|link| link.is_open() && link.wire.is_some());
+        open && matches!(self.machine.line(), Line::Live | Line::Back)
     }
 
     /// Whether the person can do something with it.

@@ -74,7 +74,8 @@ fn visitor(world: &mut World, at: usize) {
             75..85 => client.typing(now, any % 2 == 0),
             85..89 => client.begin_new(),
             89..96 => {
-                let all: Vec<_> = client.threads().iter().map(|thread| thread.conversation().clone()).collect();
+                let all: Vec<_> =
+                    client.threads().iter().map(|thread| thread.conversation().clone()).collect();
                 if !all.is_empty() {
                     client.show(&all[any % all.len()]);
                 }

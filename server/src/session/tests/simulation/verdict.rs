@@ -6,7 +6,14 @@ use super::{
 };
 use crate::store::{Principal, Store};
 use merhaba_shared::{
-    client::{Line, agent::AgentClient, outbox::{Outgoing, Progress}, thread::Marks, thread::Thread, visitor::VisitorClient},
+    client::{
+        Line,
+        agent::AgentClient,
+        outbox::{Outgoing, Progress},
+        thread::Marks,
+        thread::Thread,
+        visitor::VisitorClient,
+    },
     protocol::{
         agent::{Filter, InboxRow},
         error::Code,
@@ -57,6 +64,12 @@ impl Log {
         })
     }
 
+    /// Where a message stands.
+    pub(super) fn conversation_of(&self, client_id: ClientId) -> Option<ConversationId> {
+        let message = self.messages().find(|message| message.client_id == client_id)?;
+        Some(message.conversation.clone())
+    }
+
     fn at(&self, conversation: &ConversationId, seq: u64) -> Option<&Item> {
         let place = usize::try_from(seq).ok()?.checked_sub(1)?;
         self.rows.get(conversation)?.1.get(place)
@@ -75,7 +88,9 @@ pub(super) async fn holds(world: &World) -> Option<Log> {
     let log = Log::read(&**store).await;
     numbers_and_once(&log);
     in_order_and_unchanged(world, &log);
-    for (at, page) in world.pages.iter().enumerate().filter(|(_, page)| page.epoch.as_ref() == Some(&log.epoch)) {
+    for (at, page) in
+        world.pages.iter().enumerate().filter(|(_, page)| page.epoch.as_ref() == Some(&log.epoch))
+    {
         screen_is_true(at, page, &log);
     }
     Some(log)
@@ -180,7 +195,8 @@ async fn visitor_misses(world: &World, client: &VisitorClient, log: &Log) -> Opt
     let Some(me) = client.visitor() else { return Some("nobody yet".into()) };
     let store = &world.relay.as_ref()?.store;
     for card in store.cards(me.clone(), 50).await.expect("read") {
-        let Some(thread) = client.threads().iter().find(|thread| *thread.conversation() == card.conversation) else {
+        let Some(thread) = client.threads().iter().find(|thread| *thread.conversation() == card.conversation)
+        else {
             return Some(format!("does not know {}", card.conversation));
         };
         let mine = Marks { received: card.received, read: card.read };
@@ -198,7 +214,11 @@ async fn visitor_misses(world: &World, client: &VisitorClient, log: &Log) -> Opt
 fn brief(thread: &Thread) -> String {
     let (timeline, mine, theirs) = (thread.timeline(), thread.mine(), thread.theirs());
     let (last, head, loaded) = (timeline.last(), timeline.head(), timeline.is_loaded());
-    format!("{:?} unread {} {mine:?} {theirs:?} last {last} head {head} {loaded}", thread.status(), thread.unread())
+    format!(
+        "{:?} unread {} {mine:?} {theirs:?} last {last} head {head} {loaded}",
+        thread.status(),
+        thread.unread()
+    )
 }
 
 /// Whether the relay knows all that was read here. It may know more: who writes has read what they wrote.
@@ -217,7 +237,8 @@ fn same_bubbles(side: Side, thread: &Thread, theirs: Marks, log: &Log) -> bool {
 }
 
 fn thread_misses(thread: &Thread, log: &Log) -> Option<String> {
-    let (last, head) = (thread.timeline().last(), log.rows.get(thread.conversation()).map(|(row, _)| row.head));
+    let (last, head) =
+        (thread.timeline().last(), log.rows.get(thread.conversation()).map(|(row, _)| row.head));
     (Some(last) != head).then(|| format!("shows {} up to {last} of {head:?}", thread.conversation()))
 }
 

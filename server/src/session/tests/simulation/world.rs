@@ -21,6 +21,7 @@ use merhaba_shared::{
     },
 };
 use std::{
+    collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
@@ -74,6 +75,8 @@ pub(super) struct World {
     pub(super) bell: Arc<Notify>,
     trace: DefaultHasher,
     pub(super) frames: u64,
+    /// The names of the commands that pages sent.
+    pub(super) commands: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -98,6 +101,7 @@ impl World {
             bell,
             trace: DefaultHasher::new(),
             frames: 0,
+            commands: BTreeSet::new(),
         };
         world.hire().await;
         for agent in 0..AGENTS.len() {
@@ -128,7 +132,10 @@ impl World {
             };
             store.add_agent(new).await.expect("an agent");
             let at = crate::clock::Clock.now();
-            store.sign_in(NewSignIn { secret: secret_hash(name), agent: name.into(), at }).await.expect("signed in");
+            store
+                .sign_in(NewSignIn { secret: secret_hash(name), agent: name.into(), at })
+                .await
+                .expect("signed in");
         }
     }
 
@@ -237,7 +244,8 @@ impl World {
         match asked {
             Asked::Connect => self.connect(at),
             Asked::Disconnect => self.drop_link(at),
-            Asked::Frame(frame) => {
+            Asked::Frame(frame, name) => {
+                self.commands.insert(name);
                 if let Some(link) = self.pages[at].link.as_mut().filter(|link| link.is_open()) {
                     link.send(now, frame);
                 }
@@ -257,7 +265,8 @@ impl World {
         let kept = kept.clone().expect("kept");
         for other in 0..self.pages.len() {
             let page = &mut self.pages[other];
-            let Some(client) = page.machine.as_visitor().filter(|_| page.whose == whose && !page.closed) else {
+            let Some(client) = page.machine.as_visitor().filter(|_| page.whose == whose && !page.closed)
+            else {
                 continue;
             };
             if other == at {
@@ -275,7 +284,8 @@ impl World {
         self.drop_link(at);
         let now = self.now();
         let page = &mut self.pages[at];
-        let mut link = Link::new((page.network != Network::Silent).then_some(now + 2 * page.latency), page.latency);
+        let mut link =
+            Link::new((page.network != Network::Silent).then_some(now + 2 * page.latency), page.latency);
         if page.network == Network::Refused || self.relay.is_none() {
             link.opens = Some(Ms::MAX);
             link.reply(now, Down::End);
@@ -303,7 +313,9 @@ impl World {
             (Some(relay), Whose::Browser(browser)) if network == Network::Up => {
                 relay.visitor(self.browsers[browser].address, codec)
             }
-            (Some(relay), Whose::Agent(agent)) if network == Network::Up => relay.agent(AGENTS[agent], codec).await,
+            (Some(relay), Whose::Agent(agent)) if network == Network::Up => {
+                relay.agent(AGENTS[agent], codec).await
+            }
             _ => None,
         };
         let Some(link) = &mut self.pages[at].link else { return };
