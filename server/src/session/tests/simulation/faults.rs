@@ -93,8 +93,11 @@ impl Faults {
             start(world);
         }
         let now = world.now();
-        for page in &mut world.pages {
-            page.frozen = page.frozen.min(now);
+        for at in 0..world.pages.len() {
+            world.pages[at].frozen = world.pages[at].frozen.min(now);
+            if world.pages[at].put_away {
+                world.put_away(at, false);
+            }
         }
         world.bury();
     }

@@ -159,7 +159,7 @@ pub(super) async fn missing(world: &World, log: &Log) -> Option<String> {
         let outbox = world.pages[lost.page].machine.outbox();
         return Some(format!("not stored yet: {lost:?}: {outbox:?}"));
     }
-    for (at, page) in world.pages.iter().enumerate().filter(|(_, page)| !page.closed && !page.put_away) {
+    for (at, page) in world.pages.iter().enumerate().filter(|(_, page)| !page.closed) {
         let why = match &page.machine {
             _ if !matches!(page.machine.line(), Line::Live | Line::Back) => Some("no line".into()),
             _ if page.epoch.as_ref() != Some(&log.epoch) => Some("another epoch".into()),
