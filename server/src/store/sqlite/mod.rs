@@ -141,7 +141,7 @@ impl Sqlite {
     /// Queues a use-case that writes, and that is not carried out when one before it in its sequence failed.
     fn in_sequence<T: Send + 'static>(
         &self,
-        sequence: Sequence,
+        sequence: &Sequence,
         then: Then<T>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
@@ -150,14 +150,14 @@ impl Sqlite {
 
     fn queue<T: Send + 'static>(
         &self,
-        sequence: Option<Sequence>,
+        sequence: Option<&Sequence>,
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, sequence: sequence.clone(), then, answer };
+        let job = Work { run: Some(work), value: None, sequence: sequence.cloned(), then, answer };
         if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
-            sequence.iter().for_each(Sequence::break_off);
+            sequence.into_iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
         self.write_inline();

@@ -237,7 +237,7 @@ fn insert(
     bytes: u32,
 ) -> crate::store::Pending<usize> {
     let sql = format!("INSERT INTO meta VALUES ('{key}', hex(zeroblob({bytes})))");
-    store.in_sequence(sequence.clone(), Box::new(|_| {}), move |db| change(db, &sql, []))
+    store.in_sequence(sequence, Box::new(|_| {}), move |db| change(db, &sql, []))
 }
 
 #[test]

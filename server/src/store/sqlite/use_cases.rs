@@ -83,7 +83,7 @@ impl Store for Sqlite {
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
         let sequence = message.sequence.clone();
-        self.in_sequence(sequence, then, |db| messages::from_visitor(db, message))
+        self.in_sequence(&sequence, then, |db| messages::from_visitor(db, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -92,7 +92,7 @@ impl Store for Sqlite {
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
         let sequence = message.sequence.clone();
-        self.in_sequence(sequence, then, |db| messages::from_agent(db, message))
+        self.in_sequence(&sequence, then, |db| messages::from_agent(db, message))
     }
 
     fn read(

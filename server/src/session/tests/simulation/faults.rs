@@ -164,12 +164,10 @@ impl Faults {
     }
 
     fn stop(&mut self, world: &mut World) {
-        if let Some(relay) = &world.relay {
-            if !self.stopping {
-                self.stopping = true;
-                relay.app.shutdown.begin();
-                self.ends.push((world.now() + DRAIN, End::Stop));
-            }
+        if let Some(relay) = world.relay.as_ref().filter(|_| !self.stopping) {
+            self.stopping = true;
+            relay.app.shutdown.begin();
+            self.ends.push((world.now() + DRAIN, End::Stop));
         }
     }
 

@@ -106,10 +106,14 @@ async fn fresh(world: &mut World, at: usize) -> Screen {
     let new = world.load(page.whose);
     world.run_until(world.now() + SETTLED).await;
     world.on(new, |machine, _| match machine {
-        Machine::Visitor(client) => _ = current.map(|current| client.show(&current)),
+        Machine::Visitor(client) => current.iter().for_each(|current| client.show(current)),
         Machine::Agent(client) => {
-            filter.map(|filter| client.list(filter));
-            current.map(|current| client.open(&current));
+            if let Some(filter) = filter {
+                client.list(filter);
+            }
+            if let Some(current) = &current {
+                client.open(current);
+            }
         }
     });
     world.run_until(world.now() + SETTLED).await;

@@ -4,6 +4,7 @@
 //!
 //! Not in it: axum and real sockets (the tests from outside have those), threads, and power cuts.
 
+mod acts;
 mod commands;
 mod faults;
 mod law;
@@ -23,6 +24,8 @@ use faults::Faults;
 use merhaba_shared::client::Ms;
 use page::Machine;
 use world::World;
+
+pub(super) use verdict::Log;
 
 /// Within this time after the faults, in milliseconds, everybody must be there.
 const TOGETHER: Ms = 120_000;
@@ -118,7 +121,7 @@ fn after_any_faults_everybody_comes_together() {
     );
     let first = seed();
     let (mut hours, mut slowest, mut sums) = (0, (0, 0), [0; 5]);
-    let count = amount(16, 2_000);
+    let count = amount(12, 2_000);
     for number in 0..count {
         // One that failed is had again as the first, with MERHABA_SEED.
         let seed = first.wrapping_add(number);

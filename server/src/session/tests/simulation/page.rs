@@ -12,7 +12,9 @@ use merhaba_shared::{
     protocol::{
         agent,
         codec::{self, Codec},
-        ids::{Epoch, Token},
+        error::Refused,
+        ids::{ClientId, ConversationId, Epoch, Seq, Token},
+        model::Accepted,
         visitor,
     },
 };
@@ -31,6 +33,20 @@ pub(super) enum Asked {
     Disconnect,
     Frame(Frame, &'static str),
     Keep(Token, Option<Token>),
+}
+
+/// What the relay answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Welcome(Epoch),
+    Accepted(ClientId, ConversationId, Seq),
+    Refused(Refused),
+}
+
+impl From<&Accepted> for Answer {
+    fn from(accepted: &Accepted) -> Self {
+        Self::Accepted(accepted.client_id, accepted.conversation.clone(), accepted.seq)
+    }
 }
 
 macro_rules! both {
@@ -108,29 +124,31 @@ impl Machine {
         both!(self, client => client.outbox())
     }
 
-    /// An event came; the epoch, if it was a welcome.
-    pub(super) fn event(&mut self, now: Ms, frame: &Frame) -> Option<Epoch> {
+    /// An event came; what it answers, if it does.
+    pub(super) fn event(&mut self, now: Ms, frame: &Frame) -> Option<Answer> {
         match self {
             Self::Visitor(client) => {
                 let event: visitor::Event = decode(frame);
-                let epoch = if let visitor::Event::Welcome(welcome) = &event {
-                    Some(welcome.epoch.clone())
-                } else {
-                    None
+                let answer = match &event {
+                    visitor::Event::Welcome(welcome) => Some(Answer::Welcome(welcome.epoch.clone())),
+                    visitor::Event::Accepted(accepted) => Some(accepted.into()),
+                    visitor::Event::Refused(refused) => Some(Answer::Refused(refused.clone())),
+                    _ => None,
                 };
                 client.event(now, event);
-                epoch
+                answer
             }
             Self::Agent(client) => {
                 let event: agent::Event = decode(frame);
-                let epoch = if let agent::Event::Welcome(welcome) = &event {
-                    Some(welcome.epoch.clone())
-                } else {
-                    None
+                let answer = match &event {
+                    agent::Event::Welcome(welcome) => Some(Answer::Welcome(welcome.epoch.clone())),
+                    agent::Event::Accepted(accepted) => Some(accepted.into()),
+                    agent::Event::Refused(refused) => Some(Answer::Refused(refused.clone())),
+                    _ => None,
                 };
                 client.event(now, event);
                 client.notices();
-                epoch
+                answer
             }
         }
     }

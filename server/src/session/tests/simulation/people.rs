@@ -1,6 +1,6 @@
 //! What people do on their pages, chosen by the dice: they write, read, leave, come back, change their mind.
 use super::{
-    page::Whose,
+    page::{Machine, Whose},
     world::{AGENTS, World},
 };
 use merhaba_shared::protocol::{agent::Filter, ids::AgentId, limits::BODY_CHARS};
@@ -26,8 +26,8 @@ pub(super) fn act(world: &mut World) {
         78..83 => world.reload(at),
         83..86 => another(world, at),
         86..89 => world.put_away(at, true),
-        89..92 => world.on(at, |machine, now| machine.nudge(now)),
-        92..94 => world.on(at, |machine, now| machine.offline(now)),
+        89..92 => world.on(at, Machine::nudge),
+        92..94 => world.on(at, Machine::offline),
         _ => {
             let visible = world.dice.percent(60);
             world.on(at, |machine, _| machine.set_visible(visible));
@@ -60,7 +60,7 @@ fn visitor(world: &mut World, at: usize) {
     let choice = world.dice.below(100);
     let any = world.dice.place(64);
     if choice < 60 {
-        for _ in 0..1 + world.dice.below(3) {
+        for _ in 0..=world.dice.below(3) {
             let body = text(world);
             let (client_id, body) = world.write(at, body);
             world.on(at, |machine, now| machine.as_visitor().map(|client| client.send(now, client_id, body)));
@@ -71,7 +71,7 @@ fn visitor(world: &mut World, at: usize) {
         let Some(client) = machine.as_visitor() else { return };
         match choice {
             60..75 => _ = client.seen(now),
-            75..85 => client.typing(now, any % 2 == 0),
+            75..85 => client.typing(now, any.is_multiple_of(2)),
             85..89 => client.begin_new(),
             89..96 => {
                 let all: Vec<_> =
@@ -99,10 +99,10 @@ fn agent(world: &mut World, at: usize) {
             (35..39, Some(one)) => client.resolve(&one),
             (39..42, Some(one)) => client.reopen(&one),
             (42..52, _) => _ = client.seen(now),
-            (52..56, _) => client.typing(now, any % 2 == 0),
+            (52..56, _) => client.typing(now, any.is_multiple_of(2)),
             (56..60, _) => client.list(Filter::ALL[any % Filter::ALL.len()]),
             (60..62, _) => client.leave(),
-            (62..64, _) => client.set_away(any % 2 == 0),
+            (62..64, _) => client.set_away(any.is_multiple_of(2)),
             (64..66, _) => client.older(),
             (66.., _) => return client.current().map(|opened| opened.thread.conversation().clone()),
             _ => {}

@@ -17,22 +17,22 @@ use merhaba_shared::{
     protocol::{
         agent::{Filter, InboxRow},
         error::Code,
-        ids::{AgentId, ClientId, ConversationId, Epoch},
-        model::{Author, Item, Message, Side},
+        ids::{AgentId, ClientId, ConversationId, Epoch, Seq},
+        model::{Author, Item, Kind, Message, Side, Status},
     },
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What the relay has stored.
-pub(super) struct Log {
+pub(in crate::session::tests) struct Log {
     epoch: Epoch,
-    pub(super) rows: BTreeMap<ConversationId, (InboxRow, Vec<Item>)>,
+    pub(in crate::session::tests) rows: BTreeMap<ConversationId, (InboxRow, Vec<Item>)>,
     lists: HashMap<(usize, u8), Vec<InboxRow>>,
 }
 
 impl Log {
     /// Reads everything.
-    pub(super) async fn read(store: &dyn Store) -> Self {
+    pub(in crate::session::tests) async fn read(store: &dyn Store) -> Self {
         let mut log = Self { epoch: store.epoch(), rows: BTreeMap::new(), lists: HashMap::new() };
         let me = AgentId::from(AGENTS[0]);
         let mut cursor = None;
@@ -64,10 +64,28 @@ impl Log {
         })
     }
 
+    /// Seq is 1, 2, 3 …, no message stands twice, and what lists say is what counting says.
+    pub(in crate::session::tests) fn is_consistent(&self) {
+        numbers_and_once(self);
+        for (row, items) in self.rows.values() {
+            let theirs = |item: &&Item| matches!(item, Item::Message(message) if message.author.side() == Side::Visitor);
+            let unread = items.iter().filter(theirs).filter(|item| item.seq() > row.agent_read).count();
+            assert_eq!(row.unread as usize, unread, "unread in {}", row.conversation);
+            let marks = [row.agent_received, row.agent_read, row.visitor_received, row.visitor_read];
+            assert!(marks.iter().all(|mark| *mark <= row.head), "marks beyond the head: {row:?}");
+            assert!(row.agent_read <= row.agent_received && row.visitor_read <= row.visitor_received);
+            let closed = items.iter().rev().find_map(|item| match item {
+                Item::Entry(entry) => Some(entry.kind == Kind::Resolved),
+                Item::Message(_) => None,
+            });
+            assert_eq!(row.status == Status::Resolved, closed == Some(true), "{row:?}");
+        }
+    }
+
     /// Where a message stands.
-    pub(super) fn conversation_of(&self, client_id: ClientId) -> Option<ConversationId> {
+    pub(super) fn place_of(&self, client_id: ClientId) -> Option<(ConversationId, Seq)> {
         let message = self.messages().find(|message| message.client_id == client_id)?;
-        Some(message.conversation.clone())
+        Some((message.conversation.clone(), message.seq))
     }
 
     fn at(&self, conversation: &ConversationId, seq: u64) -> Option<&Item> {
@@ -86,7 +104,7 @@ pub(super) async fn stored(world: &World) -> HashSet<ClientId> {
 pub(super) async fn holds(world: &World) -> Option<Log> {
     let store = &world.relay.as_ref()?.store;
     let log = Log::read(&**store).await;
-    numbers_and_once(&log);
+    log.is_consistent();
     in_order_and_unchanged(world, &log);
     for (at, page) in
         world.pages.iter().enumerate().filter(|(_, page)| page.epoch.as_ref() == Some(&log.epoch))

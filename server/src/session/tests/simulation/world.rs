@@ -2,7 +2,7 @@
 //! All choices come from one seed, so that a run that failed can be had again.
 use super::{
     link::{Down, Link, Wire},
-    page::{Asked, Machine, Network, Page, Whose},
+    page::{Answer, Asked, Machine, Network, Page, Whose},
     relay::Relay,
 };
 use crate::{
@@ -36,6 +36,8 @@ use tokio::{
 const REST: Ms = 1;
 /// How soon a session that takes nothing more is looked at again.
 const AGAIN: Ms = 50;
+/// Answers that are kept for who looks at them.
+const ANSWERS: usize = 9;
 /// The agents: all may answer.
 pub(super) const AGENTS: [&str; 3] = ["ada", "bora", "cem"];
 
@@ -75,6 +77,8 @@ pub(super) struct World {
     pub(super) bell: Arc<Notify>,
     trace: DefaultHasher,
     pub(super) frames: u64,
+    /// The first answers to commands since this was emptied, on any page.
+    pub(super) answers: Vec<Answer>,
     /// The names of the commands that pages sent.
     pub(super) commands: BTreeSet<&'static str>,
 }
@@ -101,6 +105,7 @@ impl World {
             bell,
             trace: DefaultHasher::new(),
             frames: 0,
+            answers: Vec::new(),
             commands: BTreeSet::new(),
         };
         world.hire().await;
@@ -250,16 +255,16 @@ impl World {
                     link.send(now, frame);
                 }
             }
-            Asked::Keep(token, instead_of) => self.keep(at, token, &instead_of),
+            Asked::Keep(token, instead_of) => self.keep(at, token, instead_of.as_ref()),
         }
     }
 
     /// The browser's storage, and the event by which other pages hear of it.
-    fn keep(&mut self, at: usize, token: Token, instead_of: &Option<Token>) {
+    fn keep(&mut self, at: usize, token: Token, instead_of: Option<&Token>) {
         let (now, whose) = (self.now(), self.pages[at].whose);
         let Whose::Browser(browser) = whose else { panic!("agents keep no token") };
         let kept = &mut self.browsers[browser].token;
-        if kept.is_none() || *kept == *instead_of {
+        if kept.is_none() || kept.as_ref() == instead_of {
             *kept = Some(token);
         }
         let kept = kept.clone().expect("kept");
@@ -343,8 +348,10 @@ impl World {
             Down::End => self.end(at, 1006, ""),
             Down::Frame(frame) => {
                 let page = &mut self.pages[at];
-                if let Some(epoch) = page.machine.event(now, &frame) {
-                    page.epoch = Some(epoch);
+                match page.machine.event(now, &frame) {
+                    Some(Answer::Welcome(epoch)) => page.epoch = Some(epoch),
+                    Some(answer) if self.answers.len() < ANSWERS => self.answers.push(answer),
+                    _ => {}
                 }
                 self.carry_out(at);
             }
