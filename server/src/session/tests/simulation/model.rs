@@ -132,7 +132,8 @@ impl Play {
     /// Learns where a visitor's message went, and the name of the conversation if it began with it.
     async fn learn(&mut self, visitor: usize, client_id: ClientId, body: String) -> ConversationId {
         self.world.run_until(self.world.now() + SETTLED).await;
-        let conversation = law::log(&self.world).await.place_of(client_id).expect("stored").0;
+        let place = law::log(&self.world).await.place_of(client_id);
+        let (conversation, _) = place.unwrap_or_else(|| panic!("{body:?} was not stored"));
         if !self.model.said.contains_key(&conversation) {
             self.model.begun.push(conversation.clone());
         }
