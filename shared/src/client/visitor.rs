@@ -352,7 +352,8 @@ impl VisitorClient {
         if renewed || welcome.replaced {
             self.threads.clear();
             self.current = None;
-            self.outbox.renewed(!welcome.replaced);
+            let cards = &welcome.conversations;
+            self.outbox.renewed(|known| cards.iter().any(|card| card.conversation == *known));
         }
         if let Some(token) = welcome.token {
             self.keepsake.given(token, welcome.replaced);

@@ -149,7 +149,8 @@ impl AgentClient {
         if self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch) {
             self.opens.clear();
             self.lists.clear();
-            self.outbox.renewed(true);
+            // An answer whose conversation is gone has nowhere else to go: the relay refuses it, and the page says so.
+            self.outbox.renewed(|_| true);
         }
         self.epoch = Some(welcome.epoch);
         self.me = Some(welcome.agent);

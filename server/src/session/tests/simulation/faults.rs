@@ -63,13 +63,13 @@ impl Faults {
             62..72 => world.pages[at].frozen = world.now() + world.dice.below(90_000),
             72..80 => self.crash(world),
             80..86 => self.stop(world),
-            86..91 => self.fill(world),
-            91..95 => {
+            86..90 => self.fill(world),
+            90..93 => {
                 // Back and forth: ten years ahead, agents would rightly be signed out.
                 (self.past, world.clock_jumped) = (!self.past, true);
                 world.clock.jump(if self.past { -TEN_YEARS } else { TEN_YEARS });
             }
-            95..98 => self.back_up(world),
+            93..96 => self.back_up(world),
             _ => self.restore(world).await,
         }
     }
