@@ -39,6 +39,9 @@ mod dice;
 #[cfg(test)]
 #[path = "../../tests/src/proof.rs"]
 mod proof;
+#[cfg(test)]
+#[path = "../../shared/tests/wild/commands.rs"]
+mod wild;
 
 use crate::{
     access::password::Turns,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::protocol::{
     ids::{ClientId, ConversationId, Epoch, SiteKey, Token, VisitorId},
-    model::{AgentAuthor, Author, Item, Ping, Resume, Side, Status, Typing},
+    model::{AgentAuthor, Author, Item, Message, Ping, Resume, Side, Status, Typing},
     visitor::{Command, ConversationCard, Event, Hello, Page, Send, Welcome},
 };
 use alloc::{string::String, vec::Vec};
@@ -42,7 +42,6 @@ pub struct VisitorClient {
     visitor: Option<VisitorId>,
     epoch: Option<Epoch>,
     online: bool,
-    assignee: Option<AgentAuthor>,
     effects: Vec<Effect<Command>>,
 }
 
@@ -61,7 +60,6 @@ impl VisitorClient {
             visitor: None,
             epoch: None,
             online: false,
-            assignee: None,
             effects: Vec::new(),
         }
     }
@@ -99,10 +97,15 @@ impl VisitorClient {
         &self.outbox
     }
 
-    /// The agent who answers, if one has taken the conversation.
+    /// The agent who answers: the last who wrote in what is shown. Who takes a conversation and says nothing is not
+    /// told to visitors, so that a page that was there and one that is loaded later say the same.
     #[must_use]
-    pub const fn assignee(&self) -> Option<&AgentAuthor> {
-        self.assignee.as_ref()
+    pub fn assignee(&self) -> Option<&AgentAuthor> {
+        let items = self.thread()?.timeline().items();
+        items.iter().rev().find_map(|item| match item {
+            Item::Message(Message { author: Author::Agent(agent), .. }) => Some(agent),
+            _ => None,
+        })
     }
 
     /// Unread messages over all conversations.
@@ -131,7 +134,6 @@ impl VisitorClient {
     pub fn begin_new(&mut self) {
         self.begin_new = true;
         self.current = None;
-        self.assignee = None;
     }
 
     /// Shows another conversation.
@@ -353,8 +355,10 @@ impl VisitorClient {
         }
         let renewed = self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch);
         if renewed || welcome.replaced {
-            (self.threads, self.current) = (Vec::new(), None);
-            self.outbox.renewed(|known| welcome.conversations.iter().any(|card| card.conversation == *known));
+            self.threads.clear();
+            self.current = None;
+            let cards = &welcome.conversations;
+            self.outbox.renewed(|known| cards.iter().any(|card| card.conversation == *known));
         }
         if let Some(token) = welcome.token {
             self.keepsake.given(token, welcome.replaced);
@@ -370,9 +374,6 @@ impl VisitorClient {
             let open = welcome.conversations.iter().find(|card| card.status != Status::Resolved);
             self.current = open.or(welcome.conversations.first()).map(|card| card.conversation.clone());
         }
-        let shown =
-            welcome.conversations.iter().find(|card| Some(&card.conversation) == self.current.as_ref());
-        self.assignee = shown.and_then(|card| card.assignee.clone());
         for thread in &mut self.threads {
             thread.tell_again(now);
         }
@@ -394,11 +395,6 @@ impl VisitorClient {
         self.confirm(&item);
         let conversation = item.conversation().clone();
         self.begun(&conversation);
-        if let Author::Agent(agent) = item.author()
-            && self.current.as_ref() == Some(&conversation)
-        {
-            self.assignee = Some(agent.clone());
-        }
         if let Some(thread) = self.thread_mut(&conversation) {
             thread.item(now, item);
         }

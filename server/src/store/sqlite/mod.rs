@@ -170,7 +170,7 @@ impl Sqlite {
     /// Queues a message, which is not stored when one before it in its sequence failed.
     fn saying<T: Send + 'static>(
         &self,
-        sequence: Sequence,
+        sequence: &Sequence,
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
@@ -188,14 +188,14 @@ impl Sqlite {
 
     fn queue<T: Send + 'static>(
         &self,
-        sequence: Option<Sequence>,
+        sequence: Option<&Sequence>,
         then: Option<Then<T>>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, sequence: sequence.clone(), then, answer };
+        let job = Work { run: Some(work), value: None, sequence: sequence.cloned(), then, answer };
         if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
-            sequence.iter().for_each(Sequence::break_off);
+            sequence.into_iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
         self.write_inline();

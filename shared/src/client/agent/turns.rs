@@ -150,6 +150,7 @@ impl AgentClient {
         if self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch) {
             self.opens.clear();
             self.lists.clear();
+            // An answer whose conversation is gone has nowhere else to go: the relay refuses it, and the page says so.
             self.outbox.renewed(|_| true);
         }
         self.epoch = Some(welcome.epoch);
