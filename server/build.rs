@@ -34,6 +34,7 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build/minify.rs");
     let mut bundle = Bundle { root, pages, out, rust: String::new(), files: Vec::new() };
     bundle.loader()?;
+    bundle.link()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
     bundle.finish()
@@ -65,6 +66,18 @@ impl Bundle {
         self.constant("EMBED_SRI", &sri(embed.as_bytes()));
         self.file(&format!("/{api_name}"), "text/javascript; charset=utf-8", api.as_bytes())?;
         self.file("/embed.js", "text/javascript; charset=utf-8", embed.as_bytes())
+    }
+
+    /// The script that both pages fetch where websockets are blocked.
+    fn link(&mut self) -> Result<()> {
+        let Some(link) = self.source("shared/src/browser/link.js")? else {
+            self.constant("LINK_JS", "");
+            return missing("the script of links (shared/src/browser/link.js) is missing");
+        };
+        let link = minify::script(&link);
+        let url = format!("/assets/{}-link.js", hash(link.as_bytes()));
+        self.constant("LINK_JS", &url);
+        self.file(&url, "text/javascript; charset=utf-8", link.as_bytes())
     }
 
     /// A page: its template, style and small script from the source tree; its program from where Trunk left it.
