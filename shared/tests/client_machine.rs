@@ -1,7 +1,12 @@
 //! The client machine against a model of the relay over lines that are cut, fall silent and lose the last frames.
-//! Two tabs of one visitor write; then the faults stop, and both must show the relay's log, each message once.
+//! Two tabs of one visitor write, share what is unsent, and crash; then the faults stop, and both must show the relay's
+//! log: each message once, in the order in which the person wrote them, in whichever tab.
 use merhaba_shared::{
-    client::{Effect, Ms, visitor::Settings, visitor::VisitorClient},
+    client::{
+        Effect, Ms,
+        outbox::{Outgoing, Progress},
+        visitor::{Settings, VisitorClient},
+    },
     protocol::{
         ids::{ClientId, Token},
         model::{Accepted, Author, Head, History, Item, Message, Pong, Status, VisitorAuthor},
@@ -9,9 +14,14 @@ use merhaba_shared::{
     },
 };
 use proptest::prelude::*;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 const CONVERSATION: &str = "c";
+
+/// Which message of the person's this is, from 1.
+fn number(id: ClientId) -> u32 {
+    u32::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3]])
+}
 
 /// The relay as CONTRACT describes it, for one visitor with one conversation.
 #[derive(Default)]
@@ -106,41 +116,137 @@ struct Tab {
     session: Option<Token>,
     socket: bool,
     silent: bool,
-    sent: Vec<ClientId>,
+    /// What the page has put into the browser's storage.
+    kept: Vec<ClientId>,
 }
 
 struct World {
     now: Ms,
     relay: Relay,
     storage: Option<Token>,
+    /// What is unsent, as the browser keeps it for all tabs.
+    unsent: BTreeMap<u32, Outgoing>,
+    /// The tab that may send, and those that wait to.
+    lead: Option<usize>,
+    waiting: Vec<usize>,
     tabs: Vec<Tab>,
+    /// Pages loaded after a crash.
+    made: u32,
     written: u32,
 }
 
 impl World {
     fn new() -> Self {
-        let tab = |seed| Tab {
-            client: VisitorClient::new(Settings {
-                site: "s".into(),
-                token: None,
-                locale: "tr".into(),
-                page: None,
-                seed,
-            }),
+        let mut world = Self {
+            now: 1,
+            relay: Relay::default(),
+            storage: None,
+            unsent: BTreeMap::new(),
+            lead: None,
+            waiting: Vec::new(),
+            tabs: Vec::new(),
+            made: 2,
+            written: 0,
+        };
+        for seed in [1, 2] {
+            let tab = world.tab(seed);
+            world.tabs.push(tab);
+            world.open(world.tabs.len() - 1);
+        }
+        world
+    }
+
+    /// A page that has just been loaded.
+    fn tab(&self, seed: u32) -> Tab {
+        let token = self.storage.clone();
+        let settings = Settings { site: "s".into(), token, locale: "tr".into(), page: None, seed };
+        Tab {
+            client: VisitorClient::new(settings),
             up: VecDeque::new(),
             down: VecDeque::new(),
             session: None,
             socket: false,
             silent: false,
-            sent: Vec::new(),
-        };
-        let mut world =
-            Self { now: 1, relay: Relay::default(), storage: None, tabs: vec![tab(1), tab(2)], written: 0 };
-        for at in 0..world.tabs.len() {
-            world.tabs[at].client.start(1);
-            world.carry_out(at);
+            kept: Vec::new(),
         }
-        world
+    }
+
+    /// It takes up what is unsent and connects.
+    fn open(&mut self, at: usize) {
+        self.tabs[at].client.share();
+        self.take_up(at);
+        self.tabs[at].client.start(self.now);
+        self.carry_out(at);
+    }
+
+    fn take_up(&mut self, at: usize) {
+        let unsent: Vec<_> = self.unsent.values().cloned().collect();
+        for out in &unsent {
+            if !self.tabs[at].kept.contains(&out.client_id) {
+                self.tabs[at].kept.push(out.client_id);
+            }
+        }
+        self.tabs[at].client.take_up(self.now, unsent);
+        self.carry_out(at);
+    }
+
+    /// The tab crashes, and a new page is loaded in its place.
+    fn crash(&mut self, at: usize) {
+        self.yields(at);
+        self.made += 1;
+        self.tabs[at] = self.tab(self.made);
+        self.open(at);
+    }
+
+    /// Keeps what is new on its way in a tab, forgets what has arrived, and tells the others.
+    fn keep(&mut self, at: usize) {
+        let tab = &mut self.tabs[at];
+        let waits: Vec<_> = tab
+            .client
+            .outbox()
+            .all()
+            .iter()
+            .filter(|out| !matches!(out.progress, Progress::Stored(_)))
+            .cloned()
+            .collect();
+        let gone: Vec<_> =
+            tab.kept.iter().filter(|id| waits.iter().all(|out| out.client_id != **id)).copied().collect();
+        let new: Vec<_> = waits.into_iter().filter(|out| !tab.kept.contains(&out.client_id)).collect();
+        tab.kept.retain(|id| !gone.contains(id));
+        tab.kept.extend(new.iter().map(|out| out.client_id));
+        for out in &new {
+            self.unsent.insert(number(out.client_id), out.clone());
+        }
+        self.unsent.retain(|_, out| !gone.contains(&out.client_id));
+        for other in (0..self.tabs.len()).filter(|other| *other != at) {
+            if !new.is_empty() {
+                self.take_up(other);
+            }
+            for id in &gone {
+                if self.tabs[other].kept.contains(id) {
+                    self.tabs[other].kept.retain(|kept| kept != id);
+                    self.tabs[other].client.let_go(self.now, *id);
+                    self.carry_out(other);
+                }
+            }
+        }
+    }
+
+    fn leads(&mut self, at: usize) {
+        self.lead = Some(at);
+        self.tabs[at].client.led(self.now, true);
+        self.carry_out(at);
+    }
+
+    fn yields(&mut self, at: usize) {
+        self.waiting.retain(|tab| *tab != at);
+        if self.lead == Some(at) {
+            self.lead = None;
+            if !self.waiting.is_empty() {
+                let next = self.waiting.remove(0);
+                self.leads(next);
+            }
+        }
     }
 
     /// Does what the machine of a tab asks for.
@@ -148,7 +254,7 @@ impl World {
         loop {
             let effects = self.tabs[at].client.effects();
             if effects.is_empty() {
-                return;
+                return self.keep(at);
             }
             for effect in effects {
                 self.effect(at, effect);
@@ -181,6 +287,20 @@ impl World {
                     self.carry_out(other);
                 }
             }
+            Effect::Lead { at_once } => match self.lead {
+                Some(other) if other == at => {}
+                Some(other) if at_once => {
+                    self.waiting.retain(|tab| *tab != at);
+                    self.leads(at);
+                    self.tabs[other].client.led(now, false);
+                    self.carry_out(other);
+                }
+                Some(_) => self.waiting.push(at),
+                None => self.leads(at),
+            },
+            Effect::Yield => self.yields(at),
+            // Every socket opens here.
+            Effect::Detour => {}
             Effect::ForgetToken | Effect::Refresh => panic!("nobody revoked anything"),
         }
     }
@@ -247,7 +367,8 @@ impl World {
         self.written += 1;
         let mut id = [0; 16];
         id[..4].copy_from_slice(&self.written.to_be_bytes());
-        self.tabs[at].sent.push(ClientId(id));
+        // As a page does: nothing that another tab wrote a moment ago may come later.
+        self.take_up(at);
         self.tabs[at].client.send(self.now, ClientId(id), format!("message {}", self.written));
         self.carry_out(at);
     }
@@ -277,6 +398,7 @@ impl World {
             10 => self.tabs[at].silent = self.tabs[at].socket,
             11 => self.pass(400),
             12 => self.pass(6_000),
+            13 => self.crash(at),
             _ => (0..self.tabs.len()).for_each(|at| self.cut(at)),
         }
     }
@@ -316,7 +438,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_time: 5_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..14, 0_usize..2), 0..250)) {
+    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..15, 0_usize..2), 0..250)) {
         let mut world = World::new();
         for (kind, at) in steps {
             world.step(kind, at);
@@ -325,10 +447,9 @@ proptest! {
         let clients = || world.tabs.iter().map(|tab| &tab.client).collect::<Vec<_>>();
         prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms: {:#?}", clients());
         prop_assert_eq!(world.relay.log.len(), world.written as usize);
-        let place: HashMap<_, _> = world.relay.log.iter().map(|message| (message.client_id, message.seq)).collect();
+        let log: Vec<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
+        prop_assert!(log.is_sorted(), "one sender's order: {log:?}");
         for tab in &world.tabs {
-            let seqs: Vec<_> = tab.sent.iter().map(|id| place[id]).collect();
-            prop_assert!(seqs.is_sorted(), "one sender's order: {seqs:?}");
             if let Some(thread) = tab.client.thread() {
                 let shown: Vec<_> = thread.timeline().items().iter().map(Item::seq).collect();
                 prop_assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1), "{shown:?}");
