@@ -30,6 +30,8 @@ struct Relay {
     /// Tokens of visitors that have a row.
     tokens: HashSet<String>,
     made: usize,
+    /// How often anything was sent.
+    sends: usize,
 }
 
 impl Relay {
@@ -325,6 +327,7 @@ impl World {
             Command::Send(send) => {
                 let token = self.tabs[at].session.clone().expect("greeted");
                 assert_eq!(Some(&token), self.storage.as_ref(), "the token is kept before the first send");
+                self.relay.sends += 1;
                 let (accepted, new) = self.relay.send(&token, &send);
                 answers.push(accepted);
                 for tab in
@@ -470,4 +473,41 @@ fn a_loss_behind_the_last_message_is_found_by_the_next_head() {
     world.tabs[1].down.clear();
     let took = world.settle();
     assert!(took.is_some_and(|took| took <= 10_000), "noticed and repaired after {took:?} ms");
+}
+
+#[test]
+fn of_two_tabs_with_the_same_unsent_messages_one_sends() {
+    let mut world = World::new();
+    world.write(0);
+    world.settle();
+    // Written while nothing is connected, in both tabs.
+    (0..2).for_each(|at| world.cut(at));
+    for at in [0, 1, 1, 0] {
+        world.write(at);
+    }
+    assert!(world.settle().is_some_and(|took| took <= 60_000));
+    assert_eq!((world.relay.log.len(), world.relay.sends), (5, 5));
+}
+
+#[test]
+fn a_message_stored_before_a_crash_and_long_scrolled_away_does_not_wait_for_ever() {
+    let mut world = World::new();
+    world.write(0);
+    world.settle();
+    let first = world.relay.log[0].clone();
+    for _ in 0..120 {
+        world.write(0);
+        world.settle();
+    }
+    let out = Outgoing {
+        client_id: first.client_id,
+        conversation: None,
+        new: false,
+        body: first.body,
+        progress: Progress::Waiting,
+    };
+    world.unsent.insert(1, out);
+    world.crash(1);
+    assert!(world.settle().is_some_and(|took| took <= 10_000));
+    assert_eq!(world.relay.log.len(), 121);
 }
