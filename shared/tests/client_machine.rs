@@ -480,13 +480,17 @@ fn of_two_tabs_with_the_same_unsent_messages_one_sends() {
     let mut world = World::new();
     world.write(0);
     world.settle();
-    // Written while nothing is connected, in both tabs.
-    (0..2).for_each(|at| world.cut(at));
-    for at in [0, 1, 1, 0] {
-        world.write(at);
-    }
-    assert!(world.settle().is_some_and(|took| took <= 60_000));
-    assert_eq!((world.relay.log.len(), world.relay.sends), (5, 5));
+    // Both are connected, and both know of what one of them writes.
+    (0..3).for_each(|_| world.write(0));
+    assert!(world.tabs.iter().all(|tab| tab.client.outbox().all().len() == 3));
+    assert!(world.settle().is_some());
+    assert_eq!((world.relay.log.len(), world.relay.sends), (4, 4));
+    // The one that sends crashes with all of it unsent: the other one does it.
+    (0..3).for_each(|_| world.write(0));
+    world.tabs[0].up.clear();
+    world.crash(0);
+    assert!(world.settle().is_some());
+    assert_eq!((world.relay.log.len(), world.relay.sends), (7, 7));
 }
 
 #[test]
