@@ -90,7 +90,8 @@ impl Bundle {
             style.push_str(&sheet);
         }
         self.constant(&format!("{name}_STYLE"), &minify::style(&style));
-        let script = self.source(&format!("{source}/{script}"))?.unwrap_or_default();
+        let edges = self.source("shared/src/browser/edges.js")?.unwrap_or_default();
+        let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
         self.constant(&format!("{name}_SCRIPT"), &minify::script(&script));
         let texts = self.folder(&format!("{source}/i18n"), "json")?;
         let mut list = String::new();

@@ -1,8 +1,10 @@
 // The way around where a network lets no websocket through: fetched only then, it puts a class of the same shape in
 // the place of the page's own WebSocket, which carries the same frames over single requests (PROTOCOL.md). It never
-// knows what a frame says, keeps nothing in the browser, and gives the place back as soon as a websocket opens.
+// knows what a frame says, and gives the place back as soon as a websocket opens.
 const Socket = WebSocket, AGAIN = 1e3, TRIES = 4, LOOK = 3e5, OPENS = 5e3, MOST = 6e4, links = new Set(),
   pause = time => new Promise(done => setTimeout(done, time)),
+  // For the next page in this tab: edges.js reads it.
+  note = text => { try { sessionStorage['merhaba:link'] = text; } catch { /* Then that one finds out by itself. */ } },
   // Frames behind their lengths; an empty one is the end.
   pack = frames => {
     const body = new Uint8Array(frames.reduce((size, frame) => size + frame.length + 4, 0)), view = new DataView(body.buffer);
@@ -135,16 +137,18 @@ async function look() {
     await pause(LOOK);
     if (!links.size || !await opens()) continue;
     window.WebSocket = Socket;
+    note('');
     return [...links].forEach(link => link.close(1001));
   }
 }
 
 // Called when websockets did not open. It takes their place only if the relay answers at this very time and a websocket
-// still does not open: else it is the relay that was away.
-export default async () => {
-  const check = await fetch('/api/v1/ws-check?for=visitor', { cache: 'no-store' });
-  if (!(await check.json()).ok || window.WebSocket == Link || await opens()) return;
+// still does not open: else it is the relay that was away. `sure`: that was so a moment ago, on the page before.
+export default async sure => {
+  const check = sure || await fetch('/api/v1/ws-check?for=visitor', { cache: 'no-store' });
+  if (window.WebSocket == Link || !sure && (!(await check.json()).ok || await opens())) return;
   window.WebSocket = Link;
+  note(Date.now());
   dispatchEvent(new Event('online'));
   look();
 };

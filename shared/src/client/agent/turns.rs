@@ -118,7 +118,10 @@ impl AgentClient {
     /// Takes up what this page kept before it was loaded again, or what another tab keeps.
     pub fn take_up(&mut self, now: Ms, kept: Vec<Outgoing>) {
         for Outgoing { client_id, conversation, new, body, .. } in kept {
-            self.outbox.push(client_id, conversation, new, body);
+            // Another tab may be about to forget one that has arrived.
+            if !self.opens.all().iter().any(|opened| opened.thread.timeline().has(client_id)) {
+                self.outbox.push(client_id, conversation, new, body);
+            }
         }
         self.flush(now);
     }
