@@ -140,6 +140,9 @@ impl VisitorClient {
 
     /// Takes up what this page kept before it was loaded again, or what another tab keeps.
     pub fn take_up(&mut self, now: Ms, kept: Vec<Outgoing>) {
+        if self.visitor.is_none() && !kept.is_empty() {
+            self.keepsake.unsure();
+        }
         for Outgoing { client_id, conversation, new, body, .. } in kept {
             // Another tab may be about to forget one that has arrived.
             if !self.threads.iter().any(|thread| thread.timeline().has(client_id)) {
