@@ -5,6 +5,7 @@ pub mod browser;
 pub mod cli;
 pub mod faults;
 pub mod http;
+pub mod link;
 pub mod proof;
 pub mod relay;
 pub mod sources;

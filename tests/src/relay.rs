@@ -50,6 +50,11 @@ impl Relay {
         Self::start("serve", data, "127.0.0.1:0", extra).await
     }
 
+    /// `merhaba serve` on this host and port.
+    pub async fn serve_at(data: &Path, listen: &str) -> Self {
+        Self::start("serve", data, listen, &[]).await
+    }
+
     /// `merhaba demo` on a free port of loopback.
     pub async fn demo(data: &Path) -> Self {
         Self::start("demo", data, "127.0.0.1:0", &[]).await
