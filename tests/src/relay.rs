@@ -60,6 +60,11 @@ impl Relay {
         Self::start("demo", data, "127.0.0.1:0", &[]).await
     }
 
+    /// `merhaba demo` on this host and port, after one that was stopped.
+    pub async fn demo_at(data: &Path, listen: &str) -> Self {
+        Self::start("demo", data, listen, &[]).await
+    }
+
     async fn start(mode: &'static str, data: &Path, listen: &str, extra: &[&str]) -> Self {
         let log =
             fs::File::options().create(true).append(true).open(log_of(data)).expect("the log can be written");

@@ -91,10 +91,18 @@ pub struct Connection {
     late: bool,
     /// Sockets in a row that never opened; one that nothing answered counts for two.
     unopened: u8,
-    /// The relay said that it goes away for a moment.
-    restarts: bool,
-    /// And the person has been told that much.
-    quiet: bool,
+    restart: Restart,
+}
+
+/// Whether the relay said that it goes away for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Restart {
+    /// It did not.
+    No,
+    /// It did.
+    Said,
+    /// It did, and the person has been told that much.
+    Shown,
 }
 
 impl Connection {
@@ -113,8 +121,7 @@ impl Connection {
             back: None,
             late: false,
             unopened: 0,
-            restarts: false,
-            quiet: false,
+            restart: Restart::No,
         }
     }
 
@@ -151,8 +158,7 @@ impl Connection {
         self.down = None;
         self.ping = None;
         self.late = false;
-        self.restarts = false;
-        self.quiet = false;
+        self.restart = Restart::No;
         Step::Drop
     }
 
@@ -181,8 +187,7 @@ impl Connection {
         self.phase = Phase::Live { since: now };
         self.down = None;
         self.ping = None;
-        self.restarts = false;
-        self.quiet = false;
+        self.restart = Restart::No;
         if self.told {
             self.told = false;
             self.back = Some(now);
@@ -218,7 +223,9 @@ impl Connection {
         }
         match decision(code) {
             Decision::Again => {
-                self.restarts |= code == RESTART.code && self.is_live();
+                if code == RESTART.code && self.is_live() {
+                    self.restart = Restart::Said;
+                }
                 let hint = if code == RESTART.code { reason.parse::<Ms>().ok() } else { None };
                 self.retry(now, hint);
                 Step::Nothing
@@ -243,7 +250,7 @@ impl Connection {
             self.down = Some(now);
         }
         self.told = true;
-        self.quiet = false;
+        self.restart = Restart::No;
         self.back = None;
     }
 
@@ -329,8 +336,8 @@ impl Connection {
             self.back = None;
         }
         let long = self.down.is_some_and(|since| now.saturating_sub(since) >= self.patience());
-        if long && self.restarts && !self.quiet {
-            self.quiet = true;
+        if long && self.restart == Restart::Said {
+            self.restart = Restart::Shown;
         } else if long || self.late {
             self.told = true;
             self.back = None;
@@ -343,9 +350,9 @@ impl Connection {
     /// A loss is told soon; the very first connection may take longer before anything is said, and a restart before
     /// anything more than a mark is shown.
     const fn patience(&self) -> Ms {
-        match (self.heard, self.quiet) {
+        match (self.heard, self.restart) {
             (0, _) => ANSWER_WITHIN,
-            (_, true) => RESTARTS_WITHIN,
+            (_, Restart::Shown) => RESTARTS_WITHIN,
             _ => BLINK,
         }
     }
@@ -356,7 +363,7 @@ impl Connection {
         match self.phase {
             Phase::Stopped { code } => Line::Stopped(code),
             _ if self.told => Line::Lost,
-            _ if self.quiet => Line::Restarting,
+            _ if matches!(self.restart, Restart::Shown) => Line::Restarting,
             Phase::Live { .. } if self.back.is_some() => Line::Back,
             Phase::Live { .. } => Line::Live,
             _ if self.heard == 0 => Line::Starting,

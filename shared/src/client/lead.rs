@@ -41,7 +41,7 @@ impl Lead {
     }
 
     /// Whether messages may leave here.
-    pub(super) const fn may_send(&self) -> bool {
+    pub(super) const fn may_send(self) -> bool {
         matches!(self.stand, Stand::Alone | Stand::Leads)
     }
 

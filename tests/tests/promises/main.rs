@@ -1,4 +1,5 @@
 //! The promises of the relay, each shown by a test that can fail: crashes, cuts, full disks, bad lines, slow readers.
 //! Every proof runs in a short form within `make test` and in a long one within `make soak`; RELIABILITY.md says which
 //! promise is shown where.
+mod browser;
 mod link;
