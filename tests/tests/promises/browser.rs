@@ -37,8 +37,8 @@ struct Stage {
     relay: Relay,
     network: Network,
     driver: Driver,
-    _folder: TempDir,
-    _alone: MutexGuard<'static, ()>,
+    folder: TempDir,
+    alone: MutexGuard<'static, ()>,
 }
 
 async fn stage() -> Stage {
@@ -46,7 +46,7 @@ async fn stage() -> Stage {
     let folder = tempfile::tempdir().expect("a folder");
     let relay = Relay::demo(&folder.path().join("data")).await;
     let network = Network::before(relay.authority()).await;
-    Stage { relay, network, driver: Driver::start().await, _folder: folder, _alone: alone }
+    Stage { relay, network, driver: Driver::start().await, folder, alone }
 }
 
 impl Stage {
@@ -80,11 +80,11 @@ impl Stage {
 
     /// Stops the relay as an operator does and starts it again.
     async fn restart(self) -> Self {
-        let Self { relay, network, driver, _folder, _alone } = self;
+        let Self { relay, network, driver, folder, alone } = self;
         let (data, address) = (relay.data().to_path_buf(), relay.authority().to_owned());
         assert!(relay.stop().await.success());
         let relay = Relay::demo_at(&data, &address).await;
-        Self { relay, network, driver, _folder, _alone }
+        Self { relay, network, driver, folder, alone }
     }
 }
 

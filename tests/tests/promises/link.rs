@@ -14,7 +14,7 @@ struct Stage {
     relay: Relay,
     site: Site,
     agent: Agent,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 async fn stage(extra: &[&str]) -> Stage {
@@ -22,7 +22,7 @@ async fn stage(extra: &[&str]) -> Stage {
     let relay = Relay::serve(&folder.path().join("data"), extra).await;
     let site = relay.add_site("Dükkân", &[]).await;
     let agent = relay.add_agent(&site, "defne@example.com", "agent").await;
-    Stage { relay, site, agent, _folder: folder }
+    Stage { relay, site, agent, folder }
 }
 
 fn hello(site: &Site, token: Option<&str>) -> Value {
@@ -92,7 +92,7 @@ async fn a_restart_is_told_on_a_link_and_the_same_message_afterwards_is_the_same
     for _ in 0..2 {
         assert_eq!(http::get(stage.authority(), "/healthz").await.status, 200);
     }
-    let Stage { relay, site, agent, _folder } = stage;
+    let Stage { relay, site, agent, folder } = stage;
     let (data, address) = (relay.data().to_path_buf(), relay.authority().to_owned());
     assert!(relay.stop().await.success());
     let (code, reason) = waits.await.expect("it was told");
@@ -100,7 +100,7 @@ async fn a_restart_is_told_on_a_link_and_the_same_message_afterwards_is_the_same
     assert!(reason.parse::<u32>().is_ok_and(|wait| wait < 3_000), "{reason}");
 
     let relay = Relay::serve_at(&data, &address).await;
-    let stage = Stage { relay, site, agent, _folder };
+    let stage = Stage { relay, site, agent, folder };
     assert_eq!(visitor.send_as(visitor.next, &[send(&client_id(), "x")]).await, 404);
     let (mut back, welcome) = stage.visitor(Some(&token)).await;
     assert_eq!(welcome["conversations"][0]["head"], 1);
