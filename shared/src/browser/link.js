@@ -29,7 +29,7 @@ class Link extends EventTarget {
   binaryType = 'blob';
   #path; #secret; #ended = new AbortController();
   // Frames up that are not known to have been taken, and the number of the first of them.
-  #up = []; #from = 0; #busy = false;
+  #up = []; #from = 0; #busy = false; #read = Promise.resolve();
 
   constructor(url, protocol) {
     super();
@@ -38,10 +38,13 @@ class Link extends EventTarget {
     this.#run(protocol);
   }
 
-  send(bytes) {
-    // A view of the program's memory, which moves on: copied at once.
-    if (this.readyState == 1) this.#up.push(new Uint8Array(bytes));
-    this.#push();
+  send(data) {
+    // Whatever a websocket takes, copied at once: the program's memory moves on.
+    const bytes = new Response(data).arrayBuffer();
+    this.#read = this.#read.then(async () => {
+      this.#up.push(new Uint8Array(await bytes));
+      this.#push();
+    });
   }
 
   close(code = 1005, reason = '') {
