@@ -35,9 +35,12 @@ pub enum Owner {
     Agent(SecretHash),
 }
 
+/// Links by the hash of their secret.
+type Table = HashMap<SecretHash, (Owner, Arc<Link>)>;
+
 /// The links. A clone is the same ones.
 #[derive(Clone, Debug, Default)]
-pub struct Links(Arc<Mutex<HashMap<SecretHash, (Owner, Arc<Link>)>>>);
+pub struct Links(Arc<Mutex<Table>>);
 
 /// Takes a link out when its session is over, however that came.
 struct Listed(Links, SecretHash);
@@ -105,8 +108,8 @@ impl Links {
         let session = serve(Line::new(wire, codec, app.shutdown.stopping()));
         let serving = app.clone();
         app.shutdown.spawn(async move {
-            let (line, ending) = session.await;
-            finish(&serving, line, ending).await;
+            let (over, ending) = session.await;
+            finish(&serving, over, ending).await;
             tokio::select! {
                 () = link.told() => {}
                 () = serving.shutdown.stopping().cancelled_owned() => {}
@@ -126,7 +129,7 @@ impl Links {
         Some(Listed(self.clone(), secret))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SecretHash, (Owner, Arc<Link>)>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

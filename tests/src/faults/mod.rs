@@ -1,7 +1,2 @@
 //! Faults that are done on purpose to the line between a real client and a real relay, and to the relay's machine.
 pub mod cut;
-
-/// The fault lasts for so long.
-pub async fn last(time: std::time::Duration) {
-    tokio::time::sleep(time).await;
-}
