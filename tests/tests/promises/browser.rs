@@ -395,9 +395,9 @@ async fn a_page_out_of_the_cache_a_hidden_one_and_a_slow_one_miss_nothing() {
     visitor.close().await;
     agent.close().await;
 
-    // On a machine a tenth as fast; a page of its own, since a frame of another site is not slowed down with its page.
+    // On a machine a quarter as fast; a page of its own, since a frame of another site is not slowed down with its page.
     let slow = stage.driver.browser().await;
-    slow.command("Emulation.setCPUThrottlingRate", serde_json::json!({ "rate": 10 })).await;
+    slow.command("Emulation.setCPUThrottlingRate", serde_json::json!({ "rate": 4 })).await;
     slow.open(&format!("{}/c/demo", stage.relay.url())).await;
     slow.until(FIELD).await;
     for number in 2..5 {

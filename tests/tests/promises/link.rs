@@ -115,7 +115,7 @@ async fn whatever_is_sent_again_or_lost_each_frame_counts_once_and_in_order() {
     let stage = stage(&["--no-rate-limits"]).await;
     let (mut link, _) = stage.visitor(None).await;
     let mut chance = Chance(seed() | 1);
-    let (mut frames, base, mut shown) = (Vec::new(), link.next, Vec::new());
+    let (mut frames, base, mut shown, mut accepted) = (Vec::new(), link.next, Vec::new(), 0);
     let count = amount(120, 3_000);
     while shown.len() < count {
         if frames.len() < count && chance.below(2) == 0 {
@@ -137,6 +137,7 @@ async fn whatever_is_sent_again_or_lost_each_frame_counts_once_and_in_order() {
             if chance.below(2) == 0 {
                 link.have += down.len() as u64;
                 shown.extend(down.iter().filter_map(body));
+                accepted += down.iter().filter(|down| is_accepted(down)).count();
             }
         }
         while shown.len() >= frames.len() && frames.len() < count {
@@ -145,8 +146,13 @@ async fn whatever_is_sent_again_or_lost_each_frame_counts_once_and_in_order() {
     }
     let expected: Vec<_> = (0..shown.len()).map(|number| number.to_string()).collect();
     assert_eq!(shown, expected);
+    assert!(accepted.abs_diff(shown.len()) <= 1, "{accepted} answers to {} sends", shown.len());
     proof.figure("messages", shown.len());
     proof.holds();
+}
+
+fn is_accepted(down: &Down) -> bool {
+    matches!(down, Down::Frame(frame) if frame.get("Accepted").is_some())
 }
 
 /// The body of a message that came down.
