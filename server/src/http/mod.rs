@@ -9,6 +9,7 @@ mod agent_page;
 mod api;
 mod files;
 mod health;
+mod link;
 mod plain_page;
 mod report;
 mod shop;
@@ -39,6 +40,7 @@ use crate::{
     access::{password, tries::Tries},
     app::App,
     config::Config,
+    session::links::Links,
 };
 use ipnet::IpNet;
 use origin::{Hosts, Own};
@@ -53,6 +55,7 @@ use std::{
 /// What the routes need.
 pub struct Web {
     app: Arc<App>,
+    links: Links,
     hosts: Hosts,
     listener: SocketAddr,
     trust: Vec<IpNet>,
@@ -86,6 +89,7 @@ impl Web {
             ready: health::Ready::default(),
             reports: report::Reports::default(),
             shop,
+            links: Links::default(),
             app,
         }
     }

@@ -119,6 +119,9 @@ impl Relay {
         let (media_type, body) = Self::body(method, path);
         let mut request =
             Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, media_type);
+        if path.starts_with("/link/") {
+            request = request.header(header::ORIGIN, format!("http://{HOST}"));
+        }
         if let Some(token) = self.token(audience).await {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }

@@ -141,6 +141,14 @@ impl Outbox {
         self.queue.retain(|out| out.client_id != client_id);
     }
 
+    /// A conversation's copy reaches up to `last`: what was stored before that is in it, or older than what is shown.
+    pub fn settled(&mut self, conversation: &ConversationId, last: Seq) {
+        self.queue.retain(|out| {
+            let shown = matches!(out.progress, Progress::Stored(seq) if seq <= last);
+            !(shown && out.conversation.as_ref() == Some(conversation))
+        });
+    }
+
     /// The line was lost: what was under way is sent again, in order.
     pub fn lost(&mut self) {
         for out in &mut self.queue {
@@ -252,6 +260,18 @@ mod tests {
         let to: Vec<_> = outbox.all().iter().map(|out| out.conversation.clone()).collect();
         assert_eq!(to, [None, None, None, None, Some("there".into())]);
         assert_eq!(outbox.next(0).map(|out| out.client_id), Some(id(1)));
+    }
+
+    #[test]
+    fn what_is_stored_already_makes_room_for_its_entry() {
+        let mut outbox = three();
+        outbox.next(0);
+        outbox.accepted(&accepted(1));
+        outbox.settled(&"other".into(), 9);
+        outbox.settled(&"c".into(), 0);
+        assert_eq!(outbox.all().len(), 3);
+        outbox.settled(&"c".into(), 1);
+        assert_eq!(outbox.all().len(), 2);
     }
 
     #[test]

@@ -55,6 +55,14 @@ impl Keepsake {
         Some(DOUBT_FOR << (DOUBTS - 1 - self.doubts))
     }
 
+    /// This page was loaded with a message that perhaps is on its way from another tab, or from the page before: it
+    /// may be the one that makes the token known.
+    pub(super) const fn unsure(&mut self) {
+        if self.token.is_some() {
+            self.doubts = DOUBTS;
+        }
+    }
+
     /// The relay knows the token.
     pub(super) fn known(&mut self) {
         self.doubts = 0;

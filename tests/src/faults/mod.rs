@@ -1,5 +1,6 @@
 //! Faults on purpose: what stands between a client and the relay, or under the relay, and goes wrong when asked. The
 //! only place in the tests where time is let pass, because here the delay is the fault.
+pub mod cut;
 pub mod deaf;
 pub mod disk;
 pub mod frames;

@@ -225,6 +225,8 @@ impl<M: Machine> Player<M> {
                     Effect::KeepToken { token, instead_of } => {
                         self.machine.keep(self.clock.now(), token, instead_of);
                     }
+                    // A page alone sends by itself, and the way around websockets is another proof's.
+                    Effect::Detour | Effect::Lead { .. } | Effect::Yield => {}
                     Effect::ForgetToken => self.journal.lie("the relay withdrew the token"),
                     Effect::Refresh => self.journal.lie("the relay calls the page too old"),
                 }

@@ -155,18 +155,20 @@ impl Machine {
 
     /// What is to be done now.
     pub(super) fn asked(&mut self, codec: Codec) -> Vec<Asked> {
-        both!(self, client => client.effects().into_iter().map(|effect| asked(effect, codec)).collect())
+        both!(self, client => client.effects().into_iter().filter_map(|effect| asked(effect, codec)).collect())
     }
 }
 
-fn asked<C: Serialize + Named + std::fmt::Debug>(effect: Effect<C>, codec: Codec) -> Asked {
-    match effect {
+fn asked<C: Serialize + Named + std::fmt::Debug>(effect: Effect<C>, codec: Codec) -> Option<Asked> {
+    Some(match effect {
         Effect::Connect => Asked::Connect,
         Effect::Disconnect => Asked::Disconnect,
         Effect::Frame(command) => Asked::Frame(encode(&command, codec), command.name()),
         Effect::KeepToken { token, instead_of } => Asked::Keep(token, instead_of),
+        // A page alone sends by itself, and there is one way only.
+        Effect::Detour | Effect::Lead { .. } | Effect::Yield => return None,
         Effect::ForgetToken | Effect::Refresh => panic!("nobody was revoked, and no page is old: {effect:?}"),
-    }
+    })
 }
 
 /// A command as a frame.
