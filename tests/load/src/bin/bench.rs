@@ -1,0 +1,88 @@
+//! Measures the relay and both floors in one run, on this machine, and writes target/bench/report.json and report.md.
+use clap::Parser;
+use merhaba_load::{
+    limits,
+    plan::{Extent, Measure},
+    run::Run,
+    target::Kind,
+};
+use merhaba_shared::protocol::codec::Codec;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+/// Measures the relay and both floors.
+#[derive(Parser)]
+struct Arguments {
+    /// The relay's program.
+    #[arg(long, default_value = "target/release/merhaba")]
+    relay: PathBuf,
+    /// What is measured: forms (rate, flood, idle, storm) and shapes (pairs, desk, desk-apart) [default: all].
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Of whom [default: all].
+    #[arg(long, value_delimiter = ',')]
+    target: Vec<Kind>,
+    /// How often everything is measured.
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// How long each, in seconds.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// One short round.
+    #[arg(long, env = "MERHABA_BENCH_QUICK")]
+    quick: bool,
+    /// The relay's lines speak the binary codec.
+    #[arg(long)]
+    binary: bool,
+    /// Idle visitors.
+    #[arg(long)]
+    visitors: Option<usize>,
+    /// How many minutes the idle stay.
+    #[arg(long, default_value_t = 0)]
+    hold: u64,
+    /// Where data and the report go.
+    #[arg(long, default_value = "target/bench")]
+    folder: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match measure(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &Arguments) -> io::Result<()> {
+    limits::raise_descriptors();
+    limits::exact_timers();
+    let measures = Measure::asked(&arguments.only).map_err(io::Error::other)?;
+    let targets = if arguments.target.is_empty() {
+        vec![Kind::Relay, Kind::Durable, Kind::Plain]
+    } else {
+        arguments.target.clone()
+    };
+    let codec = if arguments.binary { Codec::Bin } else { Codec::Json };
+    let (relay, folder) = (arguments.relay.clone(), arguments.folder.clone());
+    let found = Run::new(relay, folder, codec, measures, targets, extent(arguments)).all()?;
+    writeln!(io::stdout(), "{}", found.len())
+}
+
+fn extent(arguments: &Arguments) -> Extent {
+    let mut extent = if arguments.quick { Extent::quick() } else { Extent::full() };
+    extent.rounds = arguments.rounds.unwrap_or(extent.rounds);
+    if let Some(seconds) = arguments.seconds {
+        (extent.rate.measured, extent.flood.measured) = (seconds, seconds);
+    }
+    if let Some(visitors) = arguments.visitors {
+        (extent.crowd.visitors, extent.crowd.missed) = (visitors, visitors / 10);
+    }
+    extent.crowd.hold = Duration::from_secs(arguments.hold * 60);
+    extent
+}
