@@ -1,12 +1,7 @@
 //! Many visitors who are known and say nothing: what each costs in memory; and how long it takes until all are back
 //! after every line was reset at once, with what they missed meanwhile.
 use crate::{
-    dialect::Dialect,
-    layout::Layout,
-    measure::Figures,
-    play::Play,
-    script::Script,
-    stage::Stage,
+    dialect::Dialect, layout::Layout, measure::Figures, play::Play, script::Script, stage::Stage,
     target::Target,
 };
 use merhaba_shared::protocol::{limits::OPEN, model::Side};
@@ -90,6 +85,8 @@ fn storm(stage: &mut Stage, missed: usize) -> io::Result<f64> {
     }
     let began = stage.lines.now();
     stage.welcome(0..visitors)?;
-    stage.wait("what was missed", |play| play.talks.iter().all(|talk| talk.ends[0].seen == talk.ends[1].sent))?;
+    stage.wait("what was missed", |play| {
+        play.talks.iter().all(|talk| talk.ends[0].seen == talk.ends[1].sent)
+    })?;
     Ok(Duration::from_nanos(stage.lines.now() - began).as_secs_f64())
 }

@@ -290,7 +290,8 @@ mod tests {
             Codec::Bin => format!("bin.{REVISION}.hex"),
         };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/tests/golden/v1");
-        let text = fs::read_to_string(folder.join(format!("{side}.event.{kind}.{ending}"))).expect("an example");
+        let text =
+            fs::read_to_string(folder.join(format!("{side}.event.{kind}.{ending}"))).expect("an example");
         let text = text.trim();
         match codec {
             Codec::Json => text.as_bytes().to_vec(),
@@ -302,7 +303,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_event_is_told_apart_in_both_codecs() {
-        let kinds = ["Welcome", "Accepted", "Refused", "Message", "Entry", "History", "Typing", "Read", "Head"];
+        let kinds =
+            ["Welcome", "Accepted", "Refused", "Message", "Entry", "History", "Typing", "Read", "Head"];
         for codec in [Codec::Json, Codec::Bin] {
             for side in [Side::Visitor, Side::Agent] {
                 let more: &[_] = if side == Side::Agent { &["Inbox", "InboxChanged"] } else { &["Presence"] };

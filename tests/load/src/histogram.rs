@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn every_value_lies_within_its_step_and_steps_are_narrow() {
         let mut last = 0;
-        for value in (0..5_000).chain((13..40).flat_map(|power| [(1 << power) - 1, 1 << power, (1 << power) + 7]))
+        for value in
+            (0..5_000).chain((13..40).flat_map(|power| [(1 << power) - 1, 1 << power, (1 << power) + 7]))
         {
             let step = step(value);
             assert!(upper(step) >= value, "{value} in {step}");

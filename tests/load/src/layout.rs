@@ -75,7 +75,8 @@ impl Layout {
     /// an agent with more has more pages.
     #[must_use]
     pub fn new(talks: usize, sites: usize, agents: usize, each: usize) -> Self {
-        let of_agent = |agent: usize| (agent * each..(agent + 1) * each).filter_map(|talk| u32::try_from(talk).ok());
+        let of_agent =
+            |agent: usize| (agent * each..(agent + 1) * each).filter_map(|talk| u32::try_from(talk).ok());
         let seats = (0..agents).flat_map(|agent| {
             let all: Vec<u32> = of_agent(agent).collect();
             all.chunks(OPEN).map(|talks| Seat { agent, talks: talks.to_vec() }).collect::<Vec<_>>()

@@ -21,6 +21,8 @@ pub mod histogram;
 pub mod measure;
 
 pub mod plan;
+pub mod report;
 pub mod run;
+pub mod summary;
 
 pub mod floor;

@@ -113,7 +113,9 @@ fn read_off(stage: &mut Stage, target: &Target, began: &Began) -> io::Result<Fig
     let delivered = (now.delivered - before.delivered) as f64;
     let each = |now: u64, before: u64| (now - before) as f64 / delivered.max(1.0);
     let drained = stage.turns(DRAINED_WITHIN, |play| {
-        play.talks.iter().all(|talk| talk.missing() == 0 && talk.ends.iter().all(|end| end.waiting.is_empty()))
+        play.talks
+            .iter()
+            .all(|talk| talk.missing() == 0 && talk.ends.iter().all(|end| end.waiting.is_empty()))
     })?;
     let missing: u64 = stage.play.talks.iter().map(crate::talk::Talk::missing).sum();
     let tally = &stage.play.tally;

@@ -216,7 +216,9 @@ impl Play {
                 }
                 vec![(talk, Side::Visitor)]
             }
-            Part::Seat(seat) => self.layout.seats[seat].talks.iter().map(|talk| (*talk, Side::Agent)).collect(),
+            Part::Seat(seat) => {
+                self.layout.seats[seat].talks.iter().map(|talk| (*talk, Side::Agent)).collect()
+            }
         };
         for (talk, side) in sent_by {
             let waiting: Vec<Stamp> = self.talks[talk as usize].end(side).waiting.iter().copied().collect();

@@ -61,7 +61,8 @@ impl Run {
         let mut found = Found::new();
         for round in 0..self.extent.rounds {
             for measure in self.measures.clone() {
-                let mut kinds: Vec<Kind> = self.targets.iter().copied().filter(|kind| measure.suits(*kind)).collect();
+                let mut kinds: Vec<Kind> =
+                    self.targets.iter().copied().filter(|kind| measure.suits(*kind)).collect();
                 // Nobody is always the first.
                 let turns = round % kinds.len().max(1);
                 kinds.rotate_left(turns);

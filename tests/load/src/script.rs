@@ -114,7 +114,8 @@ impl Script {
     pub fn name_all(dialect: Dialect, talks: &mut [Talk]) {
         for (number, talk) in (0..).zip(talks) {
             let name = floor_name(number);
-            let text = format!(r#"{{"Send":{{"client_id":"{}","conversation":"{name}","body":"{BODY}"}}}}"#, mark());
+            let text =
+                format!(r#"{{"Send":{{"client_id":"{}","conversation":"{name}","body":"{BODY}"}}}}"#, mark());
             for end in &mut talk.ends {
                 end.prepared = Some(dialect.prepare(text.clone().into_bytes()));
             }
@@ -142,12 +143,15 @@ impl Script {
 fn resume(talk: &Talk, side: Side) -> Option<Resume> {
     let end = &talk.ends[crate::talk::place(side)];
     // Nothing has been seen before the first time.
-    let conversation = talk.name.clone().filter(|_| end.seq > 0 && (side == Side::Visitor || end.line.is_some()))?;
+    let conversation =
+        talk.name.clone().filter(|_| end.seq > 0 && (side == Side::Visitor || end.line.is_some()))?;
     Some(Resume { conversation, after: end.seq })
 }
 
 fn page() -> Page {
-    Page { url: "https://shop.example/urun/42".into(), title: "Çay bardağı".into(), referrer: String::new() }
+    Page {
+        url: "https://shop.example/urun/42".into(), title: "Çay bardağı".into(), referrer: String::new()
+    }
 }
 
 /// A floor's name of a conversation: as long as the relay's.

@@ -40,7 +40,8 @@ impl Staff {
         }
         for (number, site) in layout.agents.iter().enumerate() {
             let (email, site) = (email(number), staff.sites[*site].clone());
-            let agent = ["agent", "add", "--site", &site, "--email", &email, "--name", "Defne", "--role", "agent"];
+            let agent =
+                ["agent", "add", "--site", &site, "--email", &email, "--name", "Defne", "--role", "agent"];
             staff.order(relay, &[&agent[..], &["--password-stdin"]].concat())?;
         }
         let running = Target::start(Kind::Relay, relay, folder)?;

@@ -88,7 +88,8 @@ impl Talk {
     #[must_use]
     pub fn missing(&self) -> u64 {
         let [visitor, agent] = &self.ends;
-        let missing = |from: &End, to: &End| u64::from(from.sent.abs_diff(to.seen)) * u64::from(to.line.is_some());
+        let missing =
+            |from: &End, to: &End| u64::from(from.sent.abs_diff(to.seen)) * u64::from(to.line.is_some());
         missing(visitor, agent) + missing(agent, visitor)
     }
 }

@@ -39,7 +39,6 @@ pub struct Target {
     pub address: SocketAddr,
 }
 
-
 impl Target {
     /// Starts a program on a folder of its own and waits until it says that it listens.
     ///
@@ -139,7 +138,8 @@ pub fn cpu_of_all() -> io::Result<f64> {
     let numbers = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
     let ticks: Vec<f64> = numbers.filter_map(|ticks| ticks.parse().ok()).collect();
     // The fourth and fifth are the time that nothing ran; what guests use is counted twice.
-    let busy: f64 = ticks.iter().take(8).enumerate().filter(|(at, _)| !matches!(at, 3 | 4)).map(|(_, one)| one).sum();
+    let busy: f64 =
+        ticks.iter().take(8).enumerate().filter(|(at, _)| !matches!(at, 3 | 4)).map(|(_, one)| one).sum();
     let second = u32::try_from(rustix::param::clock_ticks_per_second()).map_err(io::Error::other)?;
     Ok(busy / f64::from(second))
 }

@@ -3,6 +3,7 @@ use clap::Parser;
 use merhaba_load::{
     limits,
     plan::{Extent, Measure},
+    report::{self, Origin},
     run::Run,
     target::Kind,
 };
@@ -32,8 +33,8 @@ struct Arguments {
     /// How long each, in seconds.
     #[arg(long)]
     seconds: Option<u64>,
-    /// One short round.
-    #[arg(long, env = "MERHABA_BENCH_QUICK")]
+    /// One short round; also `MERHABA_BENCH=quick`.
+    #[arg(long)]
     quick: bool,
     /// The relay's lines speak the binary codec.
     #[arg(long)]
@@ -70,12 +71,15 @@ fn measure(arguments: &Arguments) -> io::Result<()> {
     };
     let codec = if arguments.binary { Codec::Bin } else { Codec::Json };
     let (relay, folder) = (arguments.relay.clone(), arguments.folder.clone());
-    let found = Run::new(relay, folder, codec, measures, targets, extent(arguments)).all()?;
-    writeln!(io::stdout(), "{}", found.len())
+    let extent = extent(arguments);
+    let origin = Origin::here(extent.rounds);
+    let found = Run::new(relay, folder.clone(), codec, measures, targets, extent).all()?;
+    write!(io::stdout(), "\n{}\n", report::write(&folder, &origin, &found)?)
 }
 
 fn extent(arguments: &Arguments) -> Extent {
-    let mut extent = if arguments.quick { Extent::quick() } else { Extent::full() };
+    let quick = arguments.quick || std::env::var("MERHABA_BENCH").is_ok_and(|form| form == "quick");
+    let mut extent = if quick { Extent::quick() } else { Extent::full() };
     extent.rounds = arguments.rounds.unwrap_or(extent.rounds);
     if let Some(seconds) = arguments.seconds {
         (extent.rate.measured, extent.flood.measured) = (seconds, seconds);

@@ -2,6 +2,9 @@
 //! runs until it is killed.
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
+/// Connections that may wait to be accepted: all that come back at once.
+const BACKLOG: u32 = 1_024;
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -22,7 +25,9 @@ fn run() -> std::io::Result<()> {
     merhaba_load::limits::raise_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         writeln!(std::io::stdout(), r#"{{"ready":true,"url":"http://{address}"}}"#)?;
         merhaba_load::floor::serve(listener, durable.as_deref()).await

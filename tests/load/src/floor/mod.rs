@@ -27,8 +27,6 @@ const READ_BYTES: usize = 4 * 1024;
 const WRITE_BYTES: usize = 16 * 1024;
 /// What may wait to be written to one session.
 const OUTBOX: usize = 1024;
-/// Taken from the outbox at once.
-const BATCH: usize = 64;
 
 /// What waits to be written to a session.
 type Outbox = mpsc::Sender<Utf8Bytes>;
@@ -67,7 +65,6 @@ async fn session(floor: &Floor, mut socket: WebSocket) -> Result<(), axum::Error
     let Some(Ok(Message::Text(join))) = socket.next().await else { return Ok(()) };
     let _places = floor.topics.join(&join, &outbox);
     socket.send(Message::text(r#"{"Welcome":{}}"#)).await?;
-    let mut waiting = Vec::with_capacity(BATCH);
     loop {
         tokio::select! {
             frame = socket.next() => {
@@ -82,16 +79,11 @@ async fn session(floor: &Floor, mut socket: WebSocket) -> Result<(), axum::Error
                     }
                 }
             }
-            _ = inbox.recv_many(&mut waiting, BATCH) => {}
+            Some(text) = inbox.recv() => socket.feed(Message::Text(text)).await?,
         }
-        loop {
-            for text in waiting.drain(..) {
-                socket.feed(Message::Text(text)).await?;
-            }
-            match inbox.try_recv() {
-                Ok(text) => waiting.push(text),
-                Err(_) => break,
-            }
+        // All that waits, then one write.
+        while let Ok(text) = inbox.try_recv() {
+            socket.feed(Message::Text(text)).await?;
         }
         socket.flush().await?;
     }

@@ -27,7 +27,8 @@ impl Sent {
     pub(super) fn read(text: Utf8Bytes) -> Option<Self> {
         let known = text.starts_with(r#"{"Send":{"client_id":""#) && text.ends_with("\"}}");
         let conversation = text.get(CONVERSATION..CONVERSATION + NAME)?.parse().ok()?;
-        let fits = known && conversation < CONVERSATIONS && text.len() >= BODY + 3 && text.is_char_boundary(BODY);
+        let fits =
+            known && conversation < CONVERSATIONS && text.len() >= BODY + 3 && text.is_char_boundary(BODY);
         fits.then_some(Self { text, conversation })
     }
 

@@ -60,7 +60,8 @@ impl Writer {
 
 fn work(db: &Connection, jobs: &mut mpsc::Receiver<Job>, topics: &Topics) -> rusqlite::Result<()> {
     let mut group = Vec::with_capacity(GROUP);
-    let (mut begin, mut insert, mut commit) = (db.prepare("BEGIN")?, db.prepare(INSERT)?, db.prepare("COMMIT")?);
+    let (mut begin, mut insert, mut commit) =
+        (db.prepare("BEGIN")?, db.prepare(INSERT)?, db.prepare("COMMIT")?);
     let mut heads: Vec<i64> = Vec::new();
     while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
         begin.execute([])?;
