@@ -5,6 +5,10 @@
 const FIN: u8 = 0x80;
 /// The mask bit of a length.
 const MASKED: u8 = 0x80;
+/// A length that stands in the next two bytes.
+const TWO_BYTES: u8 = 126;
+/// A length that stands in the next eight bytes.
+const EIGHT_BYTES: u8 = 127;
 
 /// What a frame carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,41 +38,52 @@ pub enum Opcode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unexpected;
 
+/// A frame, and how long it is in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// What it carries.
+    pub payload: &'a [u8],
+    /// Its length with its header.
+    pub length: usize,
+}
+
 /// Appends a frame: masked, as a client must, with a mask of zeros.
 pub fn write(to: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
     to.push(FIN | opcode as u8);
-    match u8::try_from(payload.len()) {
-        Ok(short @ 0..126) => to.push(MASKED | short),
-        _ => match u16::try_from(payload.len()) {
-            Ok(long) => {
-                to.push(MASKED | 126);
-                to.extend_from_slice(&long.to_be_bytes());
-            }
-            Err(_) => {
-                to.push(MASKED | 127);
-                to.extend_from_slice(&(payload.len() as u64).to_be_bytes());
-            }
-        },
+    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(length @ 0..TWO_BYTES), _) => to.push(MASKED | length),
+        (_, Ok(length)) => {
+            to.push(MASKED | TWO_BYTES);
+            to.extend_from_slice(&length.to_be_bytes());
+        }
+        _ => {
+            to.push(MASKED | EIGHT_BYTES);
+            to.extend_from_slice(&(payload.len() as u64).to_be_bytes());
+        }
     }
     to.extend_from_slice(&[0; 4]);
     to.extend_from_slice(payload);
 }
 
-/// The first frame of these bytes and how long it is in all; `None` when it is not whole.
+/// The first frame of these bytes; `None` when it is not whole.
 ///
 /// # Errors
 /// [`Unexpected`] for a fragment, a masked frame or an unknown opcode.
-pub fn first(bytes: &[u8]) -> Result<Option<(Kind, &[u8], usize)>, Unexpected> {
+pub fn first(bytes: &[u8]) -> Result<Option<Frame<'_>>, Unexpected> {
     let [head, length, rest @ ..] = bytes else { return Ok(None) };
-    let (header, length) = match (length, rest) {
-        (126, [a, b, ..]) => (4, usize::from(u16::from_be_bytes([*a, *b]))),
-        (127, [a, b, c, d, e, f, g, h, ..]) => {
-            let length = u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
-            (10, usize::try_from(length).map_err(|_| Unexpected)?)
-        }
-        (126 | 127, _) => return Ok(None),
-        (128.., _) => return Err(Unexpected),
-        (short, _) => (2, usize::from(*short)),
+    let (header, length) = match *length {
+        MASKED.. => return Err(Unexpected),
+        EIGHT_BYTES => match rest.first_chunk() {
+            Some(long) => (10, usize::try_from(u64::from_be_bytes(*long)).map_err(|_| Unexpected)?),
+            None => return Ok(None),
+        },
+        TWO_BYTES => match rest.first_chunk() {
+            Some(long) => (4, usize::from(u16::from_be_bytes(*long))),
+            None => return Ok(None),
+        },
+        short => (2, usize::from(short)),
     };
     let end = header + length;
     let Some(payload) = bytes.get(header..end) else { return Ok(None) };
@@ -79,12 +94,12 @@ pub fn first(bytes: &[u8]) -> Result<Option<(Kind, &[u8], usize)>, Unexpected> {
         0x8a => Kind::Pong,
         _ => return Err(Unexpected),
     };
-    Ok(Some((kind, payload, end)))
+    Ok(Some(Frame { kind, payload, length: end }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Opcode, Unexpected, first, write};
+    use super::*;
 
     /// A server's frame with a payload of this length.
     fn from_server(length: usize) -> Vec<u8> {
@@ -104,15 +119,16 @@ mod tests {
                 assert_eq!(first(&frame[..cut]), Ok(None), "{length} cut at {cut}");
             }
             let two = [frame.clone(), frame.clone()].concat();
-            let (kind, payload, end) = first(&two).expect("a frame").expect("whole");
-            assert_eq!((kind, payload.len(), end), (Kind::Data, length, frame.len()));
+            let read = first(&two).expect("a frame").expect("whole");
+            assert_eq!((read.kind, read.payload.len(), read.length), (Kind::Data, length, frame.len()));
         }
     }
 
     #[test]
     fn the_end_is_told_with_its_code() {
-        assert_eq!(first(&[0x88, 2, 0x0f, 0xa8]), Ok(Some((Kind::Close(4008), &[0x0f, 0xa8][..], 4))));
-        assert_eq!(first(&[0x88, 0]), Ok(Some((Kind::Close(1005), &[][..], 2))));
+        let kind = |bytes| first(bytes).expect("a frame").expect("whole").kind;
+        assert_eq!(kind(&[0x88, 2, 0x0f, 0xa8]), Kind::Close(4008));
+        assert_eq!(kind(&[0x88, 0]), Kind::Close(1005));
     }
 
     #[test]

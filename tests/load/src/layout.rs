@@ -49,12 +49,13 @@ impl Shape {
         }
     }
 
-    /// Messages that each side of a conversation keeps under way when it is sent as fast as it goes.
+    /// Messages that a visitor and an agent keep under way in a conversation when it goes as fast as it can; together
+    /// fewer than may wait for the relay's disk.
     #[must_use]
-    pub const fn depth(self) -> u32 {
+    pub const fn depth(self) -> (u32, u32) {
         match self {
-            Self::Pairs => 8,
-            Self::Desk | Self::DeskApart => 1,
+            Self::Pairs => (8, 8),
+            Self::Desk | Self::DeskApart => (2, 1),
         }
     }
 
@@ -92,7 +93,9 @@ impl Layout {
     #[must_use]
     pub fn crowd(visitors: usize) -> Self {
         let Self { agents, mut seats, .. } = Shape::Desk.layout();
-        seats.iter_mut().for_each(|seat| seat.talks.clear());
+        for seat in &mut seats {
+            seat.talks.clear();
+        }
         Self { sites: vec![0; visitors], agents, seats }
     }
 

@@ -17,6 +17,8 @@ pub mod stage;
 pub mod talk;
 
 pub mod crowd;
+pub mod fill;
+pub mod grow;
 pub mod histogram;
 pub mod measure;
 

@@ -67,7 +67,7 @@ struct Line {
 pub struct Lines {
     epoll: OwnedFd,
     address: SocketAddr,
-    lines: Vec<Line>,
+    all: Vec<Line>,
     listed: Vec<usize>,
     opening: usize,
     queue: VecDeque<usize>,
@@ -84,7 +84,7 @@ impl Lines {
         Ok(Self {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             address,
-            lines: Vec::new(),
+            all: Vec::new(),
             listed: Vec::new(),
             opening: 0,
             queue: VecDeque::new(),
@@ -101,7 +101,7 @@ impl Lines {
 
     /// Adds a line that will upgrade with this request; it opens when told to.
     pub fn add(&mut self, request: String) -> usize {
-        self.lines.push(Line {
+        self.all.push(Line {
             stream: None,
             phase: Phase::Closed,
             request,
@@ -110,7 +110,7 @@ impl Lines {
             listed: false,
             blocked: false,
         });
-        self.lines.len() - 1
+        self.all.len() - 1
     }
 
     /// Opens a line as soon as its turn comes.
@@ -121,12 +121,12 @@ impl Lines {
     /// How many are open.
     #[must_use]
     pub fn open_now(&self) -> usize {
-        self.lines.iter().filter(|line| line.phase == Phase::Open).count()
+        self.all.iter().filter(|line| line.phase == Phase::Open).count()
     }
 
     /// Puts a frame onto a line; it is written at the end of the turn.
     pub fn say(&mut self, line: usize, opcode: Opcode, payload: &[u8]) {
-        let this = &mut self.lines[line];
+        let this = &mut self.all[line];
         frames::write(&mut this.out, opcode, payload);
         if !this.listed {
             this.listed = true;
@@ -136,7 +136,7 @@ impl Lines {
 
     /// Cuts a line with RST, as a machine does that has lost its network's state.
     pub fn reset(&mut self, line: usize) {
-        if let Some(stream) = self.lines[line].stream.take() {
+        if let Some(stream) = self.all[line].stream.take() {
             // Nothing to be done where it does not work: closing says FIN then.
             let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
         }
@@ -144,7 +144,7 @@ impl Lines {
     }
 
     fn forget(&mut self, line: usize) {
-        let this = &mut self.lines[line];
+        let this = &mut self.all[line];
         if this.phase == Phase::Upgrading {
             self.opening -= 1;
         }
@@ -213,7 +213,7 @@ impl Lines {
         }
         let stream = TcpStream::from(socket);
         epoll::add(&self.epoll, &stream, EventData::new_u64(line as u64), EventFlags::IN | EventFlags::OUT)?;
-        let this = &mut self.lines[line];
+        let this = &mut self.all[line];
         this.out.clear();
         this.out.extend_from_slice(this.request.as_bytes());
         (this.stream, this.phase, this.blocked) = (Some(stream), Phase::Upgrading, true);
@@ -224,8 +224,8 @@ impl Lines {
     fn flush(&mut self, listener: &mut impl Listener) {
         let mut listed = std::mem::take(&mut self.listed);
         for line in listed.drain(..) {
-            self.lines[line].listed = false;
-            if self.lines[line].phase == Phase::Open && !self.lines[line].blocked {
+            self.all[line].listed = false;
+            if self.all[line].phase == Phase::Open && !self.all[line].blocked {
                 self.write(line, listener);
             }
         }
@@ -235,7 +235,7 @@ impl Lines {
     }
 
     fn write(&mut self, line: usize, listener: &mut impl Listener) {
-        let this = &mut self.lines[line];
+        let this = &mut self.all[line];
         let Some(stream) = &mut this.stream else { return };
         let mut written = 0;
         while written < this.out.len() {
@@ -261,8 +261,7 @@ impl Lines {
     /// Reads until less came than there was place for.
     fn read(&mut self, line: usize, listener: &mut impl Listener) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        loop {
-            let Some(stream) = &mut self.lines[line].stream else { break };
+        while let Some(stream) = &mut self.all[line].stream {
             let count = match stream.read(&mut scratch) {
                 Ok(count) if count > 0 => count,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
@@ -282,7 +281,7 @@ impl Lines {
 
     /// Hands on the frames in what came, and keeps the rest.
     fn take(&mut self, line: usize, bytes: &[u8], listener: &mut impl Listener) {
-        let mut partial = std::mem::take(&mut self.lines[line].partial);
+        let mut partial = std::mem::take(&mut self.all[line].partial);
         let bytes = if partial.is_empty() {
             bytes
         } else {
@@ -291,9 +290,9 @@ impl Lines {
         };
         let now = self.now();
         let mut taken = 0;
-        if self.lines[line].phase == Phase::Upgrading {
+        if self.all[line].phase == Phase::Upgrading {
             let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
-                self.lines[line].partial = bytes.to_vec();
+                self.all[line].partial = bytes.to_vec();
                 return;
             };
             if !bytes.starts_with(b"HTTP/1.1 101") {
@@ -301,27 +300,27 @@ impl Lines {
             }
             taken = end + 4;
             self.opening -= 1;
-            self.lines[line].phase = Phase::Open;
+            self.all[line].phase = Phase::Open;
             listener.heard(self, line, Heard::Opened, now);
         }
         taken += self.frames(line, &bytes[taken..], now, listener);
-        if self.lines[line].phase == Phase::Open {
+        if self.all[line].phase == Phase::Open {
             let rest = bytes[taken..].to_vec();
             partial.clear();
-            self.lines[line].partial = if rest.is_empty() { partial } else { rest };
+            self.all[line].partial = if rest.is_empty() { partial } else { rest };
         }
     }
 
     fn frames(&mut self, line: usize, bytes: &[u8], now: u64, listener: &mut impl Listener) -> usize {
         let mut taken = 0;
-        while self.lines[line].phase == Phase::Open {
+        while self.all[line].phase == Phase::Open {
             match frames::first(&bytes[taken..]) {
                 Ok(None) => break,
-                Ok(Some((kind, payload, length))) => {
-                    taken += length;
-                    match kind {
-                        Kind::Data => listener.heard(self, line, Heard::Frame(payload), now),
-                        Kind::Ping => self.say(line, Opcode::Pong, payload),
+                Ok(Some(frame)) => {
+                    taken += frame.length;
+                    match frame.kind {
+                        Kind::Data => listener.heard(self, line, Heard::Frame(frame.payload), now),
+                        Kind::Ping => self.say(line, Opcode::Pong, frame.payload),
                         Kind::Pong => {}
                         Kind::Close(code) => self.lose(line, code, listener),
                     }

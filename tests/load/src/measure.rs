@@ -76,13 +76,13 @@ fn send(stage: &mut Stage, number: u64, due: u64) {
 ///
 /// # Errors
 /// When the other side has ended, or something was lost.
-pub fn flood(stage: &mut Stage, target: &Target, depth: u32, span: Span) -> io::Result<Figures> {
+pub fn flood(stage: &mut Stage, target: &Target, depth: (u32, u32), span: Span) -> io::Result<Figures> {
     let start = stage.lines.now();
     let (from, end) = (start + span.warm * SECOND, start + (span.warm + span.measured) * SECOND);
     (stage.play.from, stage.play.keep_going) = (from, true);
     for talk in (0..).take(stage.play.talks.len()) {
-        for _ in 0..depth {
-            for side in [Side::Visitor, Side::Agent] {
+        for (side, depth) in [(Side::Visitor, depth.0), (Side::Agent, depth.1)] {
+            for _ in 0..depth {
                 stage.play.send(&mut stage.lines, talk, side, start);
             }
         }
@@ -139,5 +139,6 @@ fn read_off(stage: &mut Stage, target: &Target, began: &Began) -> io::Result<Fig
         ("lines_lost", tally.lost.values().sum::<u64>() as f64),
         ("missing", if drained { 0.0 } else { missing as f64 }),
     ];
-    Ok(figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect())
+    let lost = tally.lost.iter().map(|(code, lines)| (format!("lost_{code}"), *lines as f64));
+    Ok(figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).chain(lost).collect())
 }

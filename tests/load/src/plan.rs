@@ -1,5 +1,5 @@
 //! What is measured, and which part of it was asked for.
-use crate::{crowd::Crowd, layout::Shape, measure::Span, target::Kind};
+use crate::{crowd::Crowd, fill::Fill, layout::Shape, measure::Span, target::Kind};
 use std::time::Duration;
 
 /// Messages a second at the steady pace.
@@ -14,6 +14,8 @@ pub enum Measure {
     Flood(Shape),
     /// Idle, then reset and back.
     Crowd,
+    /// A steady pace and pages in a filled store. Only where asked for: filling takes its time.
+    Grow(Fill),
 }
 
 /// How much is done.
@@ -29,6 +31,10 @@ pub struct Extent {
     pub crowd: Crowd,
 }
 
+/// Messages in the store.
+const MESSAGES: [u64; 3] = [0, 1_000_000, 10_000_000];
+/// Conversations, of the filling and of those that talk.
+const CONVERSATIONS: [u64; 3] = [100, 1_000, 10_000];
 const SHAPES: [Shape; 3] = [Shape::Pairs, Shape::Desk, Shape::DeskApart];
 
 impl Measure {
@@ -40,24 +46,35 @@ impl Measure {
         rates.into_iter().chain(floods).chain([Self::Crowd]).collect()
     }
 
+    /// Every filling.
+    fn growths() -> Vec<Self> {
+        let fills = MESSAGES.into_iter().flat_map(|messages| {
+            CONVERSATIONS.map(|conversations| Self::Grow(Fill { messages, conversations }))
+        });
+        fills.collect()
+    }
+
     /// Those that words ask for: each word is a form (`rate`, `flood`, `idle`, `storm`) or a shape (`pairs`, `desk`,
-    /// `desk-apart`); no word of a sort asks for all of that sort.
+    /// `desk-apart`); no word of a sort asks for all of that sort. `grow` is asked for by name.
     ///
     /// # Errors
     /// The word that is neither.
     pub fn asked(words: &[String]) -> Result<Vec<Self>, String> {
-        let known = ["rate", "flood", "idle", "storm"].into_iter().chain(SHAPES.map(Shape::name));
+        let known = ["rate", "flood", "idle", "storm", "grow"].into_iter().chain(SHAPES.map(Shape::name));
         let known: Vec<_> = known.collect();
         if let Some(word) = words.iter().find(|word| !known.contains(&word.as_str())) {
             return Err(format!("{word} is none of {}", known.join(", ")));
         }
         let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
-        let (forms, shapes) = (has(&known[..4]), has(&known[4..]));
+        let (forms, shapes) = (has(&known[..5]), has(&known[5..]));
+        let growths = if has(&["grow"]) { Self::growths() } else { Vec::new() };
         Ok(Self::all()
             .into_iter()
+            .chain(growths)
             .filter(|measure| match measure {
                 Self::Rate(shape) => (!forms || has(&["rate"])) && (!shapes || has(&[shape.name()])),
                 Self::Flood(shape) => (!forms || has(&["flood"])) && (!shapes || has(&[shape.name()])),
+                Self::Grow(_) => true,
                 Self::Crowd => has(&["idle", "storm"]) || (!forms && !shapes),
             })
             .collect())
@@ -70,6 +87,7 @@ impl Measure {
             Self::Rate(shape) => format!("rate {}", shape.name()),
             Self::Flood(shape) => format!("flood {}", shape.name()),
             Self::Crowd => "idle and storm".into(),
+            Self::Grow(Fill { messages, conversations }) => format!("grow {messages} in {conversations}"),
         }
     }
 
@@ -86,7 +104,7 @@ impl Measure {
     /// Whether it says anything of this target.
     #[must_use]
     pub fn suits(self, kind: Kind) -> bool {
-        kind == Kind::Relay || self.of_floor() == self
+        kind == Kind::Relay || (self.of_floor() == self && !matches!(self, Self::Grow(_)))
     }
 }
 
@@ -135,6 +153,7 @@ mod tests {
         assert_eq!(asked("flood desk"), [Measure::Flood(Shape::Desk)]);
         assert_eq!(asked("pairs"), [Measure::Rate(Shape::Pairs), Measure::Flood(Shape::Pairs)]);
         assert_eq!(asked("storm"), [Measure::Crowd]);
+        assert_eq!(asked("grow").len(), 9);
         assert!(Measure::asked(&["fast".to_owned()]).is_err());
     }
 }

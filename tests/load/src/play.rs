@@ -79,8 +79,12 @@ pub struct Play {
     pub from: u64,
     /// Lines that have been welcomed since this was last set to 0.
     pub welcomed: usize,
-    /// Conversations that agents have opened.
+    /// Pages of timelines that have come: one for each conversation that an agent opens.
     pub opened: usize,
+    /// Pages of lists that have come.
+    pub listed: usize,
+    /// Where the last of them goes on.
+    pub cursor: Option<String>,
     /// What was counted.
     pub tally: Tally,
 }
@@ -103,6 +107,8 @@ impl Play {
             from: 0,
             welcomed: 0,
             opened: 0,
+            listed: 0,
+            cursor: None,
             tally: Tally::default(),
         }
     }
@@ -222,7 +228,9 @@ impl Play {
         };
         for (talk, side) in sent_by {
             let waiting: Vec<Stamp> = self.talks[talk as usize].end(side).waiting.iter().copied().collect();
-            waiting.into_iter().for_each(|stamp| self.put(lines, stamp));
+            for stamp in waiting {
+                self.put(lines, stamp);
+            }
         }
     }
 
@@ -262,7 +270,11 @@ impl Listener for Play {
             Said::Welcome => self.welcome(lines, line, frame, now),
             Said::Refused => self.refused(side, frame, now),
             Said::History => self.opened += 1,
-            Said::Inbox | Said::Other => {}
+            Said::Inbox => {
+                self.listed += 1;
+                self.cursor = self.script.cursor(self.dialect, frame);
+            }
+            Said::Other => {}
         }
     }
 }

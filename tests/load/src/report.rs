@@ -1,5 +1,5 @@
 //! The report: report.json with every figure of every round, report.md for people, both naming the machine, the commit
-//! and the command. It measures nothing.
+//! and the command. It measures nothing. (Writing into a string does not fail: what `write!` gives is dropped.)
 use crate::{
     layout::Shape,
     plan::{Measure, RATE},
@@ -8,7 +8,7 @@ use crate::{
     target::Kind,
 };
 use serde_json::{Value, json};
-use std::{fs, io, path::Path, process::Command};
+use std::{fmt::Write, fs, io, path::Path, process::Command};
 
 /// Where and of what a run was.
 #[derive(Clone, Debug)]
@@ -83,6 +83,17 @@ fn as_text(origin: &Origin, found: &Found) -> String {
          rounds, the targets in turns, the generator on the same cores. `{command}`\n\n"
     );
     text += &table(found);
+    text += &growth(found);
+    text += &compared(found);
+    for doubt in doubts(found) {
+        let _ = write!(text, "\n* {doubt}");
+    }
+    text
+}
+
+/// The relay beside the durable floor, and what was aimed for.
+fn compared(found: &Found) -> String {
+    let mut text = String::new();
     let aims = aims(found);
     if !aims.is_empty() {
         text += "\n| aim | relay | floor | is | should be | |\n|---|---|---|---|---|---|\n";
@@ -95,16 +106,16 @@ fn as_text(origin: &Origin, found: &Found) -> String {
         let (relay, floor, is) = (number(Some(aim.found)), number(aim.floor), aim.value());
         let met = if aim.is_met() { "met" } else { "**missed**" };
         let is = if aim.floor.is_some() { format!("{is:.2} ×") } else { number(Some(is)) };
-        text += &format!("| {} | {relay} | {floor} | {is} | {sign} {bound} | {met} |\n", aim.name);
-    }
-    for doubt in doubts(found) {
-        text += &format!("\n* {doubt}");
+        let _ = writeln!(text, "| {} | {relay} | {floor} | {is} | {sign} {bound} | {met} |", aim.name);
     }
     text
 }
 
 /// The table that compares the targets.
 fn table(found: &Found) -> String {
+    if found.keys().all(|(measure, _)| matches!(measure, Measure::Grow(_))) {
+        return String::new();
+    }
     let mut text = format!(
         "| | delivered/s flat out, pairs / desk / desk apart | CPU s per 100k at {RATE}/s, pairs / desk / desk apart | \
          p50 / p99 / p99.9 at {RATE}/s, µs: pairs | desk | desk apart | KiB per idle connection | empty, MiB | all back \
@@ -128,9 +139,39 @@ fn table(found: &Found) -> String {
         let idle = number(of(Measure::Crowd, "rss_per_connection_kib"));
         let empty = number(of(Measure::Crowd, "rss_empty_kib").map(|kib| kib / 1024.0));
         let storm = number(of(Measure::Crowd, "storm_s"));
-        text += &format!(
-            "| {name} | {floods} | {cpus} | {} | {idle} | {empty} | {storm} |\n",
+        let _ = writeln!(
+            text,
+            "| {name} | {floods} | {cpus} | {} | {idle} | {empty} | {storm} |",
             latencies.join(" | ")
+        );
+    }
+    text
+}
+
+/// What a full store costs.
+fn growth(found: &Found) -> String {
+    let mut text = String::new();
+    for measure in found.keys().map(|(measure, _)| *measure) {
+        let Measure::Grow(fill) = measure else { continue };
+        if text.is_empty() {
+            let _ = write!(
+                text,
+                "\n| messages in the store | conversations | delivered/s at {RATE}/s | p50 / p99, µs | CPU s per 100k | \
+                 history p50 / p99, µs | inbox p50 / p99, µs |\n|---|---|---|---|---|---|---|\n"
+            );
+        }
+        let of = |figure| number(median(found, measure, Kind::Relay, figure));
+        let pair = |one, other| format!("{} / {}", of(one), of(other));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            fill.messages,
+            fill.conversations,
+            of("delivered_per_s"),
+            pair("p50_us", "p99_us"),
+            of("cpu_s_per_100k"),
+            pair("history_p50_us", "history_p99_us"),
+            pair("inbox_p50_us", "inbox_p99_us"),
         );
     }
     text

@@ -3,6 +3,7 @@
 use crate::{
     crowd,
     dialect::Dialect,
+    fill, grow,
     layout::{Layout, Shape},
     measure::{self, Figures},
     plan::{Extent, Measure, RATE},
@@ -14,6 +15,7 @@ use crate::{
 use merhaba_shared::protocol::codec::Codec;
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs,
     io::{self, Write},
     path::PathBuf,
@@ -80,6 +82,9 @@ impl Run {
         let layout = match measure {
             Measure::Rate(shape) | Measure::Flood(shape) => shape.layout(),
             Measure::Crowd => Layout::crowd(self.extent.crowd.visitors),
+            Measure::Grow(fill) => {
+                grow::layout(usize::try_from(fill.conversations).map_err(io::Error::other)?)
+            }
         };
         let data = self.folder.join("data");
         clear(&data)?;
@@ -91,12 +96,16 @@ impl Run {
             Script::Relay(staff) => staff.copy_to(&data)?,
             Script::Floor => fs::create_dir_all(&data)?,
         }
+        if let Measure::Grow(fill) = measure {
+            fill::fill(&data, fill).map_err(io::Error::other)?;
+        }
         let (target, dialect) = (Target::start(kind, &self.relay, &data)?, Dialect::new(codec));
         let Extent { rate, flood, crowd, .. } = self.extent;
         let set = || Stage::set(target.address, dialect, script.clone(), layout.clone());
         let figures = match measure {
             Measure::Rate(_) => measure::rate(&mut set()?, &target, RATE, rate)?,
             Measure::Flood(shape) => measure::flood(&mut set()?, &target, shape.depth(), flood)?,
+            Measure::Grow(fill) => grow::grow(&mut set()?, &target, fill, rate)?,
             Measure::Crowd => crowd::crowd(&target, dialect, script, crowd)?,
         };
         drop(target);
@@ -107,18 +116,17 @@ impl Run {
     /// The sites and agents for a measurement, made when first needed.
     fn staff(&mut self, measure: Measure, layout: &Layout) -> io::Result<Staff> {
         let name = match measure {
-            Measure::Rate(shape) | Measure::Flood(shape) => shape.name(),
-            // One site and one agent of it are there too.
-            Measure::Crowd => Shape::Desk.name(),
+            Measure::Rate(shape) | Measure::Flood(shape) => shape.name().to_owned(),
+            Measure::Crowd => Shape::Desk.name().to_owned(),
+            Measure::Grow(fill) => format!("grow-{}", fill.conversations),
         };
-        if let Some(staff) = self.staffs.get(name) {
+        if let Some(staff) = self.staffs.get(&name) {
             return Ok(staff.clone());
         }
-        let folder = self.folder.join("staff").join(name);
+        let folder = self.folder.join("staff").join(&name);
         clear(&folder)?;
-        let layout = if measure == Measure::Crowd { Shape::Desk.layout() } else { layout.clone() };
-        let staff = Staff::prepare(&self.relay, &folder, &layout)?;
-        self.staffs.insert(name.to_owned(), staff.clone());
+        let staff = Staff::prepare(&self.relay, &folder, layout)?;
+        self.staffs.insert(name, staff.clone());
         Ok(staff)
     }
 }
@@ -132,6 +140,7 @@ fn clear(folder: &std::path::Path) -> io::Result<()> {
 
 fn say(round: usize, measure: Measure, kind: Kind, figures: &Figures) -> io::Result<()> {
     let mut line = format!("{} {:<16} {:<8}", round + 1, measure.name(), kind.name());
+    // Writing into a string does not fail.
     let shown = [
         ("delivered_per_s", "/s", 0),
         ("p50_us", "µs p50", 0),
@@ -144,15 +153,17 @@ fn say(round: usize, measure: Measure, kind: Kind, figures: &Figures) -> io::Res
         ("rss_empty_kib", "KiB empty", 0),
         ("rss_per_connection_kib", "KiB/connection", 2),
         ("storm_s", "s storm", 2),
+        ("history_p99_us", "µs p99 history", 0),
+        ("inbox_p99_us", "µs p99 inbox", 0),
     ];
     for (name, unit, digits) in shown {
         if let Some(figure) = figures.get(name) {
-            line += &format!("  {figure:.digits$} {unit}");
+            let _ = write!(line, "  {figure:.digits$} {unit}");
         }
     }
     for name in ["refused", "wrong", "lines_lost", "missing"] {
         if let Some(figure) = figures.get(name).filter(|figure| **figure > 0.0) {
-            line += &format!("  {figure:.0} {name}!");
+            let _ = write!(line, "  {figure:.0} {name}!");
         }
     }
     writeln!(io::stdout(), "{line}")

@@ -123,6 +123,15 @@ impl Script {
         }
     }
 
+    /// Where a page of a list goes on.
+    #[must_use]
+    pub fn cursor(&self, dialect: Dialect, frame: &[u8]) -> Option<String> {
+        match dialect.whole(frame)? {
+            agent::Event::Inbox(inbox) => inbox.cursor,
+            _ => None,
+        }
+    }
+
     /// Which message a refusal is about, if it is about one.
     #[must_use]
     pub fn refused(&self, dialect: Dialect, side: Side, frame: &[u8]) -> Option<Stamp> {

@@ -21,7 +21,8 @@ struct Arguments {
     /// The relay's program.
     #[arg(long, default_value = "target/release/merhaba")]
     relay: PathBuf,
-    /// What is measured: forms (rate, flood, idle, storm) and shapes (pairs, desk, desk-apart) [default: all].
+    /// What is measured: forms (rate, flood, idle, storm, grow) and shapes (pairs, desk, desk-apart) [default: all but
+    /// grow].
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Of whom [default: all].
@@ -42,6 +43,12 @@ struct Arguments {
     /// Idle visitors.
     #[arg(long)]
     visitors: Option<usize>,
+    /// For `grow`: only with so many messages in the store (0, 1000000, 10000000).
+    #[arg(long, value_delimiter = ',')]
+    messages: Vec<u64>,
+    /// For `grow`: only with so many conversations (100, 1000, 10000).
+    #[arg(long, value_delimiter = ',')]
+    conversations: Vec<u64>,
     /// How many minutes the idle stay.
     #[arg(long, default_value_t = 0)]
     hold: u64,
@@ -63,7 +70,14 @@ fn main() -> ExitCode {
 fn measure(arguments: &Arguments) -> io::Result<()> {
     limits::raise_descriptors();
     limits::exact_timers();
-    let measures = Measure::asked(&arguments.only).map_err(io::Error::other)?;
+    let mut measures = Measure::asked(&arguments.only).map_err(io::Error::other)?;
+    measures.retain(|measure| match measure {
+        Measure::Grow(fill) => {
+            let wanted = |words: &[u64], number| words.is_empty() || words.contains(&number);
+            wanted(&arguments.messages, fill.messages) && wanted(&arguments.conversations, fill.conversations)
+        }
+        _ => true,
+    });
     let targets = if arguments.target.is_empty() {
         vec![Kind::Relay, Kind::Durable, Kind::Plain]
     } else {

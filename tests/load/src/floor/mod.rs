@@ -94,12 +94,11 @@ impl Floor {
     async fn take(&self, said: Message, outbox: &Outbox, socket: &mut WebSocket) -> Result<(), axum::Error> {
         let Message::Text(text) = said else { return Ok(()) };
         let Some(sent) = topics::Sent::read(text) else { return Ok(()) };
-        match &self.writer {
-            Some(writer) => writer.store(Job { sent, outbox: outbox.clone() }).await,
-            None => {
-                let accepted = self.topics.deliver(&sent, now());
-                socket.feed(Message::Text(accepted)).await?;
-            }
+        if let Some(writer) = &self.writer {
+            writer.store(Job { sent, outbox: outbox.clone() }).await;
+        } else {
+            let accepted = self.topics.deliver(&sent, now());
+            socket.feed(Message::Text(accepted)).await?;
         }
         Ok(())
     }
