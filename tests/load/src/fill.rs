@@ -66,12 +66,13 @@ fn begin(db: &Connection, site: i64, agent: i64, conversation: u64) -> rusqlite:
     let sql = "INSERT INTO visitors (id, site, public_id, token, number, at, locale) VALUES (?1, ?2, ?3, ?4, ?1, ?5, 'tr')";
     let public = format!("visitor{conversation:015}");
     db.prepare_cached(sql)?.execute(params![conversation, site, public, token, FIRST_AT])?;
-    let sql = "INSERT INTO conversations (id, public_id, site, visitor, assignee, status, head, latest, created_at, at,
-                   preview, preview_side, visitor_received, visitor_read, visitor_unread, agent_received, agent_read,
-                   agent_unread, locale)
-               VALUES (?1, ?2, ?3, ?1, ?4, 1, 0, 0, ?5, ?5, ?6, 1, 0, 0, 0, 0, 0, 0, 'tr')";
-    let values = params![conversation, name(conversation), site, agent, FIRST_AT, &BODY[..100]];
-    db.prepare_cached(sql)?.execute(values).map(drop)
+    let sql = "INSERT INTO conversations (id, public_id, site, visitor, assignee, status, place, created_at, locale)
+               VALUES (?1, ?2, ?3, ?1, ?4, 1, 0, ?5, 'tr')";
+    db.prepare_cached(sql)?.execute(params![conversation, name(conversation), site, agent, FIRST_AT])?;
+    let sql = "INSERT INTO heads (conversation, head, latest, at, preview, preview_side, visitor_received, visitor_read,
+                   visitor_unread, agent_received, agent_read, agent_unread)
+               VALUES (?1, 0, 0, ?2, ?3, 1, 0, 0, 0, 0, 0, 0)";
+    db.prepare_cached(sql)?.execute(params![conversation, FIRST_AT, &BODY[..100]]).map(drop)
 }
 
 fn say(db: &Connection, agent: i64, fill: Fill, number: u64) -> rusqlite::Result<()> {
@@ -89,10 +90,12 @@ fn say(db: &Connection, agent: i64, fill: Fill, number: u64) -> rusqlite::Result
 /// Each conversation's row says where its log ends; all is read.
 fn close(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
-        "UPDATE conversations SET (head, latest, at) =
-             (SELECT e.seq, e.id, e.at FROM entries e WHERE e.conversation = conversations.id ORDER BY e.seq DESC LIMIT 1)
-         WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = conversations.id);
-         UPDATE conversations SET visitor_received = head, visitor_read = head, agent_received = head, agent_read = head;",
+        "UPDATE heads SET (head, latest, at) =
+             (SELECT e.seq, e.id, e.at FROM entries e WHERE e.conversation = heads.conversation ORDER BY e.seq DESC LIMIT 1)
+         WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = heads.conversation);
+         UPDATE heads SET visitor_received = head, visitor_read = head, agent_received = head, agent_read = head;
+         UPDATE conversations SET place = (SELECT latest FROM heads WHERE conversation = conversations.id);
+         UPDATE meta SET value = (SELECT coalesce(max(id), 0) FROM entries) WHERE key = 'placed';",
     )
 }
 
@@ -139,12 +142,13 @@ mod tests {
         let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
         assert_eq!(count("SELECT count(*) FROM entries"), 1_003);
         assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
-        assert_eq!(count("SELECT head FROM conversations WHERE id = 3"), 101);
-        assert_eq!(count("SELECT head FROM conversations WHERE id = 4"), 100);
+        assert_eq!(count("SELECT head FROM heads WHERE conversation = 3"), 101);
+        assert_eq!(count("SELECT head FROM heads WHERE conversation = 4"), 100);
         let holes = "SELECT count(*) FROM (SELECT max(seq) - count(*) AS gap FROM entries GROUP BY conversation) WHERE gap <> 0";
         assert_eq!(count(holes), 0);
-        let ends = "SELECT count(*) FROM conversations c JOIN entries e ON e.id = c.latest AND e.seq = c.head
-                    WHERE e.conversation = c.id AND c.agent_read = c.head AND c.visitor_read = c.head";
+        let ends = "SELECT count(*) FROM heads h JOIN conversations c ON c.id = h.conversation AND c.place = h.latest
+                    JOIN entries e ON e.id = h.latest AND e.seq = h.head
+                    WHERE e.conversation = c.id AND h.agent_read = h.head AND h.visitor_read = h.head";
         assert_eq!(count(ends), 10);
     }
 }

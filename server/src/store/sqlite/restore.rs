@@ -311,7 +311,7 @@ mod tests {
         let (dir, empty) = (store(200), tempfile::tempdir().expect("a folder"));
         let file = dir.path().join(FILE);
         let mut bytes = fs::read(&file).expect("read");
-        let from = bytes.len() / 2;
+        let from = bytes.len() / 4096 * 3 / 4 * 4096;
         bytes[from..from + 4096].fill(0xff);
         fs::write(&file, bytes).expect("written");
         let error = restore(empty.path(), &file, None).expect_err("damaged").to_string();

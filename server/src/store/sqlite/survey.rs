@@ -2,7 +2,7 @@
 //! file is looked at before it takes a store's place. Changes nothing.
 use super::{
     fault::Outcome,
-    open::{self, APPLICATION, MIGRATIONS},
+    open::{self, APPLICATION, FILE, MIGRATIONS},
 };
 use crate::store::Holdings;
 use merhaba_shared::protocol::ids::Epoch;
@@ -40,7 +40,9 @@ pub(super) fn survey(db: &Connection) -> Outcome<Survey> {
 }
 
 fn heads(db: &Connection) -> Outcome<[u8; 32]> {
-    let mut statement = db.prepare("SELECT public_id, head FROM conversations ORDER BY id")?;
+    let mut statement = db.prepare(
+        "SELECT c.public_id, h.head FROM conversations c JOIN heads h ON h.conversation = c.id ORDER BY c.id",
+    )?;
     let mut rows = statement.query([])?;
     let mut hash = Sha256::new();
     while let Some(row) = rows.next()? {
@@ -64,15 +66,29 @@ pub(super) fn check(db: &Connection) -> Result<(), String> {
     if u64::try_from(found).is_ok_and(|found| found > known) {
         return Err(format!("was written by a newer Merhaba (schema {found}; this one knows {known})"));
     }
+    if u64::try_from(found).is_ok_and(|found| found < known) {
+        return Err(format!(
+            "was written by an older Merhaba (schema {found}; this one knows {known}): put it into a folder of its own \
+             as {FILE}, start the relay on it once, and back that up"
+        ));
+    }
     let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(damaged)?;
     if verdict != "ok" {
         return Err(format!("is damaged: {verdict}"));
     }
     let loose = "SELECT count(*) FROM pragma_foreign_key_check";
-    let holes = "SELECT count(*) FROM conversations AS c WHERE c.head <>
-        (SELECT count(*) FROM entries WHERE conversation = c.id) OR c.head <>
-        (SELECT coalesce(max(seq), 0) FROM entries WHERE conversation = c.id)";
-    for (sql, what) in [(loose, "rows refer to what is not there"), (holes, "conversations have holes")] {
+    let lost = "SELECT count(*) FROM entries WHERE conversation NOT IN (SELECT id FROM conversations)";
+    let headless = "SELECT count(*) FROM conversations WHERE id NOT IN (SELECT conversation FROM heads)";
+    let holes = "SELECT count(*) FROM heads AS h WHERE h.head <>
+        (SELECT count(*) FROM entries WHERE conversation = h.conversation) OR h.head <>
+        (SELECT coalesce(max(seq), 0) FROM entries WHERE conversation = h.conversation)";
+    let checks = [
+        (loose, "rows refer to what is not there"),
+        (lost, "entries are of no conversation"),
+        (headless, "conversations have no end"),
+        (holes, "conversations have holes"),
+    ];
+    for (sql, what) in checks {
         let found: i64 = db.query_row(sql, [], |row| row.get(0)).map_err(damaged)?;
         if found > 0 {
             return Err(format!("is damaged: {found} {what}"));
