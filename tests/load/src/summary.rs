@@ -102,6 +102,16 @@ pub fn doubts(found: &Found) -> Vec<String> {
     doubts
 }
 
+/// Whether every message that was sent arrived once and in order, in every run.
+#[must_use]
+pub fn is_whole(found: &Found) -> bool {
+    let all = found.values().flatten();
+    let bad = |figures: &Figures| {
+        ["wrong", "missing"].iter().any(|name| figures.get(*name).is_some_and(|bad| *bad > 0.0))
+    };
+    !all.into_iter().any(bad)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +120,14 @@ mod tests {
         let rounds =
             rounds.iter().map(|rate| Figures::from([("delivered_per_s".to_owned(), *rate)])).collect();
         ((Measure::Flood(Shape::Pairs), kind), rounds)
+    }
+
+    #[test]
+    fn one_missing_message_in_one_round_is_enough() {
+        let mut rounds = found(Kind::Relay, &[1.0, 1.0]);
+        assert!(is_whole(&Found::from([rounds.clone()])));
+        rounds.1[1].insert("missing".into(), 1.0);
+        assert!(!is_whole(&Found::from([rounds])));
     }
 
     #[test]

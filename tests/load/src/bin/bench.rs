@@ -5,6 +5,7 @@ use merhaba_load::{
     plan::{Extent, Measure},
     report::{self, Origin},
     run::Run,
+    summary::is_whole,
     target::Kind,
 };
 use merhaba_shared::protocol::codec::Codec;
@@ -88,7 +89,12 @@ fn measure(arguments: &Arguments) -> io::Result<()> {
     let extent = extent(arguments);
     let origin = Origin::here(extent.rounds);
     let found = Run::new(relay, folder.clone(), codec, measures, targets, extent).all()?;
-    write!(io::stdout(), "\n{}\n", report::write(&folder, &origin, &found)?)
+    write!(io::stdout(), "\n{}\n", report::write(&folder, &origin, &found)?)?;
+    if is_whole(&found) {
+        Ok(())
+    } else {
+        Err(io::Error::other("messages were lost, came twice or not in order"))
+    }
 }
 
 fn extent(arguments: &Arguments) -> Extent {

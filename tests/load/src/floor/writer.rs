@@ -1,5 +1,6 @@
 //! The durable floor's one writer: takes all that is queued, inserts it in one transaction, commits with a sync, and only
-//! then delivers and acknowledges. Prepared statements, an append-only table, one narrow index, nothing else.
+//! then has it delivered and acknowledged, while it commits the next. Prepared statements, an append-only table, one
+//! narrow index, nothing else.
 use super::{
     Outbox, now,
     topics::{Sent, Topics},
@@ -13,6 +14,8 @@ use tokio::sync::mpsc;
 const WAITING: usize = 4_096;
 /// Messages in one commit.
 const GROUP: usize = 512;
+/// Groups that may wait to be delivered; the writer waits with them.
+const STORED: usize = 4;
 const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -32,22 +35,28 @@ pub(super) struct Job {
     pub(super) outbox: Outbox,
 }
 
+/// Messages that are committed together.
+type Group = Vec<Job>;
+
 /// The way to the writer's thread.
 pub(super) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
-    /// Makes the store in a folder and starts the thread.
+    /// Makes the store in a folder, starts the thread, and delivers on the runtime what the thread has stored: while it
+    /// waits for the disk, others may have the processor.
     pub(super) fn start(folder: &Path, topics: Arc<Topics>) -> io::Result<Self> {
         let db = Connection::open(folder.join("floor.db")).map_err(io::Error::other)?;
         db.execute_batch(SCHEMA).map_err(io::Error::other)?;
         let (sender, mut jobs) = mpsc::channel(WAITING);
+        let (done, stored) = mpsc::channel(STORED);
         thread::Builder::new().name("writer".into()).spawn(move || {
-            let ended = work(&db, &mut jobs, &topics);
+            let ended = work(&db, &mut jobs, &done);
             // A floor that keeps nothing any more measures nothing.
             if ended.is_err() {
                 std::process::exit(70);
             }
         })?;
+        tokio::spawn(deliver(stored, topics));
         Ok(Self(sender))
     }
 
@@ -58,12 +67,15 @@ impl Writer {
     }
 }
 
-fn work(db: &Connection, jobs: &mut mpsc::Receiver<Job>, topics: &Topics) -> rusqlite::Result<()> {
-    let mut group = Vec::with_capacity(GROUP);
+fn work(db: &Connection, jobs: &mut mpsc::Receiver<Job>, done: &mpsc::Sender<Group>) -> rusqlite::Result<()> {
     let (mut begin, mut insert, mut commit) =
         (db.prepare("BEGIN")?, db.prepare(INSERT)?, db.prepare("COMMIT")?);
     let mut heads: Vec<i64> = Vec::new();
-    while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+    loop {
+        let mut group = Group::with_capacity(GROUP);
+        if jobs.blocking_recv_many(&mut group, GROUP) == 0 {
+            return Ok(());
+        }
         begin.execute([])?;
         for Job { sent, .. } in &group {
             if heads.len() <= sent.conversation {
@@ -75,12 +87,18 @@ fn work(db: &Connection, jobs: &mut mpsc::Receiver<Job>, topics: &Topics) -> rus
             insert.execute(params![sent.conversation, *head, client_id, sent.body()])?;
         }
         commit.execute([])?;
+        // The runtime ends with the program.
+        let _ = done.blocking_send(group);
+    }
+}
+
+async fn deliver(mut stored: mpsc::Receiver<Group>, topics: Arc<Topics>) {
+    while let Some(group) = stored.recv().await {
         let at = now();
-        for Job { sent, outbox } in group.drain(..) {
+        for Job { sent, outbox } in group {
             let accepted = topics.deliver(&sent, at);
             // Whoever is gone needs no answer.
             let _ = outbox.try_send(accepted);
         }
     }
-    Ok(())
 }
