@@ -31,6 +31,8 @@ const CLOSED_WITHIN: Duration = Duration::from_secs(30);
 const AT_ONCE: Duration = Duration::from_secs(8);
 /// What one of them may cost, by promise.
 const MOST_KIB: u64 = 256;
+/// What caches and allocator take differs by this from one load to the next, however many clients there are.
+const ASIDE_KIB: u64 = 2 * 1024;
 /// How much later the others' messages may come, by promise.
 const SHIFT: Duration = Duration::from_millis(20);
 /// Couples who talk meanwhile: eight others.
@@ -41,12 +43,12 @@ const RETURNING: usize = 4;
 const EXCHANGES: usize = 20;
 /// Measured so many times.
 const ROUNDS: usize = 3;
-/// Long messages (16 KiB) that the system does not take for a client, so that the relay's writes wait.
-const BLOCKING: usize = 9;
-/// Those that fill what a client may have waiting without closing it, with what the system takes.
-const FILLING: usize = 12;
-/// Then so many more are far more than any client may have waiting.
-const OVERFLOWING: usize = 24;
+/// Long messages (16 KiB): the system takes ten of them for such a client, and a few more wait at the relay.
+const BLOCKING: usize = 14;
+/// These nearly fill what a client may have waiting there.
+const FILLING: usize = 20;
+/// And so many more are far more than that.
+const OVERFLOWING: usize = 16;
 /// A first crowd of this size shows what the relay takes for such a load however many there are.
 const FEW: usize = 20;
 
@@ -114,11 +116,12 @@ async fn delay(couples: Vec<Couple>) -> (Vec<Couple>, Delay) {
 /// The least delay of some rounds, as long as something is so: what this machine does besides only ever adds. Meanwhile
 /// somebody goes on writing into these conversations.
 async fn least_delay(
+    place: &Place,
     mut couples: Vec<Couple>,
-    (trickle, names): (&mut Flood, &[ConversationId]),
+    names: &[ConversationId],
     so: impl AsyncFn() -> bool,
 ) -> (Vec<Couple>, Option<Delay>) {
-    let mut least = None;
+    let (mut least, mut trickle) = (None, place.flood(10).await);
     for _ in 0..ROUNDS {
         let measuring = delay(couples);
         tokio::pin!(measuring);
@@ -226,7 +229,7 @@ async fn who_stops_reading_costs_little_and_loses_nothing() {
     let mut returning = returning(&place.crowd, &place.door).await;
     names.extend(returning.iter().filter_map(|(player, _)| player.journal.conversation.clone()));
     let most = overflow(&place, &mut flood, &names).await;
-    let each = most.saturating_sub(anyway) / (names.len() - FEW) as u64;
+    let each = most.saturating_sub(anyway + ASIDE_KIB) / (names.len() - FEW) as u64;
     assert!(each <= MOST_KIB, "{each} KiB for each that does not read");
 
     let (mut found, all) = (Findings::default(), 1 + FILLING + OVERFLOWING);
@@ -250,20 +253,16 @@ async fn who_stops_reading_costs_little_and_loses_nothing() {
 
 /// The couples' delay without and with clients who do not read. It is measured before and after, too: the machine may have
 /// got busier or idler meanwhile.
-async fn compare(
-    place: &Place,
-    couples: Vec<Couple>,
-    trickle: &mut Flood,
-) -> (Vec<Couple>, Option<Delay>, Option<Delay>) {
+async fn compare(place: &Place, couples: Vec<Couple>) -> (Vec<Couple>, Option<Delay>, Option<Delay>) {
     let (deaf, names) = place.deaf(amount(100, 400)).await;
     let before = closed_as_slow(&place.metrics).await;
-    let (couples, calm) = least_delay(couples, (trickle, &names), async || true).await;
+    let (couples, calm) = least_delay(place, couples, &names, async || true).await;
     // As much as blocks the relay's writes to each of them; it waits ten seconds before it closes them.
     place.flood(BODY_CHARS).await.pour(&names, BLOCKING).await;
     let most_there = async || closed_as_slow(&place.metrics).await < before + names.len() / 2;
-    let (couples, stuck) = least_delay(couples, (trickle, &names), most_there).await;
+    let (couples, stuck) = least_delay(place, couples, &names, most_there).await;
     drop(deaf);
-    let (couples, after) = least_delay(couples, (trickle, &names), async || true).await;
+    let (couples, after) = least_delay(place, couples, &names, async || true).await;
     let calm = calm.zip(after).map(|(before, after)| Delay {
         median: before.median.max(after.median),
         p99: before.p99.max(after.p99),
@@ -284,11 +283,10 @@ async fn who_stops_reading_slows_nobody() {
         couple.meet(WITHIN).await;
         couples.push(couple);
     }
-    let mut trickle = place.flood(10).await;
     // Only the delay that is there each time is the relay's own: this machine runs other tests besides.
     let (mut measured, mut shifts) = (None, Vec::new());
     while measured.is_none() && shifts.len() < ATTEMPTS {
-        let (back, calm, stuck) = compare(&place, couples, &mut trickle).await;
+        let (back, calm, stuck) = compare(&place, couples).await;
         couples = back;
         measured = calm.zip(stuck).filter(|(calm, stuck)| stuck.is_hardly_more_than(*calm));
         shifts.push((calm, stuck));
