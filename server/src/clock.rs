@@ -1,5 +1,8 @@
 //! The only place where time and randomness enter the relay. Everything else takes them as arguments, so that the
 //! tests and the simulation decide what they are.
+#[cfg(test)]
+pub mod simulated;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use merhaba_shared::protocol::ids::Millis;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,6 +15,10 @@ impl Clock {
     /// Wall time in milliseconds since 1970, for showing to people; no order and no deadline hangs on it.
     #[must_use]
     pub fn now(self) -> Millis {
+        #[cfg(test)]
+        if let Some(simulated) = simulated::now() {
+            return simulated;
+        }
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
@@ -30,6 +37,10 @@ impl Clock {
     #[must_use]
     pub fn random<const N: usize>(self) -> [u8; N] {
         let mut bytes = [0; N];
+        #[cfg(test)]
+        if simulated::fill(&mut bytes) {
+            return bytes;
+        }
         #[expect(clippy::expect_used, reason = "a relay without randomness must not go on")]
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
         bytes

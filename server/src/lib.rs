@@ -32,6 +32,14 @@ pub mod gate;
 pub mod shutdown;
 pub mod telemetry;
 
+// What proofs have in common lies with the tests from outside, which never call into this crate.
+#[cfg(test)]
+#[path = "../../tests/src/dice.rs"]
+mod dice;
+#[cfg(test)]
+#[path = "../../tests/src/proof.rs"]
+mod proof;
+
 use crate::{
     access::password::Turns,
     app::App,

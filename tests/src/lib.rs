@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod cli;
+pub mod dice;
 pub mod faults;
 pub mod http;
 pub mod player;

@@ -1,7 +1,7 @@
 //! A message from the plain page, which has no socket: the same use-case in one call. Never trusts the form with
 //! more than a socket's frames.
 use super::{Chat, Sender, check, not_found, rate_limited, unavailable};
-use crate::store::{Sent, StoreError};
+use crate::store::{Sent, Sequence, StoreError};
 use merhaba_shared::protocol::{
     error::Refused,
     ids::{ClientId, SiteKey, Token, VisitorId},
@@ -74,7 +74,7 @@ impl Chat {
         let sender = Sender::new(form.site, visitor, identity.hash, &form.locale, form.page.as_ref());
         let send =
             Send { client_id, conversation: None, new: false, body: form.body, attachments: Vec::new() };
-        Ok(match self.send(&sender, send).await {
+        Ok(match self.send(&sender, send, Sequence::default()).await {
             Ok(Sent::Repeated(accepted)) => {
                 Posted::Stored { accepted, visitor: sender.visitor, token: identity.token }
             }

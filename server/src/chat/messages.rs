@@ -1,7 +1,7 @@
 //! What happens when a message is sent: checked, stored, and published from the commit. Never asks for the rate:
 //! that is between a session and the gate, since a repeat of what is stored must always be answered.
 use super::{Chat, bad_request, refusal, visitors};
-use crate::store::{AgentMessage, Noted, Pending, SecretHash, Sent, VisitorMessage};
+use crate::store::{AgentMessage, Noted, Pending, SecretHash, Sent, Sequence, VisitorMessage};
 use merhaba_shared::protocol::{
     agent::{Note, Reply, WriteNote},
     error::Refused,
@@ -63,7 +63,7 @@ pub fn accepted_note(note: Note) -> Accepted {
 
 impl Chat {
     /// Stores a visitor's message, already checked; queued when this is called.
-    pub fn send(&self, sender: &Sender, send: Send) -> Pending<Sent> {
+    pub fn send(&self, sender: &Sender, send: Send, sequence: Sequence) -> Pending<Sent> {
         let message = VisitorMessage {
             site: sender.site.clone(),
             visitor: sender.visitor.clone(),
@@ -76,6 +76,7 @@ impl Chat {
             new_conversation: ConversationId(self.clock.id()),
             body: send.body,
             at: self.clock.now(),
+            sequence,
         };
         let (chat, visitor) = (self.clone(), sender.visitor.clone());
         self.store.visitor_message(
@@ -90,13 +91,14 @@ impl Chat {
     }
 
     /// Stores an agent's message, already checked; queued when this is called.
-    pub fn reply(&self, agent: &AgentId, reply: Reply) -> Pending<Sent> {
+    pub fn reply(&self, agent: &AgentId, reply: Reply, sequence: Sequence) -> Pending<Sent> {
         let message = AgentMessage {
             agent: agent.clone(),
             client_id: reply.client_id,
             conversation: reply.conversation,
             body: reply.body,
             at: self.clock.now(),
+            sequence,
         };
         let chat = self.clone();
         self.store.agent_message(message, Box::new(move |sent| chat.sent(sent)))
@@ -110,6 +112,7 @@ impl Chat {
             conversation: note.conversation,
             body: note.body,
             at: self.clock.now(),
+            sequence: Sequence::default(),
         };
         let publisher = self.publisher.clone();
         let then = move |noted: &Noted| {

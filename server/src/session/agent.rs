@@ -18,7 +18,7 @@ use merhaba_shared::protocol::{
         Assign, Claim, Command, Event, Hello, InboxRow, List, Open, Reopen, Reply, Resolve, Role, SiteCard,
         Welcome, WriteNote,
     },
-    close::{RESTART, REVOKED, TOO_MANY},
+    close::{RESTART, REVOKED, TOO_MANY, UNAVAILABLE},
     error::{Code, Refused},
     ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
     limits::{HISTORY_PAGE, INBOX_PAGE, OPEN, PAGE_BYTES, RESUME},
@@ -296,7 +296,8 @@ impl<S: Socket> Agent<S> {
         if !self.may_write(&reply.conversation, client_id, Action::Reply).await? {
             return Ok(());
         }
-        let pending = self.live.app.chat.reply(&self.me.id, reply);
+        let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
+        let pending = self.live.app.chat.reply(&self.me.id, reply, sequence);
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Event::Accepted(stored.accepted))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),

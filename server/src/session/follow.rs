@@ -6,7 +6,7 @@ use merhaba_shared::protocol::{
     model::{Head, Read},
 };
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -53,7 +53,7 @@ pub(super) enum Marks {
 /// The places.
 #[derive(Debug, Default)]
 pub(super) struct Following {
-    places: HashMap<ConversationId, Place>,
+    places: BTreeMap<ConversationId, Place>,
     due: Option<Instant>,
 }
 

@@ -13,7 +13,7 @@ use merhaba_shared::protocol::{
     limits::WRITE_WITHIN_MS,
 };
 use serde::de::DeserializeOwned;
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -34,11 +34,22 @@ pub(super) struct Line<S> {
     socket: S,
     outbox: Arc<Outbox>,
     stopping: CancellationToken,
+    unflushed: bool,
 }
+
+/// What a socket is waited for.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// To take a frame.
+    SinkReady,
+    /// To have sent all.
+    SinkFlushed,
+}
+use Wait::{SinkFlushed, SinkReady};
 
 impl<S: Socket> Line<S> {
     pub(super) fn new(socket: S, codec: Codec, stopping: CancellationToken) -> Self {
-        Self { socket, outbox: Arc::new(Outbox::new(codec)), stopping }
+        Self { socket, outbox: Arc::new(Outbox::new(codec)), stopping, unflushed: false }
     }
 
     /// What waits to be written here.
@@ -56,6 +67,11 @@ impl<S: Socket> Line<S> {
         self.socket.next().await
     }
 
+    /// Where frames come from, and what waits to be written, apart.
+    pub(super) const fn sources(&mut self) -> (&mut S, &Arc<Outbox>) {
+        (&mut self.socket, &self.outbox)
+    }
+
     /// Writes an event.
     pub(super) async fn tell<E: Published>(&mut self, event: &E) -> Result<(), Ending> {
         let encoded = event.encode(self.outbox.codec());
@@ -71,11 +87,43 @@ impl<S: Socket> Line<S> {
         self.write(frame).await
     }
 
-    /// Writes a frame, unless the session must end meanwhile.
+    /// Writes a frame: it leaves with others at the next [`Self::flush`], or before when they are many.
     pub(super) async fn write(&mut self, frame: Frame) -> Result<(), Ending> {
+        let ready = poll_fn(|cx| Poll::Ready(self.socket.poll_ready_unpin(cx))).await;
+        match ready {
+            Poll::Ready(ready) => ready.map_err(|_| Ending::Gone)?,
+            Poll::Pending => self.patiently(SinkReady).await?,
+        }
+        self.unflushed = true;
+        self.socket.start_send_unpin(frame).map_err(|_| Ending::Gone)
+    }
+
+    /// Whether something written has not left yet.
+    pub(super) const fn is_unflushed(&self) -> bool {
+        self.unflushed
+    }
+
+    /// Sends what was written.
+    pub(super) async fn flush(&mut self) -> Result<(), Ending> {
+        let flushed = poll_fn(|cx| Poll::Ready(self.socket.poll_flush_unpin(cx))).await;
+        match flushed {
+            Poll::Ready(flushed) => flushed.map_err(|_| Ending::Gone)?,
+            Poll::Pending => self.patiently(SinkFlushed).await?,
+        }
+        self.unflushed = false;
+        Ok(())
+    }
+
+    /// Waits for the socket, unless the session must end meanwhile.
+    async fn patiently(&mut self, what: Wait) -> Result<(), Ending> {
+        let socket = &mut self.socket;
+        let done = poll_fn(|cx| match what {
+            SinkReady => socket.poll_ready_unpin(cx),
+            SinkFlushed => socket.poll_flush_unpin(cx),
+        });
         tokio::select! {
             biased;
-            written = timeout(WRITE_WITHIN, self.socket.send(frame)) => match written {
+            done = timeout(WRITE_WITHIN, done) => match done {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) => Err(Ending::Gone),
                 Err(_) => Err(SLOW.into()),

@@ -5,12 +5,13 @@ use super::{
     follow::{Following, Marks, Step},
     heartbeat::{Beat, Heartbeat},
     line::{Line, Socket, decode},
+    order::Order,
     rate::Throttle,
 };
 use crate::{
     app::App,
     chat::{self, Audience},
-    hub::outbox::{Delivery, Packet},
+    hub::outbox::{Delivery, Outbox, Packet},
     store::{Pending, Principal, StoreError},
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
@@ -23,13 +24,18 @@ use merhaba_shared::protocol::{
 };
 use serde::de::DeserializeOwned;
 use std::{
+    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::time::sleep_until;
+use tokio::time::{Sleep, sleep_until};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 /// After a ping the log itself is asked for heads, at most so often: a gap that nobody noticed is then repaired.
 const LOG_EVERY: Duration = Duration::from_secs(5);
+
+/// Inputs that are there already and are taken before what was written must leave, and the time be looked at.
+const BURST: u8 = 32;
 
 /// What a command came to: an event, a refusal, or nothing to say.
 type Answer<E> = Result<Option<E>, Refused>;
@@ -61,13 +67,51 @@ pub(super) struct Live<S, E> {
     pub(super) app: Arc<App>,
     pub(super) who: Principal,
     pub(super) following: Following,
+    pub(super) order: Order,
     line: Line<S>,
+    /// Whether a frame from the other side goes before what waits to be told.
+    inward: bool,
     answers: FuturesOrdered<BoxFuture<'static, Answer<E>>>,
     heartbeat: Heartbeat,
     typing: Throttle,
     log: Throttle,
     old_at: Instant,
     recheck: Option<(Duration, Instant)>,
+    stopped: Pin<Box<WaitForCancellationFutureOwned>>,
+    timer: Pin<Box<Sleep>>,
+    burst: u8,
+}
+
+/// Where the next input may come from.
+#[derive(Clone, Copy)]
+struct From {
+    /// Whether a frame from the other side goes before what waits to be told.
+    inward: bool,
+    /// Whether the other side is heard at all just now.
+    reads: bool,
+}
+
+/// What comes from outside or was waited for, whichever is there.
+async fn source<S: Socket, E>(
+    (socket, outbox): (&mut S, &Arc<Outbox>),
+    answers: &mut FuturesOrdered<BoxFuture<'static, Answer<E>>>,
+    from: From,
+) -> Input<E> {
+    if from.inward {
+        tokio::select! {
+            biased;
+            frame = socket.next(), if from.reads => Input::Frame(frame),
+            Some(answer) = answers.next() => Input::Done(answer),
+            delivery = outbox.next() => Input::Event(delivery),
+        }
+    } else {
+        tokio::select! {
+            biased;
+            delivery = outbox.next() => Input::Event(delivery),
+            Some(answer) = answers.next() => Input::Done(answer),
+            frame = socket.next(), if from.reads => Input::Frame(frame),
+        }
+    }
 }
 
 impl<S: Socket, E: Audience> Live<S, E> {
@@ -78,13 +122,18 @@ impl<S: Socket, E: Audience> Live<S, E> {
         Self {
             who,
             following: Following::default(),
+            order: Order::default(),
             line,
+            inward: false,
             answers: FuturesOrdered::new(),
             heartbeat: Heartbeat::new(now),
             typing: Throttle::typing(),
             log: Throttle::every(LOG_EVERY),
             old_at: now + Duration::from_millis(tenths),
             recheck: None,
+            stopped: Box::pin(app.shutdown.stopping().cancelled_owned()),
+            timer: Box::pin(sleep_until(now.into())),
+            burst: 0,
             app,
         }
     }
@@ -100,14 +149,14 @@ impl<S: Socket, E: Audience> Live<S, E> {
     }
 
     /// The line's outbox.
-    pub(super) const fn outbox(&self) -> &Arc<crate::hub::outbox::Outbox> {
+    pub(super) const fn outbox(&self) -> &Arc<Outbox> {
         self.line.outbox()
     }
 
     /// Does all that is to be done until there is something for the caller.
     pub(super) async fn next<C: DeserializeOwned>(&mut self) -> Result<Turn<C>, Ending> {
         loop {
-            match self.input().await {
+            match self.input().await? {
                 Input::Stop => return Err(RESTART.into()),
                 Input::Frame(frame) => {
                     if let Some(command) = self.frame(frame).await? {
@@ -121,6 +170,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
                 Input::Done(Err(refused)) => {
                     if refused.code == Code::Unavailable {
                         self.following.forget_marks();
+                        refused.client_id.into_iter().for_each(|client_id| self.order.refused(client_id));
                     }
                     self.refuse(refused).await?;
                 }
@@ -133,18 +183,41 @@ impl<S: Socket, E: Audience> Live<S, E> {
         }
     }
 
-    async fn input(&mut self) -> Input<E> {
-        let stopping = self.line.stopping().clone();
-        let outbox = self.line.outbox().clone();
-        let deadline = self.deadline().into();
+    /// The next input. What is there already goes first, and what was written meanwhile leaves in one piece.
+    async fn input(&mut self) -> Result<Input<E>, Ending> {
         // More are read when one is answered: what waits for the disk is bounded by this.
-        let room = self.answers.len() < SENDS_IN_FLIGHT;
-        tokio::select! {
-            () = stopping.cancelled() => Input::Stop,
-            frame = self.line.read(), if room => Input::Frame(frame),
-            Some(answer) = self.answers.next() => Input::Done(answer),
-            delivery = outbox.next() => Input::Event(delivery),
-            () = sleep_until(deadline) => Input::Tick,
+        let reads = self.answers.len() < SENDS_IN_FLIGHT;
+        // What comes in and what goes out go first in turn: nothing starves, and the same things happening
+        // give the same frames in the same order.
+        self.inward = !self.inward;
+        let from = From { inward: self.inward, reads };
+        if self.line.is_unflushed() && self.burst < BURST {
+            self.burst += 1;
+            let ready = tokio::select! {
+                biased;
+                input = source(self.line.sources(), &mut self.answers, from) => Some(input),
+                () = std::future::ready(()) => None,
+            };
+            if let Some(input) = ready {
+                return Ok(input);
+            }
+        }
+        self.burst = 0;
+        self.line.flush().await?;
+        self.arm();
+        Ok(tokio::select! {
+            biased;
+            () = &mut self.stopped => Input::Stop,
+            input = source(self.line.sources(), &mut self.answers, from) => input,
+            () = &mut self.timer => Input::Tick,
+        })
+    }
+
+    /// Sets the timer, unless it goes off before that anyway: it is then set anew.
+    fn arm(&mut self) {
+        let deadline = self.deadline().into();
+        if deadline < self.timer.deadline() || self.timer.is_elapsed() {
+            self.timer.as_mut().reset(deadline);
         }
     }
 

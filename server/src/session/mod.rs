@@ -13,6 +13,7 @@ mod visitor;
 mod follow;
 mod heartbeat;
 mod line;
+mod order;
 mod rate;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
     store::{Principal, Sent},
 };
 use merhaba_shared::protocol::{
-    close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY},
+    close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY, UNAVAILABLE},
     limits::{RESUME, WELCOME_CONVERSATIONS},
     model::{Author, Head, Resume, Side, Typing, TypingNow, VisitorAuthor},
     visitor::{Command, ConversationCard, Event, Hello, Send, Welcome},
@@ -187,7 +187,8 @@ impl<S: Socket> Visitor<S> {
             return if self.patience.refused() { Err(TOO_FAST.into()) } else { Ok(()) };
         }
         self.patience.taken();
-        let pending = self.live.app.chat.send(&self.sender, send);
+        let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
+        let pending = self.live.app.chat.send(&self.sender, send, sequence);
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Event::Accepted(stored.accepted))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),

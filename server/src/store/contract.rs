@@ -22,6 +22,7 @@ macro_rules! suite {
             a_new_conversation_is_one_although_another_is_open
             a_message_opens_what_was_resolved
             numbers_have_no_hole_whoever_writes_at_once
+            nothing_overtakes_what_could_not_be_stored
             results_are_told_in_the_order_of_commits
             what_is_not_yours_is_not_found,
         changes: one_claim_wins

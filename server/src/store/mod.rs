@@ -5,6 +5,7 @@
 //! commits; the future only waits. [`Then`] runs right after the commit, in commit order and whether or not anybody
 //! still waits: publishing from there can neither be forgotten nor overtaken.
 
+mod sequence;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -18,6 +19,8 @@ use merhaba_shared::protocol::{
 };
 use serde::{Deserialize, Serialize};
 use std::{future::Future, path::PathBuf, pin::Pin};
+
+pub use sequence::Sequence;
 
 /// Why a use-case was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -195,6 +198,8 @@ pub struct VisitorMessage {
     pub body: String,
     /// Now.
     pub at: Millis,
+    /// What it must not overtake.
+    pub sequence: Sequence,
 }
 
 /// An agent's message.
@@ -210,6 +215,8 @@ pub struct AgentMessage {
     pub body: String,
     /// Now.
     pub at: Millis,
+    /// What it must not overtake; a note has no such order.
+    pub sequence: Sequence,
 }
 
 /// What came of a send.
@@ -358,11 +365,11 @@ pub trait Store: Send + Sync + 'static {
     /// A visitor's conversations, the latest active first.
     fn cards(&self, visitor: VisitorId, limit: usize) -> Pending<Vec<ConversationCard>>;
 
-    /// Stores a visitor's message.
+    /// Stores a visitor's message. `Unavailable` too when one before it in its sequence could not be stored.
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent>;
     /// What a visitor's earlier send was answered, if it was stored: one look-up, writes nothing.
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>>;
-    /// Stores an agent's message; nobody's conversation becomes theirs.
+    /// Stores an agent's message, in its sequence; nobody's conversation becomes theirs.
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent>;
     /// Moves a side's marks forward, never beyond the head.
     fn read(

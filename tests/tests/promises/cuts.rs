@@ -100,9 +100,9 @@ fn found(dir: &Path) -> Result<HashMap<(String, u64), String>, String> {
     if db.query_row(made, [], |_| Ok(())).optional().map_err(said)?.is_none() {
         return Ok(HashMap::new());
     }
-    let holes = "SELECT count(*) FROM conversations AS c WHERE c.head <>
-        (SELECT count(*) FROM entries WHERE conversation = c.id) OR c.head <>
-        (SELECT coalesce(max(seq), 0) FROM entries WHERE conversation = c.id)";
+    let holes = "SELECT count(*) FROM conversations AS c LEFT JOIN heads AS h ON h.conversation = c.id
+        WHERE h.head IS NOT (SELECT count(*) FROM entries WHERE conversation = c.id)
+           OR h.head IS NOT (SELECT coalesce(max(seq), 0) FROM entries WHERE conversation = c.id)";
     let holes: i64 = db.query_row(holes, [], |row| row.get(0)).map_err(said)?;
     if holes > 0 {
         return Err(format!("{holes} conversations have a hole"));

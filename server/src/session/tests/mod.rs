@@ -4,6 +4,7 @@
 mod agent;
 mod ending;
 mod form;
+mod order;
 mod visitor;
 
 use super::{Fault, Frame, line::Line};
@@ -86,7 +87,8 @@ impl Client {
 
     /// The next event: its kind and its content.
     async fn event(&mut self) -> (String, Value) {
-        let Frame::Text(bytes) = self.frame().await else { panic!("not an event") };
+        let frame = self.frame().await;
+        let Frame::Text(bytes) = frame else { panic!("not an event: {frame:?}") };
         let value: Value = serde_json::from_slice(&bytes).expect("JSON");
         let (kind, content) = value.as_object().and_then(|object| object.iter().next()).expect("one key");
         (kind.clone(), content.clone())
@@ -134,6 +136,7 @@ impl Client {
 /// A relay without HTTP.
 struct Rig {
     app: Arc<App>,
+    store: Arc<Sqlite>,
     _dir: tempfile::TempDir,
 }
 
@@ -146,8 +149,9 @@ impl Rig {
         let dir = tempfile::tempdir().expect("a folder");
         let fatal = Box::new(|why: &str| panic!("{why}"));
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
-        let app = Arc::new(App::new(Arc::new(store), Clock, limited));
-        let rig = Self { app, _dir: dir };
+        let store = Arc::new(store);
+        let app = Arc::new(App::new(store.clone(), Clock, limited));
+        let rig = Self { app, store, _dir: dir };
         rig.site("shop").await;
         rig
     }

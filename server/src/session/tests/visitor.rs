@@ -146,6 +146,7 @@ async fn unheard(rig: &Rig, visitor: &Value, number: u8) {
         new_conversation: "unused".into(),
         body: "unheard".into(),
         at: 0,
+        sequence: crate::store::Sequence::default(),
     };
     rig.app.store.visitor_message(message, Box::new(|_| {})).await.expect("stored");
 }

@@ -1,6 +1,6 @@
 //! Sends: stored once, numbered without a hole, told in order, and only where the sender may write.
-use super::world::{Open, World, agent, client_id, get, quiet, repeated, secret, stored, visitor};
-use crate::store::{AgentMessage, Noted, Sent, VisitorMessage};
+use super::world::{Open, World, agent, client_id, get, quiet, repeated, secret, stored, visitor, wait};
+use crate::store::{AgentMessage, Noted, Sent, Sequence, StoreError, VisitorMessage};
 use merhaba_shared::protocol::{
     ids::{AgentId, ConversationId, SiteKey, VisitorId},
     model::{Author, Item, Kind, Side, Status},
@@ -131,11 +131,9 @@ pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
             let base = VisitorMessage { client_id, body, ..template(&name) };
             return store.visitor_message(base, quiet());
         }
-        let agent = AgentId::from(who);
-        store.agent_message(
-            AgentMessage { agent, client_id, conversation: name.clone(), body, at: 5 },
-            quiet(),
-        )
+        let (agent, conversation) = (AgentId::from(who), name.clone());
+        let sequence = Sequence::default();
+        store.agent_message(AgentMessage { agent, client_id, conversation, body, at: 5, sequence }, quiet())
     };
     std::thread::scope(|threads| {
         for who in ["ali", "mert", "ayse"] {
@@ -164,7 +162,25 @@ fn template(conversation: &ConversationId) -> VisitorMessage {
         new_conversation: "unused".into(),
         body: String::new(),
         at: 5,
+        sequence: Sequence::default(),
     }
+}
+
+/// What stands behind a message that could not be stored is not stored either, until its sender begins anew.
+pub fn nothing_overtakes_what_could_not_be_stored(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let sequence = Sequence::default();
+    sequence.break_off();
+    let behind = VisitorMessage { sequence: sequence.clone(), ..world.visitor_says("ali") };
+    let refused = wait(world.store.visitor_message(behind.clone(), quiet()));
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    let reply = AgentMessage { sequence, ..world.agent_says("mert", &name) };
+    assert!(wait(world.store.agent_message(reply, quiet())).is_err());
+    assert_eq!(
+        stored(world.send(VisitorMessage { sequence: Sequence::default(), ..behind })).accepted.seq,
+        2
+    );
 }
 
 /// `then` runs before the answer, in the order of calls, even if nobody waits.

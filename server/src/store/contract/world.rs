@@ -1,7 +1,7 @@
 //! A small world for the properties: a store with sites, agents and visitors, and short words for what they do.
 use crate::store::{
-    Added, AgentMessage, NewAgent, Pending, Principal, Sent, Site, SiteSettings, Store, StoreError, Stored,
-    Then, VisitorMessage,
+    Added, AgentMessage, NewAgent, Pending, Principal, Sent, Sequence, Site, SiteSettings, Store, StoreError,
+    Stored, Then, VisitorMessage,
 };
 use merhaba_shared::protocol::{
     agent::{InboxRow, Role},
@@ -154,6 +154,7 @@ impl World {
             new_conversation: ConversationId(format!("c{number}")),
             body: format!("message {number}"),
             at: self.tick(),
+            sequence: Sequence::default(),
         }
     }
 
@@ -166,6 +167,7 @@ impl World {
             conversation: conversation.clone(),
             body: format!("message {number}"),
             at: self.tick(),
+            sequence: Sequence::default(),
         }
     }
 

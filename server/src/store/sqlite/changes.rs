@@ -2,10 +2,10 @@
 //! a message. Who may is decided by role before this is called; whose it is, here.
 use super::{
     agents,
+    desk::Desk,
     fault::Outcome,
-    inbox,
     sql::{clamp, one},
-    threads::{self, Hand, Marks, Thread},
+    threads::{Hand, Marks},
 };
 use crate::{
     domain::conversation::{Action, may, reopen, resolve},
@@ -14,121 +14,134 @@ use crate::{
 use merhaba_shared::protocol::{
     agent::Claimed,
     ids::{AgentId, ConversationId, Millis, Seq},
-    model::{Author, Kind, ReadMarker, Side, Status},
+    model::{AgentAuthor, Author, Kind, ReadMarker, Side, Status},
 };
 use rusqlite::Connection;
 
 pub(super) fn claim(
-    db: &Connection,
+    desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,
 ) -> Outcome<Option<ClaimOutcome>> {
-    let Some((asker, author)) = agents::author(db, agent)? else { return Ok(None) };
-    let Some(mut thread) = threads::find(db, &Principal::Agent(agent.clone()), conversation)? else {
+    let Some((asker, author)) = desk.agent(agent)? else { return Ok(None) };
+    let Some((_, thread)) = desk.thread(&Principal::Agent(agent.clone()), conversation)? else {
         return Ok(None);
     };
-    if thread.assignee.is_none() {
-        thread.assignee = Some(asker);
-        thread.save(db)?;
+    let free = thread.assignee.is_none();
+    if free {
+        thread.assign(Some((asker, author.clone())));
     }
-    let won = thread.assignee == Some(asker);
-    let row = inbox::row(db, thread.id)?;
+    let (won, row) = (thread.assignee == Some(asker), thread.row.clone());
+    if free {
+        desk.changed(conversation);
+    }
     let assignee = row.assignee.clone().unwrap_or(author);
-    Ok(Some(ClaimOutcome { claimed: Claimed { conversation: thread.name, assignee, won }, row }))
+    Ok(Some(ClaimOutcome { claimed: Claimed { conversation: conversation.clone(), assignee, won }, row }))
 }
 
 pub(super) fn assign(
-    db: &Connection,
+    desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,
     to: Option<&AgentId>,
 ) -> Outcome<Option<Changed>> {
-    let Some(mut thread) = threads::find(db, &Principal::Agent(agent.clone()), conversation)? else {
-        return Ok(None);
-    };
+    let who = Principal::Agent(agent.clone());
+    let Some((_, thread)) = desk.thread(&who, conversation)? else { return Ok(None) };
+    let site = thread.site;
     let to = match to {
         None => None,
         Some(to) => {
-            let Some(to) = assignable(db, to, &thread)? else { return Ok(None) };
+            let Some(to) = assignable(desk, to, site)? else { return Ok(None) };
             Some(to)
         }
     };
-    if thread.assignee != to {
-        thread.assignee = to;
-        thread.save(db)?;
+    let Some((_, thread)) = desk.thread(&who, conversation)? else { return Ok(None) };
+    let differs = thread.assignee != to.as_ref().map(|(row, _)| *row);
+    if differs {
+        thread.assign(to);
     }
-    Ok(Some(Changed { items: Vec::new(), row: inbox::row(db, thread.id)? }))
+    let row = thread.row.clone();
+    if differs {
+        desk.changed(conversation);
+    }
+    Ok(Some(Changed { items: Vec::new(), row }))
 }
 
-/// The row of an agent who answers on the conversation's site.
-fn assignable(db: &Connection, agent: &AgentId, thread: &Thread) -> Outcome<Option<i64>> {
-    let Some((id, _)) = agents::author(db, agent)? else { return Ok(None) };
-    let role = agents::role(db, id, thread.site)?;
-    Ok(role.filter(|role| may(*role, Action::Reply)).map(|_| id))
+/// An agent who answers on a site.
+fn assignable(desk: &mut Desk, agent: &AgentId, site: i64) -> Outcome<Option<(i64, AgentAuthor)>> {
+    let Some((id, author)) = desk.agent(agent)? else { return Ok(None) };
+    let role = agents::role(desk.db(), id, site)?;
+    Ok(role.filter(|role| may(*role, Action::Reply)).map(|_| (id, author)))
 }
 
 pub(super) fn close(
-    db: &Connection,
+    desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,
     at: Millis,
 ) -> Outcome<Option<Changed>> {
-    change(db, agent, conversation, at, resolve)
+    change(desk, agent, conversation, at, resolve)
 }
 
 pub(super) fn open(
-    db: &Connection,
+    desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,
     at: Millis,
 ) -> Outcome<Option<Changed>> {
-    change(db, agent, conversation, at, reopen)
+    change(desk, agent, conversation, at, reopen)
 }
 
 fn change(
-    db: &Connection,
+    desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,
     at: Millis,
     rule: fn(Status) -> Option<Kind>,
 ) -> Outcome<Option<Changed>> {
-    let Some((row, author)) = agents::author(db, agent)? else { return Ok(None) };
-    let Some(mut thread) = threads::find(db, &Principal::Agent(agent.clone()), conversation)? else {
+    let Some((row, author)) = desk.agent(agent)? else { return Ok(None) };
+    let Some((db, thread)) = desk.thread(&Principal::Agent(agent.clone()), conversation)? else {
         return Ok(None);
     };
     let mut items = Vec::new();
-    if let Some(kind) = rule(thread.status) {
+    if let Some(kind) = rule(thread.row.status) {
         items.push(thread.mark(db, &Hand::agent(row, Author::Agent(author)), kind, at)?);
-        thread.save(db)?;
     }
-    Ok(Some(Changed { items, row: inbox::row(db, thread.id)? }))
+    let row = thread.row.clone();
+    if !items.is_empty() {
+        desk.grown(conversation);
+    }
+    Ok(Some(Changed { items, row }))
 }
 
 pub(super) fn read(
-    db: &Connection,
+    desk: &mut Desk,
     who: &Principal,
     conversation: &ConversationId,
     received: Seq,
     read: Seq,
 ) -> Outcome<Option<Marked>> {
-    let Some(mut thread) = threads::find(db, who, conversation)? else { return Ok(None) };
-    let (side, head) = (who.side(), thread.head);
-    let before = *thread.marks(side);
+    let Some((db, thread)) = desk.thread(who, conversation)? else { return Ok(None) };
+    let (side, head) = (who.side(), thread.row.head);
+    let before = thread.marks(side);
     let mut now = Marks {
         received: before.received.max(received.max(read).min(head)),
         read: before.read.max(read.min(head)),
         unread: before.unread,
     };
     if now.read > before.read {
-        now.unread = unread(db, thread.id, side, now.read)?;
+        now.unread = if now.read == head { 0 } else { unread(db, thread.id, side, now.read)? };
     }
     let moved = now != before;
     if moved {
-        *thread.marks(side) = now;
-        thread.save(db)?;
+        thread.set_marks(side, now);
     }
-    let row = inbox::row(db, thread.id)?;
-    let marker = ReadMarker { conversation: thread.name, side, received: now.received, read: now.read };
+    let row = thread.row.clone();
+    if moved {
+        desk.changed(conversation);
+    }
+    let conversation = conversation.clone();
+    let marker = ReadMarker { conversation, side, received: now.received, read: now.read };
     Ok(Some(Marked { marker, moved, row }))
 }
 

@@ -7,8 +7,28 @@ use rusqlite::types::Type;
 pub(super) enum Fault {
     /// Something of that name exists.
     Conflict,
-    /// SQLite said no.
+    /// One before it in its sequence could not be stored.
+    Behind,
+    /// SQLite said no: what else was done in the same transaction goes with it.
     Sqlite(rusqlite::Error),
+    /// SQLite said no, and what had been done by then was taken back.
+    TakenBack(rusqlite::Error),
+}
+
+impl Fault {
+    /// The same, after what it had done by then was taken back.
+    pub(super) fn taken_back(self) -> Self {
+        match self {
+            Self::Sqlite(error) => Self::TakenBack(error),
+            other => other,
+        }
+    }
+
+    /// Whether an index says that something of that name is there: the statement has changed nothing.
+    pub(super) fn is_taken(&self) -> bool {
+        let Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) = self else { return false };
+        failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+    }
 }
 
 /// What a use-case gives inside.
@@ -24,7 +44,8 @@ impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Conflict => Self::Conflict,
-            Fault::Sqlite(error) => Self::Unavailable(error.to_string()),
+            Fault::Behind => Self::Unavailable("a message before it could not be stored".into()),
+            Fault::Sqlite(error) | Fault::TakenBack(error) => Self::Unavailable(error.to_string()),
         }
     }
 }

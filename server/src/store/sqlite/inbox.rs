@@ -76,12 +76,12 @@ fn by_assignee(
     many(db, BY_ASSIGNEE, values, |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
-const BY_STATUS: &str = "SELECT latest, id FROM conversations WHERE site = ?1 AND status = ?2 AND latest < ?3
-                         ORDER BY latest DESC LIMIT ?4";
+const BY_STATUS: &str = "SELECT place, id FROM conversations WHERE site = ?1 AND status = ?2 AND place < ?3
+                         ORDER BY place DESC LIMIT ?4";
 /// Status 1 is Open: written out, so that the index over open ones serves.
-const BY_ASSIGNEE: &str = "SELECT latest, id FROM conversations
-                           WHERE site = ?1 AND assignee IS ?2 AND status = 1 AND latest < ?3
-                           ORDER BY latest DESC LIMIT ?4";
+const BY_ASSIGNEE: &str = "SELECT place, id FROM conversations
+                           WHERE site = ?1 AND assignee IS ?2 AND status = 1 AND place < ?3
+                           ORDER BY place DESC LIMIT ?4";
 
 fn write_cursor(latest: i64) -> String {
     URL_SAFE_NO_PAD.encode(latest.to_be_bytes())
@@ -92,19 +92,34 @@ fn read_cursor(cursor: &str) -> Option<i64> {
     bytes.try_into().ok().map(i64::from_be_bytes).filter(|latest| *latest > 0)
 }
 
+/// The columns that [`read`] reads, then those that are asked for besides.
+macro_rules! select {
+    ($besides:literal, $which:literal) => {
+        concat!(
+            "SELECT c.public_id, s.key, c.status, h.head, h.preview, h.preview_side, h.at, c.created_at,
+                    h.waiting_since, h.agent_unread, a.public_id, a.name, v.public_id, v.number, v.name, c.locale,
+                    c.page_url, c.page_title, c.page_referrer, h.visitor_received, h.visitor_read,
+                    h.agent_received, h.agent_read",
+            $besides,
+            " FROM conversations c JOIN heads h ON h.conversation = c.id JOIN sites s ON s.id = c.site
+              JOIN visitors v ON v.id = c.visitor LEFT JOIN agents a ON a.id = c.assignee ",
+            $which
+        )
+    };
+}
+pub(super) use select;
+
+/// How many columns [`read`] reads.
+pub(super) const COLUMNS: usize = 23;
+
 /// A conversation as lists show it, by its row.
 pub(super) fn row(db: &Connection, id: i64) -> Outcome<InboxRow> {
-    let sql = "SELECT c.public_id, s.key, c.status, c.head, c.preview, c.preview_side, c.at, c.created_at,
-                      c.waiting_since, c.agent_unread, a.public_id, a.name, v.public_id, v.number, v.name, c.locale,
-                      c.page_url, c.page_title, c.page_referrer, c.visitor_received, c.visitor_read,
-                      c.agent_received, c.agent_read
-               FROM conversations c JOIN sites s ON s.id = c.site JOIN visitors v ON v.id = c.visitor
-               LEFT JOIN agents a ON a.id = c.assignee
-               WHERE c.id = ?1";
+    let sql = select!("", "WHERE c.id = ?1");
     one(db, sql, [id], read)?.ok_or(Fault::Sqlite(rusqlite::Error::QueryReturnedNoRows))
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
+/// A conversation as lists show it.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
     Ok(InboxRow {
         conversation: ConversationId(row.get(0)?),
         site: SiteKey(row.get(1)?),

@@ -1,12 +1,12 @@
 //! What happens to a message: a repeat is answered and not stored; a new one finds or begins its conversation, opens
 //! it if it must, and takes the next Seq.
 use super::{
-    agents,
-    fault::Outcome,
-    inbox, sites,
+    desk::Desk,
+    fault::{Fault, Outcome},
+    sites,
     sql::one,
     threads::{self, Hand, NewMessage, Thread},
-    visitors::{self, Known},
+    visitors,
 };
 use crate::{
     domain::conversation::before_message,
@@ -14,73 +14,134 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     ids::{ClientId, ConversationId, VisitorId},
-    model::{Accepted, Author, Item, VisitorAuthor},
+    model::{Accepted, Author, VisitorAuthor},
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
-pub(super) fn from_visitor(db: &Connection, message: VisitorMessage) -> Outcome<Sent> {
-    let Some(site) = sites::id(db, &message.site)? else { return Ok(Sent::NotFound) };
-    let known = visitors::known(db, &message.visitor)?;
-    if known.as_ref().is_some_and(|known| known.site != site) {
+/// Who writes, by their row: for finding what they wrote before.
+#[derive(Clone, Copy)]
+enum Row {
+    Visitor(i64),
+    Agent(i64),
+}
+
+/// Who writes.
+struct Sender {
+    who: Principal,
+    row: Row,
+    hand: Hand,
+}
+
+pub(super) fn from_visitor(desk: &mut Desk, message: VisitorMessage) -> Outcome<Sent> {
+    let Some(conversation) = place_of(desk, &message)? else { return from_new_or_elsewhere(desk, message) };
+    store_from_visitor(desk, message, conversation, false)
+}
+
+/// Where a known visitor's message goes, if that is there already: the common way, which asks the store for nothing.
+fn place_of(desk: &mut Desk, message: &VisitorMessage) -> Outcome<Option<ConversationId>> {
+    if desk.visitor(&message.visitor)?.is_none() {
+        return Ok(None);
+    }
+    let named = match &message.conversation {
+        Some(name) => Some(name.clone()),
+        None if message.new => None,
+        None => desk.latest_open(&message.visitor)?,
+    };
+    let Some(name) = named else { return Ok(None) };
+    let found = desk.thread(&Principal::Visitor(message.visitor.clone()), &name)?;
+    Ok(found.filter(|(_, thread)| thread.row.site == message.site).map(|_| name))
+}
+
+/// A message that is a repeat, or begins a conversation, or has no place.
+fn from_new_or_elsewhere(desk: &mut Desk, message: VisitorMessage) -> Outcome<Sent> {
+    let Some(site) = sites::id(desk.db(), &message.site)? else { return Ok(Sent::NotFound) };
+    let known = desk.visitor(&message.visitor)?.map(|known| (known.id, known.site));
+    if known.is_some_and(|(_, of)| of != site) {
         return Ok(Sent::NotFound);
     }
-    if let Some(known) = &known
-        && let Some(accepted) = repeat_of_visitor(db, known.id, message.client_id)?
+    if let Some((visitor, _)) = known
+        && let Some(accepted) = repeat(desk.db(), Row::Visitor(visitor), message.client_id)?
     {
         return Ok(Sent::Repeated(accepted));
     }
-    let thread = match &message.conversation {
-        Some(name) => {
-            let found = threads::find(db, &Principal::Visitor(message.visitor.clone()), name)?;
-            let Some(thread) = found else { return Ok(Sent::NotFound) };
-            Some(thread)
-        }
-        None if message.new => None,
-        None => known.as_ref().map_or(Ok(None), |known| threads::latest_open(db, known.id))?,
+    if message.conversation.is_some() {
+        return Ok(Sent::NotFound);
+    }
+    if known.is_none() {
+        visitors::insert(desk.db(), site, &message)?;
+    }
+    let Some(known) = desk.visitor(&message.visitor)?.map(|known| known.id) else {
+        return Err(Fault::Conflict);
     };
-    let known = known.map_or_else(|| visitors::insert(db, site, &message), Ok)?;
-    store_from_visitor(db, known, thread, message)
+    let new = message.new_conversation.clone();
+    threads::begin(desk.db(), site, known, &new, message.at)?;
+    store_from_visitor(desk, message, new, true)
 }
 
 fn store_from_visitor(
-    db: &Connection,
-    known: Known,
-    thread: Option<Thread>,
+    desk: &mut Desk,
     message: VisitorMessage,
+    conversation: ConversationId,
+    began: bool,
 ) -> Outcome<Sent> {
-    let began = thread.is_none();
-    let new = &message.new_conversation;
-    let thread = thread.map_or_else(|| threads::begin(db, known.site, known.id, new, message.at), Ok)?;
-    visitors::set_locale(db, known.id, &message.locale)?;
-    thread.save_page(db, &message.locale, message.page.as_ref())?;
-    let hand = Hand::visitor(known.id, Author::Visitor(VisitorAuthor { name: known.name }));
-    let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
-    store(db, thread, &hand, said, began)
-}
-
-pub(super) fn from_agent(db: &Connection, message: AgentMessage) -> Outcome<Sent> {
-    let Some((agent, author)) = agents::author(db, &message.agent)? else { return Ok(Sent::NotFound) };
-    if let Some(accepted) = repeat_of_agent(db, agent, message.client_id)? {
-        return Ok(Sent::Repeated(accepted));
+    let Some(known) = desk.visitor(&message.visitor)? else { return Ok(Sent::NotFound) };
+    let (visitor, name) = (known.id, known.name.clone());
+    if known.locale != message.locale {
+        known.locale.clone_from(&message.locale);
+        visitors::set_locale(desk.db(), visitor, &message.locale)?;
     }
-    let who = Principal::Agent(message.agent);
-    let Some(mut thread) = threads::find(db, &who, &message.conversation)? else { return Ok(Sent::NotFound) };
-    thread.assignee.get_or_insert(agent);
-    let hand = Hand::agent(agent, Author::Agent(author));
     let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
-    store(db, thread, &hand, said, false)
+    let hand = Hand::visitor(visitor, Author::Visitor(VisitorAuthor { name }));
+    let sender = Sender { who: Principal::Visitor(message.visitor), row: Row::Visitor(visitor), hand };
+    let (locale, page) = (message.locale, message.page);
+    store(desk, &sender, conversation, said, began, |thread| thread.set_page(&locale, page.as_ref()))
 }
 
-fn store(db: &Connection, mut thread: Thread, hand: &Hand, new: NewMessage, began: bool) -> Outcome<Sent> {
+pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent> {
+    let Some((agent, author)) = desk.agent(&message.agent)? else { return Ok(Sent::NotFound) };
+    let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
+    let hand = Hand::agent(agent, Author::Agent(author.clone()));
+    let sender = Sender { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
+    store(desk, &sender, message.conversation, said, false, |thread| {
+        if thread.assignee.is_none() {
+            thread.assign(Some((agent, author)));
+        }
+    })
+}
+
+/// Appends a message, unless it is a repeat; `touch` changes what else a message changes.
+fn store(
+    desk: &mut Desk,
+    sender: &Sender,
+    conversation: ConversationId,
+    new: NewMessage,
+    began: bool,
+    touch: impl FnOnce(&mut Thread),
+) -> Outcome<Sent> {
     let (client_id, at) = (new.client_id, new.at);
-    let mut items: Vec<Item> = Vec::with_capacity(2);
-    if let Some(kind) = before_message(thread.status) {
-        items.push(thread.mark(db, hand, kind, at)?);
+    let Some((db, thread)) = desk.thread(&sender.who, &conversation)? else {
+        let repeat = repeat(desk.db(), sender.row, client_id)?;
+        return Ok(repeat.map_or(Sent::NotFound, Sent::Repeated));
+    };
+    let mut items = Vec::with_capacity(2);
+    if let Some(kind) = before_message(thread.row.status) {
+        if let Some(accepted) = repeat(db, sender.row, client_id)? {
+            return Ok(Sent::Repeated(accepted));
+        }
+        items.push(thread.mark(db, &sender.hand, kind, at)?);
     }
-    items.push(thread.say(db, hand, new)?);
-    thread.save(db)?;
-    let row = inbox::row(db, thread.id)?;
-    let accepted = Accepted { client_id, conversation: thread.name, seq: thread.head, at };
+    match thread.say(db, &sender.hand, new) {
+        Ok(item) => items.push(item),
+        // The index that makes a send idempotent has found it: that is cheaper than to ask each time.
+        Err(fault) if fault.is_taken() => {
+            return repeat(db, sender.row, client_id)?.map(Sent::Repeated).ok_or(fault);
+        }
+        Err(fault) => return Err(fault),
+    }
+    touch(thread);
+    let row = thread.row.clone();
+    desk.grown(&conversation);
+    let accepted = Accepted { client_id, conversation, seq: row.head, at };
     Ok(Sent::Stored(Box::new(Stored { accepted, items, row, began })))
 }
 
@@ -91,22 +152,27 @@ pub(super) fn accepted(
     client_id: ClientId,
 ) -> Outcome<Option<Accepted>> {
     let Some(known) = visitors::known(db, visitor)? else { return Ok(None) };
-    repeat_of_visitor(db, known.id, client_id)
+    repeat(db, Row::Visitor(known.id), client_id)
 }
 
-fn repeat_of_visitor(db: &Connection, visitor: i64, client_id: ClientId) -> Outcome<Option<Accepted>> {
-    let sql = "SELECT c.public_id, e.seq, e.at FROM entries e JOIN conversations c ON c.id = e.conversation
-               WHERE e.visitor = ?1 AND e.client_id = ?2";
-    one(db, sql, params![visitor, client_id.0], |row| read_accepted(row, client_id))
-}
-
-fn repeat_of_agent(db: &Connection, agent: i64, client_id: ClientId) -> Outcome<Option<Accepted>> {
-    let sql = "SELECT c.public_id, e.seq, e.at FROM entries e JOIN conversations c ON c.id = e.conversation
-               WHERE e.agent = ?1 AND e.client_id = ?2";
-    one(db, sql, params![agent, client_id.0], |row| read_accepted(row, client_id))
+/// What was answered to a send that was stored before.
+fn repeat(db: &Connection, sender: Row, client_id: ClientId) -> Outcome<Option<Accepted>> {
+    let (sql, row) = match sender {
+        Row::Visitor(row) => (
+            "SELECT c.public_id, e.seq, e.at FROM entries e JOIN conversations c ON c.id = e.conversation
+             WHERE e.visitor = ?1 AND e.client_id = ?2",
+            row,
+        ),
+        Row::Agent(row) => (
+            "SELECT c.public_id, e.seq, e.at FROM entries e JOIN conversations c ON c.id = e.conversation
+             WHERE e.agent = ?1 AND e.client_id = ?2",
+            row,
+        ),
+    };
+    one(db, sql, params![row, client_id.0], |row| read_accepted(row, client_id))
 }
 
 /// The answer to a send that was stored before: its conversation, number and time in the first three columns.
-pub(super) fn read_accepted(row: &Row<'_>, client_id: ClientId) -> rusqlite::Result<Accepted> {
+pub(super) fn read_accepted(row: &rusqlite::Row<'_>, client_id: ClientId) -> rusqlite::Result<Accepted> {
     Ok(Accepted { client_id, conversation: ConversationId(row.get(0)?), seq: row.get(1)?, at: row.get(2)? })
 }

@@ -7,6 +7,7 @@
 mod agents;
 mod backup;
 mod changes;
+mod desk;
 mod fault;
 mod inbox;
 mod messages;
@@ -26,17 +27,20 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub mod trouble;
 
 pub use backup::{BackupError, back_up};
 pub use open::{FILE, OpenError};
 pub use restore::{Restore, RestoreError, Restored};
 pub use writer::Fatal;
 
-use super::{BackedUp, Pending, StoreError, Then};
+use super::{BackedUp, Pending, Sequence, StoreError, Then};
+use desk::Desk;
 use fault::Outcome;
 use merhaba_shared::protocol::ids::Epoch;
 use queue::{Queue, Refusal};
-use readers::Read;
+use readers::Reads;
 use rusqlite::Connection;
 use std::{
     path::{Path, PathBuf},
@@ -65,14 +69,11 @@ pub struct Sqlite {
     /// A backup is being made.
     copying: Arc<AtomicBool>,
     writes: Arc<Queue<Item>>,
-    reads: Arc<Queue<Read>>,
-    inline: Option<Inline>,
-}
-
-/// The connections where no threads have them.
-struct Inline {
-    writer: Mutex<Writer>,
-    reader: Mutex<Connection>,
+    reads: Reads,
+    /// The writer where no thread has it.
+    inline: Option<Mutex<Writer>>,
+    /// Conversations have moved in lists since their places were put right.
+    lists_lag: Arc<AtomicBool>,
 }
 
 impl Sqlite {
@@ -96,20 +97,22 @@ impl Sqlite {
         executor: Executor,
     ) -> Result<Self, OpenError> {
         let opened = open::open(dir, epoch_for_new)?;
-        let writer = Writer::new(opened.db, fatal);
+        let lists_lag = Arc::new(AtomicBool::new(false));
+        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal);
         let mut store = Self {
             epoch: opened.epoch,
             path: opened.path.clone(),
             copying: Arc::default(),
             writes: Arc::new(Queue::new(writer::WAITING)),
-            reads: Arc::new(Queue::new(readers::WAITING)),
+            reads: Reads { queue: Arc::new(Queue::new(readers::WAITING)), inline: None },
             inline: None,
+            lists_lag,
         };
         match executor {
             Executor::Threads => store.start(writer, &opened.path)?,
             Executor::Inline => {
-                let reader = Mutex::new(open::reader(&opened.path)?);
-                store.inline = Some(Inline { writer: Mutex::new(writer), reader });
+                store.reads.inline = Some(Arc::new(Mutex::new(open::reader(&opened.path)?)));
+                store.inline = Some(Mutex::new(writer));
             }
         }
         Ok(store)
@@ -122,7 +125,7 @@ impl Sqlite {
             thread::Builder::new().name(name.into()).spawn(run).map(drop).map_err(OpenError::Thread)
         };
         for _ in 0..readers::READERS {
-            let (db, reads) = (open::reader(path)?, Arc::clone(&self.reads));
+            let (db, reads) = (open::reader(path)?, Arc::clone(&self.reads.queue));
             spawn("store-read", Box::new(move || readers::run(&db, &reads)))?;
         }
         let queue = Arc::clone(&self.writes);
@@ -132,7 +135,7 @@ impl Sqlite {
     /// Takes nothing more; answers when all that was queued is done and the log is empty.
     fn end(&self) -> Pending<()> {
         let (answer, pending) = oneshot::channel();
-        self.reads.close(None);
+        self.reads.queue.close(None);
         if !self.writes.close(Some(Item::Close(answer))) {
             return refused(Refusal::Closed);
         }
@@ -140,45 +143,75 @@ impl Sqlite {
         wait(pending)
     }
 
-    /// Queues a use-case that writes. It runs whether or not anybody waits.
+    /// Queues a use-case that changes conversations. It runs whether or not anybody waits.
+    fn conversing<T: Send + 'static>(
+        &self,
+        then: Then<T>,
+        work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        self.queue(None, Some(then), work)
+    }
+
+    /// Queues a message, which is not stored when one before it in its sequence failed.
+    fn saying<T: Send + 'static>(
+        &self,
+        sequence: Sequence,
+        then: Then<T>,
+        work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        self.queue(Some(sequence), Some(then), work)
+    }
+
+    /// Queues a use-case that writes anything else. It runs whether or not anybody waits.
     fn writing<T: Send + 'static>(
         &self,
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
+        self.queue(None, then, |desk| desk.apart(work))
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        sequence: Option<Sequence>,
+        then: Option<Then<T>>,
+        work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, then, answer };
+        let job = Work { run: Some(work), value: None, sequence: sequence.clone(), then, answer };
         if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
+            sequence.iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
         self.write_inline();
         wait(pending)
     }
 
-    /// Queues a use-case that reads, all of it at one instant of the store. Skipped when nobody waits any more.
+    /// Queues a use-case that reads.
     fn reading<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        let (answer, pending) = oneshot::channel();
-        let read = move |db: &Connection| {
-            if !answer.is_closed() {
-                // Nobody may be waiting any more by then.
-                let _ = answer.send(at_one_instant(db, work).map_err(StoreError::from));
-            }
-        };
-        if let Err(refusal) = self.reads.push(Box::new(read)) {
-            return refused(refusal);
+        self.reads.read(work)
+    }
+
+    /// Queues a use-case that reads lists, after the conversations in them were put into their places.
+    fn reading_lists<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        if !self.lists_lag.load(Ordering::Acquire) {
+            return self.reads.read(work);
         }
-        if let Some(inline) = &self.inline {
-            self.reads.work_off(1, |reads| {
-                let db = inline.reader.lock().unwrap_or_else(PoisonError::into_inner);
-                for read in reads {
-                    read(&db);
-                }
-            });
-        }
-        wait(pending)
+        let (placed, places) = oneshot::channel();
+        // A writer that takes nothing more has nothing to put right either: the list is then as it was.
+        let _ = self.writes.push(Item::Place(placed));
+        self.write_inline();
+        let reads = self.reads.clone();
+        Box::pin(async move {
+            let _ = places.await;
+            reads.read(work).await
+        })
     }
 
     /// Makes a backup on a thread of its own, since it takes long and the readers are there for others.
@@ -205,7 +238,7 @@ impl Sqlite {
     fn write_inline(&self) {
         let Some(inline) = &self.inline else { return };
         self.writes.work_off(writer::GROUP, |items| {
-            inline.writer.lock().unwrap_or_else(PoisonError::into_inner).take(items);
+            inline.lock().unwrap_or_else(PoisonError::into_inner).take(items);
         });
     }
 }
@@ -214,13 +247,8 @@ impl Drop for Sqlite {
     fn drop(&mut self) {
         // What is queued is still carried out; then the threads end.
         self.writes.close(None);
-        self.reads.close(None);
+        self.reads.queue.close(None);
     }
-}
-
-fn at_one_instant<T>(db: &Connection, work: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
-    let transaction = db.unchecked_transaction()?;
-    work(&transaction)
 }
 
 fn wait<T: Send + 'static>(pending: oneshot::Receiver<Result<T, StoreError>>) -> Pending<T> {

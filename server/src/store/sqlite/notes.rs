@@ -1,6 +1,6 @@
 //! The backstage: lines that only the team sees, numbered apart from the timeline.
 use super::{
-    agents,
+    desk::Desk,
     fault::Outcome,
     messages::read_accepted,
     sql::{change, limit, many, one},
@@ -14,30 +14,29 @@ use merhaba_shared::protocol::{
 };
 use rusqlite::{Connection, params};
 
-pub(super) fn add(db: &Connection, note: AgentMessage) -> Outcome<Noted> {
-    let Some((agent, author)) = agents::author(db, &note.agent)? else { return Ok(Noted::NotFound) };
+pub(super) fn add(desk: &mut Desk, note: AgentMessage) -> Outcome<Noted> {
+    let Some((agent, author)) = desk.agent(&note.agent)? else { return Ok(Noted::NotFound) };
     let sql = "SELECT c.public_id, n.number, n.at FROM notes n JOIN conversations c ON c.id = n.conversation
                WHERE n.agent = ?1 AND n.client_id = ?2";
-    let repeat = one(db, sql, params![agent, note.client_id.0], |row| read_accepted(row, note.client_id))?;
+    let values = params![agent, note.client_id.0];
+    let repeat = one(desk.db(), sql, values, |row| read_accepted(row, note.client_id))?;
     if let Some(accepted) = repeat {
         return Ok(Noted::Repeated(accepted));
     }
     let who = Principal::Agent(note.agent);
-    let Some(mut thread) = threads::find(db, &who, &note.conversation)? else { return Ok(Noted::NotFound) };
-    thread.notes_head += 1;
+    let Some((db, thread)) = desk.thread(&who, &note.conversation)? else { return Ok(Noted::NotFound) };
+    let (number, after) = (thread.next_note(), thread.row.head);
     let sql = "INSERT INTO notes (conversation, number, agent, client_id, at, after_seq, body)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let values =
-        params![thread.id, thread.notes_head, agent, note.client_id.0, note.at, thread.head, note.body];
-    change(db, sql, values)?;
-    thread.save(db)?;
+    change(db, sql, params![thread.id, number, agent, note.client_id.0, note.at, after, note.body])?;
+    desk.changed(&note.conversation);
     Ok(Noted::Stored(Note {
-        conversation: thread.name,
-        number: thread.notes_head,
+        conversation: note.conversation,
+        number,
         client_id: note.client_id,
         author,
         at: note.at,
-        after: thread.head,
+        after,
         body: note.body,
     }))
 }
@@ -48,13 +47,11 @@ pub(super) fn newest(
     conversation: &ConversationId,
     rows: usize,
 ) -> Outcome<Option<Vec<Note>>> {
-    let Some(thread) = threads::find(db, &Principal::Agent(agent.clone()), conversation)? else {
-        return Ok(None);
-    };
+    let Some(id) = threads::id(db, &Principal::Agent(agent.clone()), conversation)? else { return Ok(None) };
     let sql = "SELECT n.number, n.client_id, a.public_id, a.name, n.at, n.after_seq, n.body
                FROM notes n JOIN agents a ON a.id = n.agent
                WHERE n.conversation = ?1 ORDER BY n.number DESC LIMIT ?2";
-    let mut notes = many(db, sql, [thread.id, limit(rows)], |row| {
+    let mut notes = many(db, sql, [id, limit(rows)], |row| {
         Ok(Note {
             conversation: conversation.clone(),
             number: row.get(0)?,

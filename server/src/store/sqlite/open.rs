@@ -1,5 +1,6 @@
 //! Opening the store's file: the checks that refuse to start, the settings that make a commit durable, the
 //! migrations. It never opens what a newer version wrote.
+use super::desk::place_after_crash;
 use crate::folder;
 use merhaba_shared::protocol::ids::Epoch;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
@@ -24,7 +25,10 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Statements that stay prepared on a connection: all there are.
 const STATEMENTS: usize = 128;
 /// Every migration, in order; their number is the version.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../../../migrations/sqlite/0002_heads.sql"),
+];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +93,18 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
     if mode != "wal" {
         return Err(OpenError::NoLog(dir.to_owned(), mode));
     }
+    // While tables are made anew under their old names, nothing may follow their references.
+    db.pragma_update(None, "foreign_keys", false).map_err(failed)?;
+    let fresh = version(&db).map_err(failed)? == 0;
     let epoch =
         migrate(&mut db, &path, MIGRATIONS, epoch_for_new).map_err(|error| error.unwrap_or_else(failed))?;
     // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
     folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
+    if fresh {
+        // What one migration made and the next made anew has left holes.
+        db.execute_batch("VACUUM").map_err(failed)?;
+    }
+    db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
     Ok(Opened { db, path, epoch })
 }
 
@@ -189,6 +201,10 @@ fn migrate(
         let sql = "INSERT INTO meta (key, value) VALUES ('epoch', ?1), ('probe', '0'), ('schema', '0')";
         transaction.execute(sql, [epoch_for_new.as_str()])?;
     }
+    if found > 0 && found < known {
+        no_dangling(&transaction)?;
+    }
+    place_after_crash(&transaction)?;
     if found < known {
         transaction.execute("UPDATE meta SET value = ?1 WHERE key = 'schema'", [known.to_string()])?;
     }
@@ -196,6 +212,12 @@ fn migrate(
     let epoch = transaction.query_row(sql, [], |row| row.get(0).map(Epoch))?;
     transaction.commit()?;
     Ok(epoch)
+}
+
+/// Every reference has its row.
+fn no_dangling(db: &Connection) -> rusqlite::Result<()> {
+    let broken = db.prepare("PRAGMA foreign_key_check")?.exists([])?;
+    if broken { Err(rusqlite::Error::InvalidQuery) } else { Ok(()) }
 }
 
 /// The file's version; 0 for a fresh one.

@@ -1,10 +1,14 @@
 //! What only this back-end promises: files and folders, groups, failures, both executors. The rest is the contract.
-use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change};
+use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change, trouble};
 use crate::store::{
-    Store, StoreError,
+    Principal, Sequence, Store, StoreError, VisitorMessage,
     contract::{self, Open},
 };
-use merhaba_shared::protocol::ids::Epoch;
+use merhaba_shared::protocol::{
+    agent::Filter,
+    ids::{ClientId, Epoch},
+    model::Item,
+};
 use rusqlite::Connection;
 use std::{
     path::Path,
@@ -134,11 +138,11 @@ fn what_a_newer_version_wrote_is_not_opened() {
     let db = Connection::open(dir.path().join(FILE)).expect("opens");
     db.execute("UPDATE meta SET value = '77' WHERE key = 'schema'", []).expect("writes");
     match Sqlite::open(dir.path(), &Epoch::from("first"), no_fatal()) {
-        Err(OpenError::Newer { found: 77, known: 1, .. }) => {}
+        Err(OpenError::Newer { found: 77, known: 2, .. }) => {}
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("it opened"),
     }
-    assert!(refused(dir.path()).contains("written by a newer Merhaba (schema 77; this one knows 1)"));
+    assert!(refused(dir.path()).contains("written by a newer Merhaba (schema 77; this one knows 2)"));
 }
 
 /// Holds the writer until told to go on, so that what is queued meanwhile becomes one group.
@@ -229,6 +233,64 @@ fn a_full_disk_is_said_and_passes() {
     assert_eq!(keys(&store), ["k"]);
 }
 
+/// A message that fills pages of its own, or fits what is there.
+fn insert(
+    store: &Sqlite,
+    sequence: &Sequence,
+    key: &'static str,
+    bytes: u32,
+) -> crate::store::Pending<usize> {
+    let sql = format!("INSERT INTO meta VALUES ('{key}', hex(zeroblob({bytes})))");
+    store.saying(sequence.clone(), Box::new(|_| {}), move |desk| desk.apart(|db| change(db, &sql, [])))
+}
+
+#[test]
+fn what_stands_behind_a_failure_fails_too_within_its_group_and_after_it() {
+    for together in [true, false] {
+        let dir = dir();
+        let store = open(dir.path(), Executor::Threads);
+        trouble::full(&store, true);
+        wait(store.probe()).expect("what fits is still taken");
+        let (mine, other) = (Sequence::default(), Sequence::default());
+        let (go, held) = hold(&store);
+        let long = insert(&store, &mine, "k1", 99_000);
+        if !together {
+            go.send(()).expect("held");
+        }
+        let long = if together { Err(long) } else { Ok(wait(long)) };
+        let (short, theirs) = (insert(&store, &mine, "k2", 1), insert(&store, &other, "k3", 1));
+        if together {
+            go.send(()).expect("held");
+        }
+        let long = long.unwrap_or_else(wait);
+        wait(held).expect("held");
+        assert!(matches!(long, Err(StoreError::Unavailable(_))) && wait(short).is_err(), "{together}");
+        // A full disk takes a whole group back; who sends it again finds room for what is short.
+        let theirs = wait(theirs).is_ok() || wait(insert(&store, &Sequence::default(), "k3", 1)).is_ok();
+        assert!(theirs && keys(&store) == ["k3"], "{together}");
+        trouble::full(&store, false);
+        let anew = Sequence::default();
+        for (key, bytes) in [("k1", 99_000), ("k2", 1)] {
+            wait(insert(&store, &anew, key, bytes)).expect("room again");
+        }
+    }
+}
+
+#[test]
+fn what_the_queue_refuses_holds_back_what_comes_after() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let (go, held) = hold(&store);
+    let waiting: Vec<_> = (0..super::writer::WAITING).map(|_| store.probe()).collect();
+    let sequence = Sequence::default();
+    assert!(wait(insert(&store, &sequence, "k1", 1)).is_err());
+    go.send(()).expect("held");
+    wait(held).expect("held");
+    assert!(waiting.into_iter().all(|probe| wait(probe).is_ok()));
+    assert!(wait(insert(&store, &sequence, "k2", 1)).is_err());
+    assert!(keys(&store).is_empty());
+}
+
 #[test]
 fn more_than_fits_the_queue_is_refused_at_once() {
     let dir = dir();
@@ -284,4 +346,75 @@ fn inline_a_job_is_done_when_the_call_returns_even_from_within() {
     });
     drop(store.writing(Some(then), |db| add(db, "k1")));
     assert_eq!(*told.lock().expect("no panic"), ["k1", "k2"]);
+}
+
+/// A store as the first schema left it: one conversation of two messages, of which the second was answered by nobody.
+const FIRST_SCHEMA: &str = "
+    INSERT INTO meta VALUES ('epoch', 'first'), ('probe', '0'), ('schema', '1');
+    INSERT INTO sites (key, at, name, visitors) VALUES ('shop', 1, 'Çay', 1);
+    INSERT INTO agents (public_id, email, name, password_hash, at) VALUES ('a', 'a@b.example', 'Defne', '', 1);
+    INSERT INTO memberships VALUES (1, 1, 3);
+    INSERT INTO visitors (site, public_id, token, number, at, locale) VALUES (1, 'v', zeroblob(32), 1, 1, 'tr');
+    INSERT INTO conversations (public_id, site, visitor, assignee, status, head, latest, created_at, at, preview,
+        preview_side, visitor_received, visitor_read, visitor_unread, agent_received, agent_read, agent_unread, locale)
+        VALUES ('c', 1, 1, 1, 1, 2, 2, 5, 7, 'iki', 1, 2, 2, 0, 1, 1, 1, 'tr');
+    INSERT INTO entries (conversation, seq, visitor, at, client_id, body)
+        VALUES (1, 1, 1, 5, zeroblob(16), 'bir'), (1, 2, 1, 7, x'01010101010101010101010101010101', 'iki');";
+
+#[test]
+fn what_the_first_schema_held_is_there_after_the_second() {
+    let dir = dir();
+    let old = Connection::open(dir.path().join(FILE)).expect("opens");
+    old.execute_batch(include_str!("../../../migrations/sqlite/0001_foundation.sql")).expect("is SQL");
+    old.execute_batch(FIRST_SCHEMA).expect("fits the schema");
+    old.pragma_update(None, "application_id", 0x4d72_6862).expect("is ours");
+    drop(old);
+    let store = open(dir.path(), Executor::Threads);
+    let inbox = wait(store.inbox("a".into(), Filter::Open, None, 9)).expect("reads");
+    let row = &inbox.conversations[0];
+    assert_eq!((row.head, row.preview.as_str(), row.unread, row.visitor_read), (2, "iki", 1, 2));
+    let who = Principal::Visitor("v".into());
+    let history = wait(store.history(who, "c".into(), None, 9, 9_999)).expect("reads").expect("is theirs");
+    assert_eq!(history.entries.iter().map(Item::seq).collect::<Vec<_>>(), [1, 2]);
+    let repeated = wait(store.accepted("v".into(), ClientId([1; 16]))).expect("reads").expect("was stored");
+    assert_eq!(repeated.seq, 2);
+}
+
+#[test]
+fn a_crash_before_places_were_put_right_leaves_lists_in_order() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Inline);
+    let db = Connection::open(dir.path().join(FILE)).expect("opens");
+    db.execute_batch(
+        "INSERT INTO sites (key, at, name, visitors) VALUES ('shop', 1, 'Çay', 1);
+         INSERT INTO agents (public_id, email, name, password_hash, at) VALUES ('a', 'a@b.example', 'Defne', '', 1);
+         INSERT INTO memberships VALUES (1, 1, 3);",
+    )
+    .expect("fits the schema");
+    for visitor in ["v", "w", "v"] {
+        let message = VisitorMessage {
+            site: "shop".into(),
+            visitor: visitor.into(),
+            token: [visitor.as_bytes()[0]; 32],
+            locale: "tr".into(),
+            page: None,
+            client_id: ClientId([u8::try_from(visitor.len()).unwrap_or(0); 16]),
+            conversation: None,
+            new: false,
+            new_conversation: format!("of {visitor}").as_str().into(),
+            body: "merhaba".into(),
+            at: 1,
+            sequence: Sequence::default(),
+        };
+        wait(store.visitor_message(message, Box::new(|_| ()))).expect("stored");
+    }
+    // Nobody has asked for a list, and what follows is as if the relay had been killed here.
+    let unplaced = "SELECT count(*) FROM conversations WHERE place = 0";
+    assert_eq!(db.query_row(unplaced, [], |row| row.get::<_, i64>(0)), Ok(2));
+    std::mem::forget(store);
+    let again = open(dir.path(), Executor::Threads);
+    assert_eq!(db.query_row(unplaced, [], |row| row.get::<_, i64>(0)), Ok(0));
+    let inbox = wait(again.inbox("a".into(), Filter::Open, None, 9)).expect("reads");
+    let names: Vec<_> = inbox.conversations.iter().map(|row| row.conversation.as_str().to_owned()).collect();
+    assert_eq!(names, ["of w", "of v"], "the third was a repeat");
 }

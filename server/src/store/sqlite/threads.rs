@@ -1,19 +1,21 @@
-//! A conversation's row while a use-case changes it: found only for somebody whose it is, changed by appending to its
-//! log, saved once. Seq is taken here, within the writing transaction.
+//! A conversation while use-cases change it: found only for somebody whose it is, changed by appending to its log, kept
+//! in the writer's memory, saved once for a whole group of changes. Seq is taken here, within the writing transaction.
 use super::{
     fault::Outcome,
-    sql::{change, one, word},
+    inbox,
+    sql::{change, one},
 };
 use crate::{
     domain::{conversation::after, preview::preview},
     store::Principal,
 };
 use merhaba_shared::protocol::{
+    agent::InboxRow,
     ids::{ClientId, ConversationId, Millis, Seq},
-    model::{Author, Data, Entry, Item, Kind, Message, Side, Status},
+    model::{AgentAuthor, Author, Data, Entry, Item, Kind, Message, Side, Status},
     visitor::Page,
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
 /// How far a side is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -26,22 +28,26 @@ pub(super) struct Marks {
     pub(super) unread: u32,
 }
 
-/// A conversation's row.
+/// A conversation.
 pub(super) struct Thread {
     pub(super) id: i64,
-    pub(super) name: ConversationId,
     pub(super) site: i64,
     pub(super) assignee: Option<i64>,
-    pub(super) status: Status,
-    pub(super) head: Seq,
     pub(super) notes_head: u64,
-    pub(super) visitor: Marks,
-    pub(super) agent: Marks,
-    latest: i64,
-    at: Millis,
-    waiting_since: Option<Millis>,
-    preview: String,
-    preview_side: Side,
+    pub(super) latest: i64,
+    pub(super) visitor_unread: u32,
+    /// All that lists show of it.
+    pub(super) row: InboxRow,
+    /// What is to be saved before the commit.
+    changed: Changed,
+}
+
+/// Which of a conversation's two rows differ from the store's, and whether somebody knows that they must be saved.
+#[derive(Clone, Copy, Default)]
+struct Changed {
+    head: bool,
+    row: bool,
+    known: bool,
 }
 
 /// Who appends: the row and how others see them.
@@ -70,73 +76,58 @@ pub(super) struct NewMessage {
     pub(super) at: Millis,
 }
 
-macro_rules! select {
-    ($from:literal) => {
-        concat!(
-            "SELECT c.id, c.public_id, c.site, c.assignee, c.status, c.head, c.notes_head, c.latest, c.at,
-                    c.waiting_since, c.preview, c.preview_side, c.visitor_received, c.visitor_read,
-                    c.visitor_unread, c.agent_received, c.agent_read, c.agent_unread
-             FROM conversations c ",
-            $from
-        )
-    };
-}
-
-/// A conversation, if it is theirs.
-pub(super) fn find(db: &Connection, who: &Principal, name: &ConversationId) -> Outcome<Option<Thread>> {
+/// The row of a conversation, if it is theirs: all that reading a log needs.
+pub(super) fn id(db: &Connection, who: &Principal, name: &ConversationId) -> Outcome<Option<i64>> {
     match who {
         Principal::Visitor(visitor) => {
-            let sql =
-                select!("JOIN visitors v ON v.id = c.visitor WHERE c.public_id = ?1 AND v.public_id = ?2");
-            one(db, sql, [name.as_str(), visitor.as_str()], read)
+            let sql = "SELECT c.id FROM conversations c JOIN visitors v ON v.id = c.visitor
+                       WHERE c.public_id = ?1 AND v.public_id = ?2";
+            one(db, sql, [name.as_str(), visitor.as_str()], |row| row.get(0))
         }
         Principal::Agent(agent) => {
-            let sql = select!(
-                "JOIN memberships m ON m.site = c.site JOIN agents a ON a.id = m.agent
-                 WHERE c.public_id = ?1 AND a.public_id = ?2"
-            );
-            one(db, sql, [name.as_str(), agent.as_str()], read)
+            let sql = "SELECT c.id FROM conversations c JOIN memberships m ON m.site = c.site
+                       JOIN agents a ON a.id = m.agent WHERE c.public_id = ?1 AND a.public_id = ?2";
+            one(db, sql, [name.as_str(), agent.as_str()], |row| row.get(0))
         }
     }
 }
 
-/// The latest active of a visitor's open conversations.
-pub(super) fn latest_open(db: &Connection, visitor: i64) -> Outcome<Option<Thread>> {
-    let sql = select!("WHERE c.visitor = ?1 AND c.status = ?2 ORDER BY c.latest DESC LIMIT 1");
-    one(db, sql, params![visitor, Status::Open.number()], read)
+/// A conversation by its name, whoever's it is.
+pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thread>> {
+    let sql = inbox::select!(
+        ", c.id, c.site, c.assignee, c.notes_head, h.latest, h.visitor_unread",
+        "WHERE c.public_id = ?1"
+    );
+    one(db, sql, [name.as_str()], |row| {
+        let first = inbox::COLUMNS;
+        Ok(Thread {
+            row: inbox::read(row)?,
+            id: row.get(first)?,
+            site: row.get(first + 1)?,
+            assignee: row.get(first + 2)?,
+            notes_head: row.get(first + 3)?,
+            latest: row.get(first + 4)?,
+            visitor_unread: row.get(first + 5)?,
+            changed: Changed::default(),
+        })
+    })
 }
 
-/// A new conversation, without an entry yet.
+/// A new conversation in the store, without an entry yet.
 pub(super) fn begin(
     db: &Connection,
     site: i64,
     visitor: i64,
     name: &ConversationId,
     at: Millis,
-) -> Outcome<Thread> {
-    let sql =
-        "INSERT INTO conversations (public_id, site, visitor, status, head, latest, created_at, at, preview,
-                   preview_side, visitor_received, visitor_read, visitor_unread, agent_received, agent_read,
-                   agent_unread, locale)
-               VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?5, '', ?6, 0, 0, 0, 0, 0, 0, '')";
-    let values = params![name.as_str(), site, visitor, Status::Open.number(), at, Side::Visitor.number()];
-    change(db, sql, values)?;
-    Ok(Thread {
-        id: db.last_insert_rowid(),
-        name: name.clone(),
-        site,
-        assignee: None,
-        status: Status::Open,
-        head: 0,
-        notes_head: 0,
-        visitor: Marks::default(),
-        agent: Marks::default(),
-        latest: 0,
-        at,
-        waiting_since: None,
-        preview: String::new(),
-        preview_side: Side::Visitor,
-    })
+) -> Outcome<()> {
+    let sql = "INSERT INTO conversations (public_id, site, visitor, status, place, created_at, locale)
+               VALUES (?1, ?2, ?3, ?4, 0, ?5, '')";
+    change(db, sql, params![name.as_str(), site, visitor, Status::Open.number(), at])?;
+    let sql = "INSERT INTO heads (conversation, head, latest, at, preview, preview_side, visitor_received,
+                                  visitor_read, visitor_unread, agent_received, agent_read, agent_unread)
+               VALUES (?1, 0, 0, ?2, '', ?3, 0, 0, 0, 0, 0, 0)";
+    change(db, sql, params![db.last_insert_rowid(), at, Side::Visitor.number()]).map(|_| ())
 }
 
 impl Thread {
@@ -144,27 +135,29 @@ impl Thread {
     pub(super) fn say(&mut self, db: &Connection, hand: &Hand, new: NewMessage) -> Outcome<Item> {
         let NewMessage { client_id, body, at } = new;
         let seq = self.append(db, hand, at, None, Some((&client_id, &body)))?;
-        self.preview = preview(&body);
-        self.preview_side = hand.author.side();
-        match self.preview_side {
+        self.row.preview = preview(&body);
+        self.row.preview_side = hand.author.side();
+        match self.row.preview_side {
             Side::Visitor => {
-                self.agent.unread += 1;
-                self.waiting_since.get_or_insert(at);
+                self.row.unread += 1;
+                self.row.waiting_since.get_or_insert(at);
             }
-            Side::Agent => self.visitor.unread += 1,
+            Side::Agent => self.visitor_unread += 1,
         }
-        let (conversation, author) = (self.name.clone(), hand.author.clone());
+        let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         Ok(Item::Message(Message { conversation, seq, client_id, author, at, body, attachments: Vec::new() }))
     }
 
     /// Appends an entry that is not a message.
     pub(super) fn mark(&mut self, db: &Connection, hand: &Hand, kind: Kind, at: Millis) -> Outcome<Item> {
         let seq = self.append(db, hand, at, Some(kind), None)?;
-        self.status = after(self.status, kind);
-        let (conversation, author) = (self.name.clone(), hand.author.clone());
+        self.row.status = after(self.row.status, kind);
+        self.changed.row = true;
+        let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data: Data::default() }))
     }
 
+    /// Nothing has changed, here or in the store, when this fails.
     fn append(
         &mut self,
         db: &Connection,
@@ -173,101 +166,145 @@ impl Thread {
         kind: Option<Kind>,
         said: Option<(&ClientId, &str)>,
     ) -> Outcome<Seq> {
-        let seq = self.head + 1;
+        let seq = self.row.head + 1;
         let sql = "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (client_id, body) = said.map(|(client_id, body)| (client_id.0, body)).unzip();
         let kind = kind.map(Kind::number);
         change(db, sql, params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body])?;
         self.latest = db.last_insert_rowid();
-        self.at = at;
+        self.row.at = at;
         let side = hand.author.side();
         if side == Side::Agent {
-            self.waiting_since = None;
+            self.row.waiting_since = None;
         }
         self.follow(side, seq);
-        self.head = seq;
+        self.row.head = seq;
+        self.changed.head = true;
         Ok(seq)
     }
 
     /// What a side writes has arrived there and is read there. Only if all before has too: a mark never says of
     /// the other side's message what nobody confirmed.
     fn follow(&mut self, side: Side, seq: Seq) {
-        let head = self.head;
-        let marks = self.marks(side);
+        let (head, mut marks) = (self.row.head, self.marks(side));
         if marks.received == head {
             marks.received = seq;
         }
         if marks.read == head {
             marks.read = seq;
         }
+        self.set_marks(side, marks);
     }
 
     /// A side's marks.
-    pub(super) fn marks(&mut self, side: Side) -> &mut Marks {
+    pub(super) const fn marks(&self, side: Side) -> Marks {
+        let row = &self.row;
         match side {
-            Side::Visitor => &mut self.visitor,
-            Side::Agent => &mut self.agent,
+            Side::Visitor => {
+                Marks { received: row.visitor_received, read: row.visitor_read, unread: self.visitor_unread }
+            }
+            Side::Agent => Marks { received: row.agent_received, read: row.agent_read, unread: row.unread },
         }
     }
 
-    /// Keeps what was changed.
-    pub(super) fn save(&self, db: &Connection) -> Outcome<()> {
-        let sql =
-            "UPDATE conversations SET assignee = ?2, status = ?3, head = ?4, notes_head = ?5, latest = ?6,
-                       at = ?7, waiting_since = ?8, preview = ?9, preview_side = ?10, visitor_received = ?11,
-                       visitor_read = ?12, visitor_unread = ?13, agent_received = ?14, agent_read = ?15,
-                       agent_unread = ?16
-                   WHERE id = ?1";
+    /// Moves a side's marks.
+    pub(super) const fn set_marks(&mut self, side: Side, marks: Marks) {
+        let row = &mut self.row;
+        match side {
+            Side::Visitor => {
+                (row.visitor_received, row.visitor_read) = (marks.received, marks.read);
+                self.visitor_unread = marks.unread;
+            }
+            Side::Agent => {
+                (row.agent_received, row.agent_read) = (marks.received, marks.read);
+                row.unread = marks.unread;
+            }
+        }
+        self.changed.head = true;
+    }
+
+    /// Gives it to an agent, or to nobody.
+    pub(super) fn assign(&mut self, to: Option<(i64, AgentAuthor)>) {
+        let (assignee, author) = to.unzip();
+        self.assignee = assignee;
+        self.row.assignee = author;
+        self.changed.row = true;
+    }
+
+    /// Takes the next number of its notes.
+    pub(super) const fn next_note(&mut self) -> u64 {
+        self.notes_head += 1;
+        self.changed.row = true;
+        self.notes_head
+    }
+
+    /// Notes the language and the page that it was last written from.
+    pub(super) fn set_page(&mut self, locale: &str, page: Option<&Page>) {
+        let card = &mut self.row.visitor;
+        if card.locale != locale {
+            locale.clone_into(&mut card.locale);
+            self.changed.row = true;
+        }
+        if page.is_some() && card.page.as_ref() != page {
+            card.page = page.cloned();
+            self.changed.row = true;
+        }
+    }
+
+    /// Whether this is the first change that somebody must save.
+    pub(super) const fn enlist(&mut self) -> bool {
+        !std::mem::replace(&mut self.changed.known, true)
+    }
+
+    /// Puts what was changed into the store.
+    pub(super) fn save(&mut self, db: &Connection) -> Outcome<()> {
+        if self.changed.head {
+            self.save_head(db)?;
+        }
+        if self.changed.row {
+            self.save_row(db)?;
+        }
+        self.changed = Changed::default();
+        Ok(())
+    }
+
+    fn save_head(&self, db: &Connection) -> Outcome<()> {
+        let sql = "UPDATE heads SET head = ?2, latest = ?3, at = ?4, waiting_since = ?5, preview = ?6,
+                       preview_side = ?7, visitor_received = ?8, visitor_read = ?9, visitor_unread = ?10,
+                       agent_received = ?11, agent_read = ?12, agent_unread = ?13
+                   WHERE conversation = ?1";
+        let row = &self.row;
         let values = params![
             self.id,
-            self.assignee,
-            self.status.number(),
-            self.head,
-            self.notes_head,
+            row.head,
             self.latest,
-            self.at,
-            self.waiting_since,
-            self.preview,
-            self.preview_side.number(),
-            self.visitor.received,
-            self.visitor.read,
-            self.visitor.unread,
-            self.agent.received,
-            self.agent.read,
-            self.agent.unread,
+            row.at,
+            row.waiting_since,
+            row.preview,
+            row.preview_side.number(),
+            row.visitor_received,
+            row.visitor_read,
+            self.visitor_unread,
+            row.agent_received,
+            row.agent_read,
+            row.unread,
         ];
         change(db, sql, values).map(|_| ())
     }
 
-    /// Keeps the language and the page that it was last written from.
-    pub(super) fn save_page(&self, db: &Connection, locale: &str, page: Option<&Page>) -> Outcome<()> {
-        change(db, "UPDATE conversations SET locale = ?2 WHERE id = ?1", params![self.id, locale])?;
-        let Some(page) = page else { return Ok(()) };
-        let sql = "UPDATE conversations SET page_url = ?2, page_title = ?3, page_referrer = ?4 WHERE id = ?1";
-        change(db, sql, params![self.id, page.url, page.title, page.referrer]).map(|_| ())
+    /// Its place in lists is not touched here: `Desk::place` moves many at once.
+    fn save_row(&self, db: &Connection) -> Outcome<()> {
+        let sql = "UPDATE conversations SET assignee = ?2, status = ?3, notes_head = ?4, locale = ?5,
+                       page_url = ?6, page_title = ?7, page_referrer = ?8 WHERE id = ?1";
+        let card = &self.row.visitor;
+        let (url, title, referrer) = card
+            .page
+            .as_ref()
+            .map_or((None, None, None), |page| (Some(&page.url), Some(&page.title), Some(&page.referrer)));
+        let status = self.row.status.number();
+        let values =
+            params![self.id, self.assignee, status, self.notes_head, card.locale, url, title, referrer];
+        change(db, sql, values).map(|_| ())
     }
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Thread> {
-    Ok(Thread {
-        id: row.get(0)?,
-        name: ConversationId(row.get(1)?),
-        site: row.get(2)?,
-        assignee: row.get(3)?,
-        status: word(row, 4, Status::from_number)?,
-        head: row.get(5)?,
-        notes_head: row.get(6)?,
-        latest: row.get(7)?,
-        at: row.get(8)?,
-        waiting_since: row.get(9)?,
-        preview: row.get(10)?,
-        preview_side: word(row, 11, Side::from_number)?,
-        visitor: read_marks(row, 12)?,
-        agent: read_marks(row, 15)?,
-    })
-}
-
-fn read_marks(row: &Row<'_>, first: usize) -> rusqlite::Result<Marks> {
-    Ok(Marks { received: row.get(first)?, read: row.get(first + 1)?, unread: row.get(first + 2)? })
 }

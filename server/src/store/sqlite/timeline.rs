@@ -34,10 +34,10 @@ pub(super) fn history(
     limit: u16,
     bytes: usize,
 ) -> Outcome<Option<History>> {
-    let Some(thread) = threads::find(db, who, conversation)? else { return Ok(None) };
+    let Some(id) = threads::id(db, who, conversation)? else { return Ok(None) };
     let before = clamp(before.unwrap_or(Seq::MAX));
     let sql = select!("WHERE e.conversation = ?1 AND e.seq < ?2 ORDER BY e.seq DESC LIMIT ?3");
-    let (mut entries, _) = page(db, sql, [thread.id, before, i64::from(limit.max(1))], conversation, bytes)?;
+    let (mut entries, _) = page(db, sql, [id, before, i64::from(limit.max(1))], conversation, bytes)?;
     entries.reverse();
     let more = entries.first().is_some_and(|first| first.seq() > 1);
     Ok(Some(History { conversation: conversation.clone(), entries, more }))
@@ -50,9 +50,9 @@ pub(super) fn missed(
     after: Seq,
     bytes: usize,
 ) -> Outcome<Option<Missed>> {
-    let Some(thread) = threads::find(db, who, conversation)? else { return Ok(None) };
+    let Some(id) = threads::id(db, who, conversation)? else { return Ok(None) };
     let sql = select!("WHERE e.conversation = ?1 AND e.seq > ?2 ORDER BY e.seq");
-    let (items, more) = page(db, sql, [thread.id, clamp(after)], conversation, bytes)?;
+    let (items, more) = page(db, sql, [id, clamp(after)], conversation, bytes)?;
     Ok(Some(Missed { items, more }))
 }
 

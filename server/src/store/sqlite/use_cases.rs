@@ -87,7 +87,8 @@ impl Store for Sqlite {
     }
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
-        self.writing(Some(then), |db| messages::from_visitor(db, message))
+        let sequence = message.sequence.clone();
+        self.saying(sequence, then, |desk| messages::from_visitor(desk, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -95,7 +96,8 @@ impl Store for Sqlite {
     }
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
-        self.writing(Some(then), |db| messages::from_agent(db, message))
+        let sequence = message.sequence.clone();
+        self.saying(sequence, then, |desk| messages::from_agent(desk, message))
     }
 
     fn read(
@@ -106,7 +108,7 @@ impl Store for Sqlite {
         read: Seq,
         then: Then<Option<Marked>>,
     ) -> Pending<Option<Marked>> {
-        self.writing(Some(then), move |db| changes::read(db, &who, &conversation, received, read))
+        self.conversing(then, move |desk| changes::read(desk, &who, &conversation, received, read))
     }
 
     fn claim(
@@ -115,7 +117,7 @@ impl Store for Sqlite {
         conversation: ConversationId,
         then: Then<Option<ClaimOutcome>>,
     ) -> Pending<Option<ClaimOutcome>> {
-        self.writing(Some(then), move |db| changes::claim(db, &agent, &conversation))
+        self.conversing(then, move |desk| changes::claim(desk, &agent, &conversation))
     }
 
     fn assign(
@@ -125,7 +127,7 @@ impl Store for Sqlite {
         to: Option<AgentId>,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>> {
-        self.writing(Some(then), move |db| changes::assign(db, &agent, &conversation, to.as_ref()))
+        self.conversing(then, move |desk| changes::assign(desk, &agent, &conversation, to.as_ref()))
     }
 
     fn resolve(
@@ -135,7 +137,7 @@ impl Store for Sqlite {
         at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>> {
-        self.writing(Some(then), move |db| changes::close(db, &agent, &conversation, at))
+        self.conversing(then, move |desk| changes::close(desk, &agent, &conversation, at))
     }
 
     fn reopen(
@@ -145,17 +147,17 @@ impl Store for Sqlite {
         at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>> {
-        self.writing(Some(then), move |db| changes::open(db, &agent, &conversation, at))
+        self.conversing(then, move |desk| changes::open(desk, &agent, &conversation, at))
     }
 
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {
-        self.writing(Some(then), |db| notes::add(db, note))
+        self.conversing(then, |desk| notes::add(desk, note))
     }
 
     fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>> {
         self.reading(move |db| {
-            let Some(thread) = threads::find(db, &who, &conversation)? else { return Ok(None) };
-            inbox::row(db, thread.id).map(Some)
+            let Some(id) = threads::id(db, &who, &conversation)? else { return Ok(None) };
+            inbox::row(db, id).map(Some)
         })
     }
 
@@ -190,6 +192,6 @@ impl Store for Sqlite {
     }
 
     fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox> {
-        self.reading(move |db| inbox::list(db, &agent, filter, cursor.as_deref(), limit))
+        self.reading_lists(move |db| inbox::list(db, &agent, filter, cursor.as_deref(), limit))
     }
 }

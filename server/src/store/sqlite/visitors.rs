@@ -19,6 +19,10 @@ pub(super) struct Known {
     pub(super) site: i64,
     /// The name they typed.
     pub(super) name: Option<String>,
+    /// Their page's language.
+    pub(super) locale: String,
+    /// The latest active of their open conversations; `None`: it has to be looked for.
+    pub(super) open: Option<ConversationId>,
 }
 
 pub(super) fn by_token(db: &Connection, site: &SiteKey, token: &SecretHash) -> Outcome<Option<Visitor>> {
@@ -30,38 +34,37 @@ pub(super) fn by_token(db: &Connection, site: &SiteKey, token: &SecretHash) -> O
 }
 
 pub(super) fn cards(db: &Connection, visitor: &VisitorId, rows: usize) -> Outcome<Vec<ConversationCard>> {
-    let sql = "SELECT c.public_id, c.status, c.head, c.visitor_received, c.visitor_read, c.agent_received,
-                      c.agent_read, c.visitor_unread, a.public_id, a.name
-               FROM visitors v JOIN conversations c ON c.visitor = v.id LEFT JOIN agents a ON a.id = c.assignee
-               WHERE v.public_id = ?1 ORDER BY c.latest DESC LIMIT ?2";
+    let sql = "SELECT c.public_id, c.status, h.head, h.visitor_received, h.visitor_read, h.agent_received,
+                      h.agent_read, h.visitor_unread, a.public_id, a.name
+               FROM visitors v JOIN conversations c ON c.visitor = v.id JOIN heads h ON h.conversation = c.id
+               LEFT JOIN agents a ON a.id = c.assignee
+               WHERE v.public_id = ?1 ORDER BY h.latest DESC LIMIT ?2";
     many(db, sql, params![visitor.as_str(), limit(rows)], read_card)
 }
 
 /// A visitor by their name on the wire.
 pub(super) fn known(db: &Connection, visitor: &VisitorId) -> Outcome<Option<Known>> {
-    let sql = "SELECT id, site, name FROM visitors WHERE public_id = ?1";
+    let sql = "SELECT id, site, name, locale FROM visitors WHERE public_id = ?1";
     one(db, sql, [visitor.as_str()], |row| {
-        Ok(Known { id: row.get(0)?, site: row.get(1)?, name: row.get(2)? })
+        Ok(Known { id: row.get(0)?, site: row.get(1)?, name: row.get(2)?, locale: row.get(3)?, open: None })
     })
 }
 
-/// Makes a visitor's row, with the next number of their site.
-pub(super) fn insert(db: &Connection, site: i64, message: &VisitorMessage) -> Outcome<Known> {
-    let sql = "UPDATE sites SET visitors = visitors + 1 WHERE id = ?1 RETURNING visitors";
-    let number: Option<i64> = one(db, sql, [site], |row| row.get(0))?;
+/// Makes a visitor's row, with the next number of their site. Nothing has changed when this fails.
+pub(super) fn insert(db: &Connection, site: i64, message: &VisitorMessage) -> Outcome<()> {
     let sql = "INSERT INTO visitors (site, public_id, token, number, at, locale)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (site, token) DO NOTHING";
-    let values = params![site, message.visitor.as_str(), message.token, number, message.at, message.locale];
+               VALUES (?1, ?2, ?3, (SELECT visitors + 1 FROM sites WHERE id = ?1), ?4, ?5)
+               ON CONFLICT (site, token) DO NOTHING";
+    let values = params![site, message.visitor.as_str(), message.token, message.at, message.locale];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
     }
-    Ok(Known { id: db.last_insert_rowid(), site, name: None })
+    change(db, "UPDATE sites SET visitors = visitors + 1 WHERE id = ?1", [site]).map(|_| ())
 }
 
 /// Keeps the language that a visitor's page now has.
 pub(super) fn set_locale(db: &Connection, visitor: i64, locale: &str) -> Outcome<()> {
-    let sql = "UPDATE visitors SET locale = ?2 WHERE id = ?1 AND locale <> ?2";
-    change(db, sql, params![visitor, locale]).map(|_| ())
+    change(db, "UPDATE visitors SET locale = ?2 WHERE id = ?1", params![visitor, locale]).map(|_| ())
 }
 
 fn read_card(row: &Row<'_>) -> rusqlite::Result<ConversationCard> {

@@ -1,16 +1,20 @@
-//! The one connection that writes. It takes what is queued as a group, each job within its own savepoint, commits
-//! and syncs once, and only then tells anybody. It never answers before the sync and never publishes what was lost.
-use super::{fault::Fault, queue::Queue};
-use crate::store::{StoreError, Then};
-use rusqlite::{Connection, ErrorCode, ffi};
+//! The one connection that writes. It takes what is queued as a group, commits and syncs once, and only then tells
+//! anybody. It never answers before the sync and never publishes what was lost.
+use super::{
+    desk::{Desk, step},
+    fault::Fault,
+    queue::Queue,
+};
+use crate::store::{Sequence, StoreError, Then};
+use rusqlite::{ErrorCode, ffi};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
 
 /// Jobs that may wait. More are refused: at the disk's speed these are already some seconds.
 pub(super) const WAITING: usize = 4_096;
-/// Jobs in one commit. A job takes some 100 µs and a sync some milliseconds, so a group of this size takes about as
-/// long to fill as to sync; a larger one gains little and makes its first wait for its last.
-pub(super) const GROUP: usize = 64;
+/// Jobs in one commit. A job takes some 10 µs and a sync about a millisecond, so a group of this size takes a few times
+/// as long to carry out as to sync; a larger one gains little and makes its first wait for its last.
+pub(super) const GROUP: usize = 256;
 
 /// Called when going on could lose what was promised: the program ends and starts anew.
 pub type Fatal = Box<dyn Fn(&str) + Send>;
@@ -19,6 +23,8 @@ pub type Fatal = Box<dyn Fn(&str) + Send>;
 pub(super) enum Item {
     /// A use-case that writes.
     Job(Box<dyn Job>),
+    /// Puts conversations into their places in lists, if they are not; told when that is done or has failed.
+    Place(oneshot::Sender<()>),
     /// The end; the answer comes when all is in the main file.
     Close(oneshot::Sender<Result<(), StoreError>>),
 }
@@ -26,7 +32,7 @@ pub(super) enum Item {
 /// One use-case, without its type.
 pub(super) trait Job: Send {
     /// Does it, within the group's transaction.
-    fn run(&mut self, db: &Connection) -> Result<(), Fault>;
+    fn run(&mut self, desk: &mut Desk) -> Result<(), Fault>;
     /// Tells what became of it, after the commit.
     fn settle(self: Box<Self>, outcome: Result<(), StoreError>);
 }
@@ -37,26 +43,33 @@ pub(super) struct Work<T, F> {
     pub(super) run: Option<F>,
     /// What came of it, once done.
     pub(super) value: Option<T>,
+    /// What it must not overtake.
+    pub(super) sequence: Option<Sequence>,
     /// Whom to tell first.
     pub(super) then: Option<Then<T>>,
     /// Who waits.
     pub(super) answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T: Send, F: FnOnce(&Connection) -> Result<T, Fault> + Send> Job for Work<T, F> {
-    fn run(&mut self, db: &Connection) -> Result<(), Fault> {
-        if let Some(run) = self.run.take() {
-            self.value = Some(run(db)?);
+impl<T: Send, F: FnOnce(&mut Desk) -> Result<T, Fault> + Send> Job for Work<T, F> {
+    fn run(&mut self, desk: &mut Desk) -> Result<(), Fault> {
+        let Some(run) = self.run.take() else { return Ok(()) };
+        if self.sequence.as_ref().is_some_and(Sequence::is_broken) {
+            return Err(Fault::Behind);
         }
+        // The next of its sequence may be the very next job: it must see that this one failed.
+        self.value = Some(run(desk).inspect_err(|_| self.sequence.iter().for_each(Sequence::break_off))?);
         Ok(())
     }
 
     fn settle(self: Box<Self>, outcome: Result<(), StoreError>) {
         let ended = || StoreError::Unavailable("the job was not carried out".into());
-        let Self { value, then, answer, .. } = *self;
+        let Self { value, sequence, then, answer, .. } = *self;
         let outcome = outcome.and_then(|()| value.ok_or_else(ended));
-        if let (Ok(value), Some(then)) = (&outcome, then) {
-            then(value);
+        match (&outcome, then) {
+            (Ok(value), Some(then)) => then(value),
+            (Ok(_), None) => {}
+            (Err(_), _) => sequence.iter().for_each(Sequence::break_off),
         }
         // Nobody may be waiting any more; what was to be told was told.
         let _ = answer.send(outcome);
@@ -65,7 +78,7 @@ impl<T: Send, F: FnOnce(&Connection) -> Result<T, Fault> + Send> Job for Work<T,
 
 /// The connection that writes.
 pub(super) struct Writer {
-    db: Connection,
+    desk: Desk,
     fatal: Fatal,
 }
 
@@ -73,8 +86,8 @@ type Settled = Vec<(Box<dyn Job>, Result<(), StoreError>)>;
 
 impl Writer {
     /// A writer on an opened store.
-    pub(super) fn new(db: Connection, fatal: Fatal) -> Self {
-        Self { db, fatal }
+    pub(super) fn new(desk: Desk, fatal: Fatal) -> Self {
+        Self { desk, fatal }
     }
 
     /// Works a queue off until it is closed. If a job panics, what it meant for the store is unknown: the program ends.
@@ -92,84 +105,76 @@ impl Writer {
 
     /// Carries out what was taken from the queue.
     pub(super) fn take(&mut self, items: Vec<Item>) {
-        let (mut jobs, mut last) = (Vec::with_capacity(items.len()), None);
+        let (mut jobs, mut listing, mut last) = (Vec::with_capacity(items.len()), Vec::new(), None);
         for item in items {
             match item {
                 Item::Job(job) => jobs.push(job),
+                Item::Place(told) => listing.push(told),
                 Item::Close(answer) => last = Some(answer),
             }
         }
-        if !jobs.is_empty() {
-            self.group(jobs);
+        let place = !listing.is_empty() || last.is_some();
+        if place || !jobs.is_empty() {
+            self.group(jobs, place);
+        }
+        // Who waits for a list gets it even when places could not be put right: then in the order of before.
+        for told in listing {
+            let _ = told.send(());
         }
         if let Some(answer) = last {
             let _ = answer.send(self.checkpoint());
         }
     }
 
-    fn group(&mut self, jobs: Vec<Box<dyn Job>>) {
+    fn group(&mut self, jobs: Vec<Box<dyn Job>>, place: bool) {
         let mut settled = Settled::with_capacity(jobs.len());
         let mut jobs = jobs.into_iter();
-        let outcome = self.transaction(&mut jobs, &mut settled);
+        let outcome = self.transaction(&mut jobs, &mut settled, place);
         // Not begun: the transaction had ended before their turn.
         settled.extend(jobs.map(|job| (job, Ok(()))));
-        let Err(error) = outcome else {
+        let Err(fault) = outcome else {
+            self.desk.committed();
             return settled.into_iter().for_each(|(job, outcome)| job.settle(outcome));
         };
-        if !self.db.is_autocommit() {
-            // Should even this fail, the next BEGIN fails too and everything stays unavailable: nothing is lost.
-            let _ = self.db.execute_batch("ROLLBACK");
+        if let Fault::Sqlite(error) | Fault::TakenBack(error) = &fault {
+            self.check_sync(error);
         }
-        let failure = StoreError::from(Fault::from(error));
+        if !self.desk.db().is_autocommit() {
+            // Should even this fail, the next BEGIN fails too and everything stays unavailable: nothing is lost.
+            let _ = self.desk.db().execute_batch("ROLLBACK");
+        }
+        self.desk.taken_back();
+        let failure = StoreError::from(fault);
         for (job, _) in settled {
             job.settle(Err(failure.clone()));
         }
     }
 
+    /// All of a group. A job's own failure is noted with it; `Err` is the end of the whole transaction.
     fn transaction(
-        &self,
+        &mut self,
         jobs: &mut impl Iterator<Item = Box<dyn Job>>,
         settled: &mut Settled,
-    ) -> Result<(), rusqlite::Error> {
-        self.step("BEGIN IMMEDIATE")?;
+        place: bool,
+    ) -> Result<(), Fault> {
+        step(self.desk.db(), "BEGIN IMMEDIATE")?;
         for mut job in jobs {
-            let outcome = self.job(job.as_mut());
-            let (outcome, ended) = match outcome {
-                Ok(outcome) => (outcome, None),
-                Err(error) => (Ok(()), Some(error)),
-            };
-            settled.push((job, outcome));
-            if let Some(error) = ended {
-                return Err(error);
+            match job.run(&mut self.desk) {
+                Ok(()) => settled.push((job, Ok(()))),
+                Err(fault @ Fault::Sqlite(_)) => {
+                    settled.push((job, Ok(())));
+                    return Err(fault);
+                }
+                Err(fault) => {
+                    if let Fault::TakenBack(error) = &fault {
+                        self.check_sync(error);
+                    }
+                    settled.push((job, Err(fault.into())));
+                }
             }
         }
-        self.step("COMMIT")
-    }
-
-    /// One job within its savepoint: its own failure is `Ok(Err(…))`, `Err` is the end of the whole transaction.
-    fn job(&self, job: &mut dyn Job) -> Result<Result<(), StoreError>, rusqlite::Error> {
-        self.step("SAVEPOINT job")?;
-        let Err(fault) = job.run(&self.db) else {
-            return self.step("RELEASE job").map(Ok);
-        };
-        if let Fault::Sqlite(error) = &fault {
-            self.check_sync(error);
-        }
-        if self.db.is_autocommit() {
-            // A full disk or a failed read makes SQLite itself take the transaction back.
-            return Err(match fault {
-                Fault::Sqlite(error) => error,
-                Fault::Conflict => rusqlite::Error::InvalidQuery,
-            });
-        }
-        self.step("ROLLBACK TO job")?;
-        self.step("RELEASE job")?;
-        Ok(Err(fault.into()))
-    }
-
-    fn step(&self, sql: &str) -> Result<(), rusqlite::Error> {
-        let done = self.db.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
-        done.map(|_| ()).inspect_err(|error| self.check_sync(error))
+        self.desk.end_of_group(place)?;
+        step(self.desk.db(), "COMMIT")
     }
 
     /// After a failed sync the kernel may have dropped what it could not write and call the next sync a success.
@@ -181,7 +186,8 @@ impl Writer {
 
     /// Moves everything into the main file, so that a copy of it alone is whole.
     fn checkpoint(&self) -> Result<(), StoreError> {
-        let done = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        let done =
+            self.desk.db().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         match done {
             // A reader is still there: what is in the log is durable all the same.
             Ok(_) => Ok(()),
