@@ -191,7 +191,7 @@ async fn what_was_acknowledged_survives_a_power_cut_at_any_instant() {
         |call: &&Call| call.path.ends_with(".db-wal") && matches!(call.did, Did::Wrote { offset: 0, .. });
     let logs = history.trace.calls.iter().filter(begun).count();
     assert!(logs > 2, "the log was moved into the main file while it was written");
-    let (cuts, starts) = (amount(250, 20_000), amount(6, 300));
+    let (cuts, starts) = (amount(150, 20_000), amount(5, 300));
     let (mut losses, mut started, mut gone) = (Vec::new(), 0, 0);
     for number in 0..cuts {
         let cut = history.moment(&mut dice);

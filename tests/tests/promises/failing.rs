@@ -97,7 +97,7 @@ async fn a_failed_write_is_refused_and_no_more() {
     let mut proof = Proof::begin("T11.writes", &["P3", "P1"]);
     let folder = tempfile::tempdir().expect("a folder");
     let (mut refused, mut promised) = (0, 0);
-    let runs = amount(4, 60);
+    let runs = amount(3, 60);
     for run in 0..runs {
         for error in ["EIO", "ENOSPC"] {
             let data = folder.path().join(format!("{error}{run}"));
