@@ -62,8 +62,8 @@ async fn load(relay: &Relay, site: &Site, least: usize, stop: impl Fn() -> bool)
         let over = sent >= least && stop();
         while !over && under_way.len() < AT_ONCE {
             let id = client_id();
-            let send = json!({ "client_id": id, "conversation": null, "new": false, "body": body, "attachments": [] });
-            wire.say(json!({ "Send": send })).await;
+            let message = json!({ "client_id": id, "conversation": null, "new": false, "body": body, "attachments": [] });
+            wire.say(json!({ "Send": message })).await;
             under_way.insert(id, Instant::now());
             sent += 1;
         }
@@ -233,6 +233,6 @@ async fn what_cannot_be_backed_up_or_restored_is_a_sentence() {
     let made = back_up(Path::new(&data), Path::new(&folder)).await;
     let file = made["backup"].as_str().expect("a file");
     assert!(file.starts_with(&format!("{folder}/merhaba-")) && made["sites"] == 1, "{made}");
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).expect("it").permissions());
-    assert_eq!(mode & 0o777, 0o600, "only its owner may read it");
+    let rights = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).expect("it").permissions());
+    assert_eq!(rights & 0o777, 0o600, "only its owner may read it");
 }

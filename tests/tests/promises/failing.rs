@@ -16,16 +16,15 @@ use std::{
 
 /// What the relay exits with after a sync that failed.
 const UNSYNCED: i32 = 70;
-/// How much longer a slow sync takes.
-const SLOW_MS: u64 = 40;
+/// How long the disk stands still, in one sync.
+const STILL: Duration = Duration::from_secs(8);
 /// Sockets, and what each has under way: together more than may wait for the disk.
 const SOCKETS: usize = 100;
 /// As many as the relay reads before it has answered one.
 const UNDER_WAY: usize = 64;
 /// What the relay may grow by meanwhile, in KiB: a bound for each socket and for the queue, and some.
 const GROWS_KIB: u64 = 96 * 1024;
-/// A whole queue in commits of 64, each with a slow sync, is four seconds; on a machine that is busy with other things
-/// it takes longer, but never as long as it would without a bound.
+/// What waited is stored within moments after that, also on a machine that is busy with other things.
 const LONGEST: Duration = Duration::from_secs(30);
 
 fn launch(data: &Path) -> Launch {
@@ -98,22 +97,27 @@ async fn a_failed_write_is_refused_and_no_more() {
     let mut proof = Proof::begin("T11.writes", &["P3", "P1"]);
     let folder = tempfile::tempdir().expect("a folder");
     let (mut refused, mut promised) = (0, 0);
-    let runs = amount(4, 60);
+    let runs = amount(3, 60);
     for run in 0..runs {
         for error in ["EIO", "ENOSPC"] {
             let data = folder.path().join(format!("{error}{run}"));
             let site = prepared(&data).await;
             // A stretch of writes fails: some within a transaction, some that begin one.
-            let (from, length) = (60 + 7 * run, 1 + 5 * run);
+            let (from, length) = (30 + 7 * run, 1 + 5 * run);
             let strike =
                 before(WRITES, &store(&data), &format!("error={error}:when={from}..{}", from + length));
             let mut relay = Relay::start(launch(&data).under(strike)).await;
             let mut writer = Writer::new(&relay, &site).await;
-            assert!(writer.write((0..120).map(text)).await, "{error} {run}: the line stays");
-            let codes: Vec<_> = writer.refused.drain().collect();
-            assert!(codes.iter().all(|(code, _)| code == "Unavailable"), "{codes:?}");
-            refused += codes.iter().map(|(_, count)| count).sum::<usize>();
-            assert!(writer.try_again().await && writer.refused.is_empty(), "the disk is well again");
+            if !writer.write((0..120).map(text)).await {
+                writer.come_back(&relay, &site).await;
+            }
+            // Each try costs the disk at least one of the writes that fail.
+            for _ in 0..=2 * length {
+                writer.insist(&relay, &site).await;
+            }
+            assert_eq!(writer.waits(), 0, "{error} {run}: the disk is well again");
+            assert!(writer.refused.keys().all(|code| code == "Unavailable"), "{:?}", writer.refused);
+            refused += writer.refused.values().sum::<usize>();
             assert_eq!(writer.promised.len(), writer.sent.len());
             relay.kill().await;
             let relay = Relay::start(launch(&data)).await;
@@ -131,12 +135,12 @@ async fn a_failed_write_is_refused_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_slow_disk_makes_answers_late_and_nothing_grow() {
-    let mut proof = Proof::begin("T11.slow", &["P3", "P13"]);
+async fn a_disk_that_stands_still_makes_answers_late_and_nothing_grow() {
+    let mut proof = Proof::begin("T11.still", &["P3", "P13"]);
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let site = prepared(&data).await;
-    let strike = above(SYNCS, &format!("delay_enter={}", SLOW_MS * 1_000));
+    let strike = above(SYNCS, &format!("delay_enter={}:when=3", STILL.as_micros()));
     let relay = Relay::start(launch(&data).under(strike)).await;
     let holder = own(&data);
     let mut writers = Vec::new();
@@ -147,8 +151,7 @@ async fn a_slow_disk_makes_answers_late_and_nothing_grow() {
     }
     let idle = memory(&holder, "VmRSS");
     let each = amount(UNDER_WAY, 40 * UNDER_WAY);
-    let answered = join_all(writers.iter_mut().map(|writer| writer.write((0..each).map(text)))).await;
-    assert!(answered.into_iter().all(|answered| answered), "no line was given up");
+    join_all(writers.iter_mut().map(|writer| writer.write((0..each).map(text)))).await;
     let grown = memory(&holder, "VmHWM").saturating_sub(idle);
     let refused: usize = writers.iter().map(|writer| writer.refused.values().sum::<usize>()).sum();
     let longest = writers.iter().map(|writer| writer.longest).max().unwrap_or_default();
@@ -158,10 +161,10 @@ async fn a_slow_disk_makes_answers_late_and_nothing_grow() {
     assert!(grown < GROWS_KIB, "the relay has grown by {grown} KiB");
     let mut promised = 0;
     for writer in &writers {
-        assert_eq!(writer.differences(&writer.log(&relay, &site).await), (0, 0));
+        assert_eq!(writer.differences(&writer.log(&relay, &site).await).0, 0, "acknowledged and lost");
         promised += writer.promised.len();
     }
-    proof.figure("sync_ms", SLOW_MS);
+    proof.figure("disk_stood_still_ms", u64::try_from(STILL.as_millis()).unwrap_or(u64::MAX));
     proof.figure("acknowledged", promised);
     proof.figure("refused_since_the_queue_was_full", refused);
     proof.figure("longest_answer_ms", u64::try_from(longest.as_millis()).unwrap_or(u64::MAX));

@@ -78,7 +78,10 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
         written += 10 + until_refused(&mut writer, written + 10).await;
         assert_eq!(writer.refused.keys().collect::<Vec<_>>(), ["Unavailable"]);
         // Several at once: a group in which each fails.
-        writer.write((0..8).map(|number| format!("{round}.{number} hepsi birden"))).await;
+        if !writer.write((0..8).map(|number| format!("{round}.{number} hepsi birden"))).await {
+            // What came behind a refusal, out of its order, has cost the line; the visitor comes back as any page does.
+            writer.come_back(&relay, &site).await;
+        }
         refused += writer.refused.drain().map(|(_, count)| count).sum::<usize>();
         reads_go_on(&relay, &site, &writer).await;
         if round % 8 == 1 {
@@ -88,8 +91,8 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
         }
         disk.free();
         slowest = slowest.max(readiness(&relay, 200).await);
-        assert!(writer.try_again().await, "the line has stayed all the time");
-        assert!(writer.refused.is_empty(), "there is room again: {:?}", writer.refused);
+        writer.try_again().await;
+        assert_eq!((writer.refused.len(), writer.waits()), (0, 0), "there is room again");
         if round % 4 == 3 {
             // What a crash on a full disk leaves is read by the next start, when there is room.
             disk.fill(0);

@@ -7,7 +7,6 @@ use merhaba_tests::{
 use serde_json::{Value, json};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    mem,
     time::{Duration, Instant},
 };
 
@@ -39,7 +38,7 @@ pub struct Writer {
     pub sent: HashMap<String, String>,
     /// What was acknowledged, by id.
     pub promised: HashMap<String, Promised>,
-    refused_texts: Vec<(String, String)>,
+    waiting: VecDeque<(String, String)>,
     /// Refusals, by code.
     pub refused: HashMap<String, usize>,
     /// The longest that an answer took.
@@ -55,7 +54,7 @@ impl Writer {
             wire,
             token,
             at_once: AT_ONCE,
-            refused_texts: Vec::new(),
+            waiting: VecDeque::new(),
             under_way: VecDeque::new(),
             sent: HashMap::new(),
             promised: HashMap::new(),
@@ -64,39 +63,57 @@ impl Writer {
         }
     }
 
-    /// The same visitor on a new socket; what had no answer will have none.
+    /// The same visitor on a new socket; what had no answer waits to be sent again.
     pub async fn come_back(&mut self, relay: &Relay, site: &Site) {
         let (wire, _) = Wire::greeted(relay, site, Some(&self.token), json!([])).await;
-        self.under_way.clear();
         self.wire = wire;
     }
 
-    /// Sends every text, and waits until each is answered or the line is gone; whether all were answered.
+    /// Sends these texts, behind those that still wait, until one is refused; whether the line stays. What was refused
+    /// or not answered, and all behind it, waits: the first of it is the first to be sent again, as the wire wants it.
     pub async fn write(&mut self, bodies: impl IntoIterator<Item = String>) -> bool {
-        self.say_all(bodies.into_iter().map(|body| (client_id(), body)).collect()).await
+        self.waiting.extend(bodies.into_iter().map(|body| (client_id(), body)));
+        let mut refused = Vec::new();
+        let stays = self.send_until_refused(&mut refused).await;
+        let unanswered = self.under_way.drain(..).map(|(id, body, _)| (id, body));
+        let all = refused.into_iter().chain(unanswered).chain(self.waiting.drain(..));
+        self.waiting = all.collect();
+        stays
     }
 
-    /// Sends again whatever was refused, as the same messages.
-    pub async fn try_again(&mut self) -> bool {
-        let refused = mem::take(&mut self.refused_texts);
-        self.say_all(refused).await
-    }
-
-    async fn say_all(&mut self, messages: Vec<(String, String)>) -> bool {
-        let mut messages = messages.into_iter().peekable();
-        while messages.peek().is_some() || !self.under_way.is_empty() {
-            while self.under_way.len() < self.at_once
-                && let Some((id, body)) = messages.next()
+    async fn send_until_refused(&mut self, refused: &mut Vec<(String, String)>) -> bool {
+        loop {
+            while refused.is_empty()
+                && self.under_way.len() < self.at_once
+                && let Some((id, body)) = self.waiting.pop_front()
             {
                 if !self.say(id, body).await {
                     return false;
                 }
             }
-            if !self.hear().await {
-                return false;
+            if self.under_way.is_empty() {
+                return true;
             }
+            let Some(answer) = self.hear().await else { return false };
+            refused.extend(answer);
         }
-        true
+    }
+
+    /// Sends what waits, on a new socket if the relay has given this one up.
+    pub async fn insist(&mut self, relay: &Relay, site: &Site) {
+        if !self.try_again().await {
+            self.come_back(relay, site).await;
+        }
+    }
+
+    /// Sends what waits.
+    pub async fn try_again(&mut self) -> bool {
+        self.write([]).await
+    }
+
+    /// How many messages wait.
+    pub fn waits(&self) -> usize {
+        self.waiting.len()
     }
 
     async fn say(&mut self, id: String, body: String) -> bool {
@@ -107,9 +124,9 @@ impl Writer {
         self.wire.try_say(json!({ "Send": send })).await
     }
 
-    /// One event; whether there was one.
-    async fn hear(&mut self) -> bool {
-        let Some(event) = self.wire.next().await else { return false };
+    /// One event, if there was one; with the message that it refuses, if it does.
+    async fn hear(&mut self) -> Option<Option<(String, String)>> {
+        let event = self.wire.next().await?;
         if let Some(accepted) = event.get("Accepted")
             && let Some((id, body)) = self.answered(&accepted["client_id"])
         {
@@ -117,13 +134,10 @@ impl Writer {
             let seq = accepted["seq"].as_u64().expect("a place");
             self.promised.insert(id, Promised { conversation, seq, body });
         }
-        if let Some(refused) = event.get("Refused") {
-            let message = self.answered(&refused["client_id"]);
-            self.refused_texts.extend(message);
-            let code = refused["code"].as_str().expect("a code").to_owned();
-            *self.refused.entry(code).or_default() += 1;
-        }
-        true
+        let Some(refused) = event.get("Refused") else { return Some(None) };
+        let code = refused["code"].as_str().expect("a code").to_owned();
+        *self.refused.entry(code).or_default() += 1;
+        Some(self.answered(&refused["client_id"]))
     }
 
     /// The whole log of this visitor's conversation, read by somebody who has never seen it; none if nothing of it

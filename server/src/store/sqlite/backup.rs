@@ -7,7 +7,10 @@ use super::{
     open::{self, BUSY},
     survey::{self, Survey},
 };
-use crate::{folder, store::BackedUp};
+use crate::{
+    folder,
+    store::{BackedUp, StoreError},
+};
 use rusqlite::{
     Connection,
     backup::{Backup, StepResult},
@@ -47,10 +50,7 @@ pub enum BackupError {
 
 impl From<Fault> for BackupError {
     fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Sqlite(error) | Fault::TakenBack(error) => Self::Copying(error.to_string()),
-            Fault::Conflict | Fault::Behind => Self::Copying("the store changed under the copy".into()),
-        }
+        Self::Copying(StoreError::from(fault).to_string())
     }
 }
 

@@ -106,7 +106,7 @@ impl Restore<'_> {
             let store = BackedUp { file: new.into(), bytes: 0, epoch: found.epoch, holdings: found.holdings };
             Ok((before, store))
         };
-        let db = open::connect(new).map_err(|_| bad("is not a store of Merhaba".into()))?;
+        let db = open::connect(new).map_err(|error| bad(survey::damaged(&error)))?;
         survey::check(&db).map_err(bad)?;
         let (before, store) = renew(&db).map_err(|fault| bad(format!("is damaged: {fault:?}")))?;
         db.close().map_err(|(_, error)| bad(format!("is damaged: {error}")))?;

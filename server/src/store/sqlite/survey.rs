@@ -2,11 +2,11 @@
 //! file is looked at before it takes a store's place. Changes nothing.
 use super::{
     fault::Outcome,
-    open::{self, APPLICATION, FILE, MIGRATIONS},
+    open::{self, APPLICATION, MIGRATIONS},
 };
 use crate::store::Holdings;
 use merhaba_shared::protocol::ids::Epoch;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use sha2::{Digest, Sha256};
 
 /// What a store holds.
@@ -36,13 +36,21 @@ pub(super) fn survey(db: &Connection) -> Outcome<Survey> {
     };
     let epoch =
         db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0).map(Epoch))?;
-    Ok(Survey { epoch, version: open::version(db)?, holdings, heads: heads(db)? })
+    let version = open::version(db)?;
+    Ok(Survey { epoch, version, holdings, heads: heads(db, version)? })
 }
 
-fn heads(db: &Connection) -> Outcome<[u8; 32]> {
-    let mut statement = db.prepare(
-        "SELECT c.public_id, h.head FROM conversations c JOIN heads h ON h.conversation = c.id ORDER BY c.id",
-    )?;
+/// Where the heads stand in a store of this version.
+const fn heads_of(version: i64) -> &'static str {
+    if version < 2 { "(SELECT id AS conversation, head FROM conversations)" } else { "heads" }
+}
+
+fn heads(db: &Connection, version: i64) -> Outcome<[u8; 32]> {
+    let heads = heads_of(version);
+    let sql = format!(
+        "SELECT c.public_id, h.head FROM conversations AS c JOIN {heads} AS h ON h.conversation = c.id ORDER BY c.id"
+    );
+    let mut statement = db.prepare(&sql)?;
     let mut rows = statement.query([])?;
     let mut hash = Sha256::new();
     while let Some(row) = rows.next()? {
@@ -52,44 +60,45 @@ fn heads(db: &Connection) -> Outcome<[u8; 32]> {
     Ok(hash.finalize().into())
 }
 
+/// What an error says of a file, as a half sentence.
+pub(super) fn damaged(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => "is not a store of Merhaba".into(),
+        _ => format!("is damaged: {error}"),
+    }
+}
+
 /// Looks for damage: in the file, in what refers to what, and in the numbering of every conversation. An error is a
 /// half sentence about the file.
 pub(super) fn check(db: &Connection) -> Result<(), String> {
-    let damaged = |error: rusqlite::Error| format!("is damaged: {error}");
-    let owner: i64 = db
-        .query_row("PRAGMA application_id", [], |row| row.get(0))
-        .map_err(|_| "is not a store of Merhaba".to_owned())?;
+    let owner: i64 =
+        db.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(|error| damaged(&error))?;
     if owner != APPLICATION {
         return Err("is not a store of Merhaba".into());
     }
-    let (found, known) = (open::version(db).map_err(damaged)?, MIGRATIONS.len() as u64);
+    let (found, known) = (open::version(db).map_err(|error| damaged(&error))?, MIGRATIONS.len() as u64);
     if u64::try_from(found).is_ok_and(|found| found > known) {
         return Err(format!("was written by a newer Merhaba (schema {found}; this one knows {known})"));
     }
-    if u64::try_from(found).is_ok_and(|found| found < known) {
-        return Err(format!(
-            "was written by an older Merhaba (schema {found}; this one knows {known}): put it into a folder of its own \
-             as {FILE}, start the relay on it once, and back that up"
-        ));
-    }
-    let verdict: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(damaged)?;
+    let verdict: String =
+        db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(|error| damaged(&error))?;
     if verdict != "ok" {
         return Err(format!("is damaged: {verdict}"));
     }
     let loose = "SELECT count(*) FROM pragma_foreign_key_check";
-    let lost = "SELECT count(*) FROM entries WHERE conversation NOT IN (SELECT id FROM conversations)";
-    let headless = "SELECT count(*) FROM conversations WHERE id NOT IN (SELECT conversation FROM heads)";
-    let holes = "SELECT count(*) FROM heads AS h WHERE h.head <>
-        (SELECT count(*) FROM entries WHERE conversation = h.conversation) OR h.head <>
-        (SELECT coalesce(max(seq), 0) FROM entries WHERE conversation = h.conversation)";
-    let checks = [
+    let holes = format!(
+        "SELECT count(*) FROM conversations AS c LEFT JOIN {} AS h ON h.conversation = c.id
+         WHERE h.head IS NOT (SELECT count(*) FROM entries WHERE conversation = c.id)
+            OR h.head IS NOT (SELECT coalesce(max(seq), 0) FROM entries WHERE conversation = c.id)",
+        heads_of(found)
+    );
+    let strays = "SELECT count(*) FROM entries WHERE conversation NOT IN (SELECT id FROM conversations)";
+    for (sql, what) in [
         (loose, "rows refer to what is not there"),
-        (lost, "entries are of no conversation"),
-        (headless, "conversations have no end"),
-        (holes, "conversations have holes"),
-    ];
-    for (sql, what) in checks {
-        let found: i64 = db.query_row(sql, [], |row| row.get(0)).map_err(damaged)?;
+        (&holes, "conversations have holes"),
+        (strays, "entries are of no conversation"),
+    ] {
+        let found: i64 = db.query_row(sql, [], |row| row.get(0)).map_err(|error| damaged(&error))?;
         if found > 0 {
             return Err(format!("is damaged: {found} {what}"));
         }

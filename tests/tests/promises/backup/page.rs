@@ -28,7 +28,7 @@ use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 /// What a browser says of a close it knows nothing about.
 const UNKNOWN: u16 = 1006;
 /// How long anything may take that a page waits for, an outage included.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// A page.
 pub struct Page {

@@ -100,7 +100,8 @@ pub async fn play(relay: &Relay) -> (usize, Vec<String>) {
         let changed = |name: &str| shake.changes.iter().find(|(changed, _)| *changed == name);
         let mut fields: Vec<_> = good.into_iter().filter(|(name, _)| changed(name).is_none()).collect();
         fields.extend(shake.changes.iter().filter_map(|(name, value)| value.map(|value| (*name, value))));
-        let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let fields = fields.concat();
         let request = format!("{} /ws/visitor HTTP/1.1\r\n{fields}\r\n", shake.method);
         let answer = http::head_of(relay.authority(), request.as_bytes()).await;
         let (name, value) = shake.field;

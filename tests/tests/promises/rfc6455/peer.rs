@@ -63,10 +63,10 @@ pub fn header(first: u8, length: usize, bit: u8) -> Vec<u8> {
     if let Some(length) = u8::try_from(length).ok().filter(|length| *length < 126) {
         bytes.push(bit | length);
     } else if let Ok(length) = u16::try_from(length) {
-        bytes.push(bit | 126);
+        bytes.push(bit | 0x7e);
         bytes.extend(length.to_be_bytes());
     } else {
-        bytes.push(bit | 127);
+        bytes.push(bit | 0x7f);
         bytes.extend((length as u64).to_be_bytes());
     }
     bytes
