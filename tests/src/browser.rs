@@ -136,8 +136,15 @@ impl Browser {
                if (found || performance.now() > end) done(found || null); else setTimeout(look, 50);\n\
              }})();"
         );
-        let found = self.client.execute_async(&script, vec![]).await;
-        let found = found.unwrap_or_else(|error| panic!("{expression}: {error}"));
+        let mut pages = 0;
+        let found = loop {
+            pages += 1;
+            match self.client.execute_async(&script, vec![]).await {
+                // The page was left while it was looked at: the one after it is looked at.
+                Err(error) if pages < 5 && error.to_string().contains("unload") => {}
+                found => break found.unwrap_or_else(|error| panic!("{expression}: {error}")),
+            }
+        };
         if found.is_null() {
             let shown = self.run("return document.body && document.body.innerText").await;
             panic!(

@@ -26,8 +26,8 @@ const ANSWER_AFTER: Duration = Duration::from_secs(25);
 const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 /// An end that was told to nobody yet is kept so long.
 const END_KEPT: Duration = Duration::from_secs(10);
-/// Frames up that wait for the session.
-const FRAMES_UP: usize = 16;
+/// Frames up that wait for the session: few, since each may be as long as a request.
+const FRAMES_UP: usize = 1;
 /// From so many bytes down on, that nobody has confirmed, the session waits with the next frame.
 const DOWN_BYTES: usize = 4 * 1024;
 /// At most so many bytes of frames in one answer, unless one frame alone is longer.
