@@ -365,14 +365,24 @@ mod tests {
         bytes.freeze()
     }
 
+    /// Reads the next frames, while they are being sent.
+    async fn reads(wire: &mut Wire, expected: &[&'static str]) {
+        for expected in expected {
+            assert_eq!(wire.next().await, Some(Ok(text(expected))));
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn what_is_sent_again_arrives_once_and_in_order() {
         let (link, mut wire) = link();
-        assert_eq!(link.send(0, &frames(&["a", "b"])).await, Ok(()));
-        assert_eq!(link.send(0, &frames(&["a", "b", "c"])).await, Ok(()));
-        assert_eq!(link.send(2, &frames(&["c", "d"])).await, Ok(()));
-        for expected in ["a", "b", "c", "d"] {
-            assert_eq!(wire.next().await, Some(Ok(text(expected))));
+        for (first, sent, new) in [
+            (0, vec!["a", "b"], vec!["a", "b"]),
+            (0, vec!["a", "b", "c"], vec!["c"]),
+            (2, vec!["c", "d"], vec!["d"]),
+        ] {
+            let sent = frames(&sent);
+            let (taken, ()) = tokio::join!(link.send(first, &sent), reads(&mut wire, &new));
+            assert_eq!(taken, Ok(()));
         }
         assert_eq!(link.send(5, &frames(&["f"])).await, Err(Broken::Ended), "one is missing");
         assert_eq!(
@@ -387,15 +397,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_session_that_does_not_read_makes_the_sender_try_again() {
         let (link, mut wire) = link();
-        let many: Vec<&str> = std::iter::repeat_n("x", FRAMES_UP + 3).collect();
-        assert_eq!(link.send(0, &frames(&many)).await, Err(Broken::Busy));
-        for _ in 0..FRAMES_UP {
-            assert_eq!(wire.next().await, Some(Ok(text("x"))));
-        }
-        assert_eq!(link.send(0, &frames(&many)).await, Ok(()));
-        for _ in 0..3 {
-            assert_eq!(wire.next().await, Some(Ok(text("x"))));
-        }
+        let many = frames(&["x"; FRAMES_UP + 3]);
+        assert_eq!(link.send(0, &many).await, Err(Broken::Busy));
+        let (taken, ()) = tokio::join!(link.send(0, &many), reads(&mut wire, &["x"; FRAMES_UP + 3]));
+        assert_eq!(taken, Ok(()));
         assert!(futures_util::poll!(wire.next()).is_pending(), "none came twice");
     }
 
