@@ -1,7 +1,6 @@
 //! How a proof of a promise says what it found: one line of JSON on standard output and the same in
 //! `target/proofs/NAME.json`, from which RELIABILITY.md takes its figures. Never decides whether a proof has passed:
 //! that is an assertion's work, and a proof that did not reach its end writes nothing.
-#![expect(clippy::print_stdout, reason = "what a proof found is its output")]
 use serde_json::{Map, Value, json};
 use std::{fs, io::Write, path::Path, time::Instant};
 

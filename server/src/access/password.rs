@@ -103,9 +103,9 @@ mod tests {
 
     #[test]
     fn an_unknown_account_costs_what_a_known_one_costs() {
-        assert_eq!(compare("whatever is typed", NOBODY, Clock::default()), Verdict::Wrong);
+        assert_eq!(compare("whatever is typed", NOBODY, Clock), Verdict::Wrong);
         let parameters = |phc: &str| phc.rsplitn(3, '$').last().map(str::to_owned);
-        assert_eq!(parameters(NOBODY), parameters(&hash("of a known account", Clock::default())));
+        assert_eq!(parameters(NOBODY), parameters(&hash("of a known account", Clock)));
     }
 
     #[test]

@@ -66,7 +66,9 @@ impl Soon {
                 self.filled.notified().await;
             }
             for (site, rows) in self.take() {
-                rows.into_iter().for_each(|row| self.tell(&site, row));
+                for row in rows {
+                    self.tell(&site, row);
+                }
             }
             tokio::time::sleep(MOMENT).await;
         }

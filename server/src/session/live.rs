@@ -211,12 +211,12 @@ impl<S: Socket, E: Audience> Live<S, E> {
         let from = From { inward: self.inward, reads };
         if self.line.is_unflushed() && self.burst < BURST {
             self.burst += 1;
-            let ready = tokio::select! {
+            let there = tokio::select! {
                 biased;
                 input = source(self.line.sources(), &mut self.answers, from) => Some(input),
                 () = std::future::ready(()) => None,
             };
-            if let Some(input) = ready {
+            if let Some(input) = there {
                 return Ok(input);
             }
         }

@@ -180,10 +180,14 @@ async fn pump(client: TcpStream, relay: TcpStream, socket: bool, shared: &Shared
                 }
                 _ => return,
             },
-            word = words.recv(), if socket => match word {
-                Ok(word) if to_client.write_all(&word).await.is_ok() => {}
-                _ => return,
-            },
+            word = words.recv(), if socket => {
+                // After these words the line is over: only the other side's answer is waited for, and the relay's own
+                // last words would be one close too many.
+                if let Ok(word) = word && to_client.write_all(&word).await.is_ok() {
+                    drop(from_client.read(&mut up).await);
+                }
+                return;
+            }
         }
     }
 }

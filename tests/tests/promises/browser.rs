@@ -330,6 +330,8 @@ async fn every_state_of_a_message_and_of_the_line_is_said() {
     visitor.until(&format!("!({BANNER})")).await;
 
     // Ended for good.
+    write(&visitor, "visitor-4;").await;
+    marked(&visitor, "Sent").await;
     stage.network.close(4503);
     banner(&visitor, "has been closed").await;
     visitor.close().await;

@@ -218,13 +218,13 @@ impl Sqlite {
         if !self.lists_lag.load(Ordering::Acquire) {
             return self.reads.read(work);
         }
-        let (placed, places) = oneshot::channel();
+        let (placed, in_order) = oneshot::channel();
         // A writer that takes nothing more has nothing to put right either: the list is then as it was.
         let _ = self.writes.push(Item::Place(placed));
         self.write_inline();
         let reads = self.reads.clone();
         Box::pin(async move {
-            let _ = places.await;
+            let _ = in_order.await;
             reads.read(work).await
         })
     }
