@@ -114,8 +114,8 @@ impl Extent {
     pub const fn full() -> Self {
         Self {
             rounds: 3,
-            rate: Span { warm: 2, measured: 10 },
-            flood: Span { warm: 2, measured: 8 },
+            rate: Span { warm: 2, measured: 8 },
+            flood: Span { warm: 2, measured: 7 },
             crowd: Crowd::of(10_000, 5),
         }
     }
