@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help run build tools pages relay test lint size fmt
+.PHONY: help run build tools pages relay test bench lint size fmt
 MAKEFLAGS += --no-print-directory
 
 LISTEN ?= 127.0.0.1:8787
@@ -26,6 +26,9 @@ tools: ## only fetch what building needs
 
 test: ## every test there is, in a real browser too
 	@.ci/test
+
+bench: ## the relay and two floors under load, side by side; MERHABA_BENCH=quick for a look in passing
+	@.ci/bench
 
 lint: ## formatter, lints, ages and licences of what we depend on
 	@.ci/lint

@@ -34,6 +34,7 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build/minify.rs");
     let mut bundle = Bundle { root, pages, out, rust: String::new(), files: Vec::new() };
     bundle.loader()?;
+    bundle.link()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
     bundle.finish()
@@ -67,6 +68,18 @@ impl Bundle {
         self.file("/embed.js", "text/javascript; charset=utf-8", embed.as_bytes())
     }
 
+    /// The script that both pages fetch where websockets are blocked.
+    fn link(&mut self) -> Result<()> {
+        let Some(link) = self.source("shared/src/browser/link.js")? else {
+            self.constant("LINK_JS", "");
+            return missing("the script of links (shared/src/browser/link.js) is missing");
+        };
+        let link = minify::script(&link);
+        let url = format!("/assets/{}-link.js", hash(link.as_bytes()));
+        self.constant("LINK_JS", &url);
+        self.file(&url, "text/javascript; charset=utf-8", link.as_bytes())
+    }
+
     /// A page: its template, style and small script from the source tree; its program from where Trunk left it.
     fn page(&mut self, name: &str, source: &str, built: &str, script: &str) -> Result<()> {
         let template = self.source(&format!("{source}/index.html"))?.unwrap_or_default();
@@ -77,7 +90,8 @@ impl Bundle {
             style.push_str(&sheet);
         }
         self.constant(&format!("{name}_STYLE"), &minify::style(&style));
-        let script = self.source(&format!("{source}/{script}"))?.unwrap_or_default();
+        let edges = self.source("shared/src/browser/edges.js")?.unwrap_or_default();
+        let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
         self.constant(&format!("{name}_SCRIPT"), &minify::script(&script));
         let texts = self.folder(&format!("{source}/i18n"), "json")?;
         let mut list = String::new();

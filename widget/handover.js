@@ -1,7 +1,7 @@
 // The document's own script, inlined by the relay: it keeps the form alive until the wasm takes it over, and gives every
 // keystroke and every message on. It never opens a connection, never stores anything, and never writes HTML.
 //
-// What the wasm finds, `window.merhaba`:
+// What the wasm finds, `window.merhaba`, besides what shared/src/browser/edges.js put there before:
 //   post(m)     tells the page (a plain object, see loader/embed-api.js); kept until there is a port, never sent on the plain page
 //   take(on)    called once: returns the texts sent so far, oldest first, and leaves submitting to the wasm. From then on
 //               on(m) gets every message of the page, the kept ones included; each handshake is the first of its messages:
@@ -72,7 +72,7 @@
       [{ k: 'hello', color: D.color }, ...out.splice(0)].forEach(post);
     };
   }
-  window.merhaba = {
+  Object.assign(window.merhaba, {
     post, grow,
     take(on) {
       taker = on;
@@ -80,7 +80,7 @@
       kept.splice(0).forEach(on);
       return sent.splice(0);
     }
-  };
+  });
   L.scrollTop = L.scrollHeight;
   grow();
   import(D.js)

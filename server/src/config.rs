@@ -279,7 +279,7 @@ fn switch(text: &str) -> Option<bool> {
 }
 
 fn filter(text: &str) -> Option<String> {
-    tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned())
+    text.parse::<tracing_subscriber::filter::Targets>().ok().map(|_| text.to_owned())
 }
 
 fn format(text: &str) -> Option<LogFormat> {

@@ -39,6 +39,9 @@ mod dice;
 #[cfg(test)]
 #[path = "../../tests/src/proof.rs"]
 mod proof;
+#[cfg(test)]
+#[path = "../../shared/tests/wild/commands.rs"]
+mod wild;
 
 use crate::{
     access::password::Turns,
@@ -118,11 +121,14 @@ pub async fn run(
     let clock = Clock;
     let address = listener.local_addr().map_err(|error| StartError::Listen("the listener".into(), error))?;
     lock.write(&format!("http://{address}"))?;
-    let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(unsynced))?);
+    let store = Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(unsynced))?;
+    let telling = tokio::spawn(tell(store.telling()));
+    let store: Arc<dyn Store> = Arc::new(store);
     let line = line(&config, address, store.as_ref(), clock).await?;
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
     let app = App::new(store.clone(), clock, config.rate_limits);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
+    let soon = tokio::spawn(app.chat.telling());
     let turns = Turns::default();
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));
     control(&config, &app, turns, web.own().origin())?;
@@ -135,8 +141,21 @@ pub async fn run(
     http::listen::serve(listener, http::routes::router(web), shutdown.clone(), http::listen::connections())
         .await;
     stop(&shutdown, store.as_ref()).await;
+    soon.abort();
+    // What was committed last may still be on its way to whoever asked.
+    let _ = tokio::time::timeout(DRAIN, telling).await;
     drop(lock);
     Ok(())
+}
+
+/// Tells what was committed. Should that break off, what was stored could stay untold: then everybody comes back.
+async fn tell(telling: impl Future<Output = ()> + Send + 'static) {
+    if tokio::spawn(telling).await.is_err() {
+        tracing::error!(
+            "what was stored could not be told: ending, so that everybody comes back and reads it"
+        );
+        std::process::exit(EXIT_UNSYNCED);
+    }
 }
 
 /// Waits for the sessions, then for the store.

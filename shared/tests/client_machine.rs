@@ -1,102 +1,27 @@
 //! The client machine against a model of the relay over lines that are cut, fall silent and lose the last frames.
-//! Two tabs of one visitor write; then the faults stop, and both must show the relay's log, each message once.
+//! Two tabs of one visitor write, share what is unsent, and crash; then the faults stop, and both must show the relay's
+//! log: each message once, in the order in which the person wrote them, in whichever tab.
+mod model;
+
 use merhaba_shared::{
-    client::{Effect, Ms, visitor::Settings, visitor::VisitorClient},
+    client::{
+        Effect, Ms,
+        outbox::{Outgoing, Progress},
+        visitor::{Settings, VisitorClient},
+    },
     protocol::{
         ids::{ClientId, Token},
-        model::{Accepted, Author, Head, History, Item, Message, Pong, Status, VisitorAuthor},
-        visitor::{Command, ConversationCard, Event, Send, Welcome},
+        model::{Head, History, Item, Pong},
+        visitor::{Command, Event},
     },
 };
+use model::{CONVERSATION, Relay};
 use proptest::prelude::*;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
-const CONVERSATION: &str = "c";
-
-/// The relay as CONTRACT describes it, for one visitor with one conversation.
-#[derive(Default)]
-struct Relay {
-    log: Vec<Message>,
-    /// Tokens of visitors that have a row.
-    tokens: HashSet<String>,
-    made: usize,
-    /// How often a backup was restored.
-    restored: usize,
-}
-
-impl Relay {
-    fn item(&self, seq: u64) -> Option<Item> {
-        self.log.get(usize::try_from(seq).ok()?.checked_sub(1)?).cloned().map(Item::Message)
-    }
-
-    fn hello(&mut self, token: Option<&Token>, after: Option<u64>) -> (Token, Vec<Event>) {
-        let good = |token: &Token| self.tokens.contains(&token.0);
-        let known = token.is_some_and(good);
-        let mine = token.filter(|_| known).cloned().unwrap_or_else(|| self.new_token());
-        let head = self.log.len() as u64;
-        let card = ConversationCard {
-            conversation: CONVERSATION.into(),
-            status: Status::Open,
-            head,
-            received: 0,
-            read: 0,
-            agent_received: 0,
-            agent_read: 0,
-            unread: 0,
-            assignee: None,
-        };
-        let welcome = Welcome {
-            visitor: "v".into(),
-            token: (!known).then(|| mine.clone()),
-            replaced: !known && token.is_some(),
-            epoch: format!("e{}", self.restored).as_str().into(),
-            now: 0,
-            online: true,
-            conversations: if known && head > 0 { vec![card] } else { Vec::new() },
-        };
-        let missed = after.filter(|_| known).into_iter().flat_map(|after| after + 1..=head);
-        let missed: Vec<_> = missed.filter_map(|seq| self.item(seq)).map(event).collect();
-        (mine, std::iter::once(Event::Welcome(welcome)).chain(missed).collect())
-    }
-
-    fn new_token(&mut self) -> Token {
-        self.made += 1;
-        Token(format!("t{}", self.made))
-    }
-
-    /// Stores a send; the message to publish if it is new.
-    fn send(&mut self, token: &Token, send: &Send) -> (Event, Option<Message>) {
-        self.tokens.insert(token.0.clone());
-        let accepted = |message: &Message| {
-            Event::Accepted(Accepted {
-                client_id: message.client_id,
-                conversation: CONVERSATION.into(),
-                seq: message.seq,
-                at: 0,
-            })
-        };
-        if let Some(stored) = self.log.iter().find(|stored| stored.client_id == send.client_id) {
-            return (accepted(stored), None);
-        }
-        let message = Message {
-            conversation: CONVERSATION.into(),
-            seq: self.log.len() as u64 + 1,
-            client_id: send.client_id,
-            author: Author::Visitor(VisitorAuthor::default()),
-            at: 0,
-            body: send.body.clone(),
-            attachments: Vec::new(),
-        };
-        self.log.push(message.clone());
-        (accepted(&message), Some(message))
-    }
-}
-
-fn event(item: Item) -> Event {
-    match item {
-        Item::Message(message) => Event::Message(message),
-        Item::Entry(entry) => Event::Entry(entry),
-    }
+/// Which message of the person's this is, from 1.
+fn number(id: ClientId) -> u32 {
+    u32::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3]])
 }
 
 /// One tab with its line.
@@ -108,41 +33,137 @@ struct Tab {
     session: Option<Token>,
     socket: bool,
     silent: bool,
-    sent: Vec<ClientId>,
+    /// What the page has put into the browser's storage.
+    kept: Vec<ClientId>,
 }
 
 struct World {
     now: Ms,
     relay: Relay,
     storage: Option<Token>,
+    /// What is unsent, as the browser keeps it for all tabs.
+    unsent: BTreeMap<u32, Outgoing>,
+    /// The tab that may send, and those that wait to.
+    lead: Option<usize>,
+    waiting: Vec<usize>,
     tabs: Vec<Tab>,
+    /// Pages loaded after a crash.
+    made: u32,
     written: u32,
 }
 
 impl World {
     fn new() -> Self {
-        let tab = |seed| Tab {
-            client: VisitorClient::new(Settings {
-                site: "s".into(),
-                token: None,
-                locale: "tr".into(),
-                page: None,
-                seed,
-            }),
+        let mut world = Self {
+            now: 1,
+            relay: Relay::default(),
+            storage: None,
+            unsent: BTreeMap::new(),
+            lead: None,
+            waiting: Vec::new(),
+            tabs: Vec::new(),
+            made: 2,
+            written: 0,
+        };
+        for seed in [1, 2] {
+            let tab = world.tab(seed);
+            world.tabs.push(tab);
+            world.open(world.tabs.len() - 1);
+        }
+        world
+    }
+
+    /// A page that has just been loaded.
+    fn tab(&self, seed: u32) -> Tab {
+        let token = self.storage.clone();
+        let settings = Settings { site: "s".into(), token, locale: "tr".into(), page: None, seed };
+        Tab {
+            client: VisitorClient::new(settings),
             up: VecDeque::new(),
             down: VecDeque::new(),
             session: None,
             socket: false,
             silent: false,
-            sent: Vec::new(),
-        };
-        let mut world =
-            Self { now: 1, relay: Relay::default(), storage: None, tabs: vec![tab(1), tab(2)], written: 0 };
-        for at in 0..world.tabs.len() {
-            world.tabs[at].client.start(1);
-            world.carry_out(at);
+            kept: Vec::new(),
         }
-        world
+    }
+
+    /// It takes up what is unsent and connects.
+    fn open(&mut self, at: usize) {
+        self.tabs[at].client.share();
+        self.take_up(at);
+        self.tabs[at].client.start(self.now);
+        self.carry_out(at);
+    }
+
+    fn take_up(&mut self, at: usize) {
+        let unsent: Vec<_> = self.unsent.values().cloned().collect();
+        for out in &unsent {
+            if !self.tabs[at].kept.contains(&out.client_id) {
+                self.tabs[at].kept.push(out.client_id);
+            }
+        }
+        self.tabs[at].client.take_up(self.now, unsent);
+        self.carry_out(at);
+    }
+
+    /// The tab crashes, and a new page is loaded in its place.
+    fn crash(&mut self, at: usize) {
+        self.yields(at);
+        self.made += 1;
+        self.tabs[at] = self.tab(self.made);
+        self.open(at);
+    }
+
+    /// Keeps what is new on its way in a tab, forgets what has arrived, and tells the others.
+    fn keep(&mut self, at: usize) {
+        let tab = &mut self.tabs[at];
+        let waits: Vec<_> = tab
+            .client
+            .outbox()
+            .all()
+            .iter()
+            .filter(|out| !matches!(out.progress, Progress::Stored(_)))
+            .cloned()
+            .collect();
+        let gone: Vec<_> =
+            tab.kept.iter().filter(|id| waits.iter().all(|out| out.client_id != **id)).copied().collect();
+        let new: Vec<_> = waits.into_iter().filter(|out| !tab.kept.contains(&out.client_id)).collect();
+        tab.kept.retain(|id| !gone.contains(id));
+        tab.kept.extend(new.iter().map(|out| out.client_id));
+        for out in &new {
+            self.unsent.insert(number(out.client_id), out.clone());
+        }
+        self.unsent.retain(|_, out| !gone.contains(&out.client_id));
+        for other in (0..self.tabs.len()).filter(|other| *other != at) {
+            if !new.is_empty() {
+                self.take_up(other);
+            }
+            for id in &gone {
+                if self.tabs[other].kept.contains(id) {
+                    self.tabs[other].kept.retain(|kept| kept != id);
+                    self.tabs[other].client.let_go(self.now, *id);
+                    self.carry_out(other);
+                }
+            }
+        }
+    }
+
+    fn leads(&mut self, at: usize) {
+        self.lead = Some(at);
+        self.tabs[at].client.led(self.now, true);
+        self.carry_out(at);
+    }
+
+    fn yields(&mut self, at: usize) {
+        self.waiting.retain(|tab| *tab != at);
+        if self.lead == Some(at) {
+            self.lead = None;
+            if !self.waiting.is_empty() {
+                let next = self.waiting.remove(0);
+                self.leads(next);
+            }
+        }
     }
 
     /// Does what the machine of a tab asks for.
@@ -150,7 +171,7 @@ impl World {
         loop {
             let effects = self.tabs[at].client.effects();
             if effects.is_empty() {
-                return;
+                return self.keep(at);
             }
             for effect in effects {
                 self.effect(at, effect);
@@ -183,6 +204,20 @@ impl World {
                     self.carry_out(other);
                 }
             }
+            Effect::Lead { at_once } => match self.lead {
+                Some(other) if other == at => {}
+                Some(other) if at_once => {
+                    self.waiting.retain(|tab| *tab != at);
+                    self.leads(at);
+                    self.tabs[other].client.led(now, false);
+                    self.carry_out(other);
+                }
+                Some(_) => self.waiting.push(at),
+                None => self.leads(at),
+            },
+            Effect::Yield => self.yields(at),
+            // Every socket opens here.
+            Effect::Detour => {}
             Effect::ForgetToken | Effect::Refresh => panic!("nobody revoked anything"),
         }
     }
@@ -207,6 +242,7 @@ impl World {
             Command::Send(send) => {
                 let token = self.tabs[at].session.clone().expect("greeted");
                 assert_eq!(Some(&token), self.storage.as_ref(), "the token is kept before the first send");
+                self.relay.sends += 1;
                 let (accepted, new) = self.relay.send(&token, &send);
                 answers.push(accepted);
                 for tab in
@@ -249,7 +285,8 @@ impl World {
         self.written += 1;
         let mut id = [0; 16];
         id[..4].copy_from_slice(&self.written.to_be_bytes());
-        self.tabs[at].sent.push(ClientId(id));
+        // As a page does: nothing that another tab wrote a moment ago may come later.
+        self.take_up(at);
         self.tabs[at].client.send(self.now, ClientId(id), format!("message {}", self.written));
         self.carry_out(at);
     }
@@ -279,6 +316,7 @@ impl World {
             10 => self.tabs[at].silent = self.tabs[at].socket,
             11 => self.pass(400),
             12 => self.pass(6_000),
+            13 => self.crash(at),
             _ => (0..self.tabs.len()).for_each(|at| self.cut(at)),
         }
     }
@@ -327,7 +365,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_time: 5_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..14, 0_usize..2), 0..250)) {
+    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..15, 0_usize..2), 0..250)) {
         let mut world = World::new();
         for (kind, at) in steps {
             world.step(kind, at);
@@ -336,10 +374,9 @@ proptest! {
         let clients = || world.tabs.iter().map(|tab| &tab.client).collect::<Vec<_>>();
         prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms: {:#?}", clients());
         prop_assert_eq!(world.relay.log.len(), world.written as usize);
-        let place: HashMap<_, _> = world.relay.log.iter().map(|message| (message.client_id, message.seq)).collect();
+        let log: Vec<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
+        prop_assert!(log.is_sorted(), "one sender's order: {log:?}");
         for tab in &world.tabs {
-            let seqs: Vec<_> = tab.sent.iter().map(|id| place[id]).collect();
-            prop_assert!(seqs.is_sorted(), "one sender's order: {seqs:?}");
             if let Some(thread) = tab.client.thread() {
                 let shown: Vec<_> = thread.timeline().items().iter().map(Item::seq).collect();
                 prop_assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1), "{shown:?}");
@@ -367,30 +404,25 @@ proptest! {
         for (kind, at) in between {
             world.step(kind, at);
         }
-        let waiting: Vec<_> = world.tabs.iter().flat_map(|tab| tab.client.outbox().all()).map(|out| out.client_id).collect();
-        let shown = world.written;
+        let waiting: Vec<_> = world.unsent.keys().copied().collect();
+        let written = world.written;
         world.restore(backup.0, backup.1);
         for (kind, at) in after {
             world.step(kind, at);
         }
         let took = world.settle();
         prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms");
-        let ids: HashSet<_> = world.relay.log.iter().map(|message| message.client_id).collect();
-        prop_assert_eq!(ids.len(), world.relay.log.len(), "each once");
-        prop_assert!(waiting.iter().all(|id| ids.contains(id)), "what was not confirmed is there");
+        let log: HashSet<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
+        prop_assert_eq!(log.len(), world.relay.log.len(), "each once");
+        prop_assert!(waiting.iter().all(|id| log.contains(id)), "what was not confirmed is there");
+        prop_assert!((written + 1..=world.written).all(|id| log.contains(&id)), "and what came after");
         for tab in &world.tabs {
-            prop_assert!(tab.sent.iter().filter(|id| written(**id) > shown).all(|id| ids.contains(id)));
             let Some(thread) = tab.client.thread() else { continue };
             for item in thread.timeline().items() {
                 prop_assert_eq!(Some(item.clone()), world.relay.item(item.seq()), "one log only");
             }
         }
     }
-}
-
-/// The number that a message was written under.
-fn written(id: ClientId) -> u32 {
-    u32::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3]])
 }
 
 #[test]
@@ -405,4 +437,45 @@ fn a_loss_behind_the_last_message_is_found_by_the_next_head() {
     world.tabs[1].down.clear();
     let took = world.settle();
     assert!(took.is_some_and(|took| took <= 10_000), "noticed and repaired after {took:?} ms");
+}
+
+#[test]
+fn of_two_tabs_with_the_same_unsent_messages_one_sends() {
+    let mut world = World::new();
+    world.write(0);
+    world.settle();
+    // Both are connected, and both know of what one of them writes.
+    (0..3).for_each(|_| world.write(0));
+    assert!(world.tabs.iter().all(|tab| tab.client.outbox().all().len() == 3));
+    assert!(world.settle().is_some());
+    assert_eq!((world.relay.log.len(), world.relay.sends), (4, 4));
+    // The one that sends crashes with all of it unsent: the other one does it.
+    (0..3).for_each(|_| world.write(0));
+    world.tabs[0].up.clear();
+    world.crash(0);
+    assert!(world.settle().is_some());
+    assert_eq!((world.relay.log.len(), world.relay.sends), (7, 7));
+}
+
+#[test]
+fn a_message_stored_before_a_crash_and_long_scrolled_away_does_not_wait_for_ever() {
+    let mut world = World::new();
+    world.write(0);
+    world.settle();
+    let first = world.relay.log[0].clone();
+    for _ in 0..120 {
+        world.write(0);
+        world.settle();
+    }
+    let out = Outgoing {
+        client_id: first.client_id,
+        conversation: None,
+        new: false,
+        body: first.body,
+        progress: Progress::Waiting,
+    };
+    world.unsent.insert(1, out);
+    world.crash(1);
+    assert!(world.settle().is_some_and(|took| took <= 10_000));
+    assert_eq!(world.relay.log.len(), 121);
 }

@@ -82,9 +82,19 @@ impl Driver {
 
     /// A new person's browser with these preferences.
     pub async fn browser_with(&self, preferences: Value) -> Browser {
+        self.begin(preferences, &[]).await
+    }
+
+    /// A new person's browser whose way to the relay at `host:port` leads over another address.
+    pub async fn browser_over(&self, relay: &str, network: &str) -> Browser {
+        self.begin(json!({}), &[format!("--host-resolver-rules=MAP {relay} {network}")]).await
+    }
+
+    async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
         flags.push(format!("--user-data-dir={}", profile.path().display()));
+        flags.extend_from_slice(more);
         let capabilities = json!({
             "goog:chromeOptions": { "args": flags, "prefs": preferences },
             "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
@@ -189,6 +199,17 @@ impl Browser {
         let tab = self.client.new_window(true).await.expect("a tab opens");
         self.client.switch_to_window(tab.handle).await.expect("the tab is there");
         left
+    }
+
+    /// Closes the tab in front and goes to another.
+    pub async fn close_tab(&self, then: &Tab) {
+        self.client.close_window().await.expect("the tab closes");
+        self.switch(then).await;
+    }
+
+    /// Gives a command to the browser's own protocol.
+    pub async fn command(&self, name: &str, parameters: Value) -> Value {
+        self.driver("goog/cdp/execute", &json!({ "cmd": name, "params": parameters })).await
     }
 
     /// The tab in front.

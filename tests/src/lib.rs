@@ -6,6 +6,7 @@ pub mod cli;
 pub mod dice;
 pub mod faults;
 pub mod http;
+pub mod link;
 pub mod player;
 pub mod process;
 pub mod proof;

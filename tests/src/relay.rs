@@ -117,9 +117,19 @@ impl Relay {
         Self::start(Launch::serve(data, "127.0.0.1:0", extra)).await
     }
 
+    /// `merhaba serve` on this host and port.
+    pub async fn serve_at(data: &Path, listen: &str) -> Self {
+        Self::start(Launch::serve(data, listen, &[])).await
+    }
+
     /// `merhaba demo` on a free port of loopback.
     pub async fn demo(data: &Path) -> Self {
         Self::start(Launch { mode: "demo", ..Launch::serve(data, "127.0.0.1:0", &[]) }).await
+    }
+
+    /// `merhaba demo` on this host and port, after one that was stopped.
+    pub async fn demo_at(data: &Path, listen: &str) -> Self {
+        Self::start(Launch { mode: "demo", ..Launch::serve(data, listen, &[]) }).await
     }
 
     /// A relay that is started in this way; it must come to be ready.

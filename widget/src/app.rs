@@ -12,17 +12,19 @@ use leptos::prelude::*;
 use merhaba_shared::{
     browser::{
         clock::{self, Alarm},
+        keep::Keeper,
         language,
         lifecycle::{self, Sign},
         socket::Socket,
         storage,
+        tabs::Lead,
     },
     client::{
         Ms,
         visitor::{Settings, VisitorClient},
     },
     layout::scroll::Place,
-    protocol::ids::{ClientId, Seq, SiteKey, Token},
+    protocol::ids::{Seq, SiteKey, Token},
 };
 
 /// Everything there is.
@@ -43,8 +45,10 @@ pub struct App {
     pub sight: Sight,
     /// The browser keeps nothing here.
     pub blocked: bool,
-    /// What is kept in the browser's storage until it is confirmed, with its key.
-    pub kept: Vec<(ClientId, String)>,
+    /// What is kept in the browser's storage until it is confirmed.
+    pub keeper: Keeper,
+    /// The right to send, or the wait for it.
+    pub lead: Option<Lead>,
     /// The first entry that was new when the person last looked away.
     pub new_from: Option<Seq>,
     /// Where the log stood before what is being done.
@@ -141,6 +145,11 @@ impl App {
         }
     }
 
+    /// Whether something was written that is not stored.
+    fn has_unsent(&self) -> bool {
+        self.client.outbox().has_unstored() || !self.page.field.value().is_empty()
+    }
+
     /// The name under which this site's token is kept.
     pub fn token_key(&self) -> String {
         token_key(&self.page.says("key"))
@@ -158,23 +167,25 @@ fn token_key(site: &str) -> String {
 pub fn start() {
     let page = Page::find();
     let site = page.says("key");
-    let settings = Settings {
+    let mut client = VisitorClient::new(Settings {
         site: SiteKey(site.clone()),
         token: storage::kept(&token_key(&site)).map(Token),
         locale: language::of_page(),
         page: None,
         seed: clock::seed(),
-    };
+    });
+    client.share();
     let (log, banner) = (page.log.clone(), page.banner.clone());
     let app = App {
-        client: VisitorClient::new(settings),
+        client,
         socket: None,
         greeted: false,
         host: Host::new(page.says("mode") == "frame"),
         language: language::of_page(),
         sight: Sight { open: page.says("mode") != "frame", shown: true },
         blocked: !storage::allowed(),
-        kept: Vec::new(),
+        keeper: keep::keeper(&site),
+        lead: None,
         new_from: None,
         place: Place::default(),
         to_end: true,
@@ -186,7 +197,7 @@ pub fn start() {
     APP.set(Some(app));
     view::mount(log, banner);
     lifecycle::watch(sign);
-    lifecycle::ask_before_leaving(|| with(|app| app.blocked && app.client.outbox().has_unstored()));
+    lifecycle::ask_before_leaving(|| with(|app| app.blocked && app.has_unsent()));
     turn(keep::restore);
     composer::listen();
     host::listen();
@@ -207,6 +218,6 @@ fn sign(sign: Sign) {
             Some(token) => app.client.adopt(now, Token(token)),
             None => effects::reload(),
         },
-        Sign::Kept { .. } => {}
+        Sign::Kept { key, value } => keep::hear(app, now, &key, value.as_deref()),
     });
 }

@@ -2,7 +2,7 @@
 //! focus stay with handover.js; the field itself is never replaced.
 use crate::{
     app::{App, turn},
-    host, words,
+    host, keep, words,
 };
 use merhaba_shared::{
     browser::{clock, lifecycle},
@@ -56,6 +56,8 @@ pub fn send(app: &mut App, now: Ms, body: String) {
     app.new_from = None;
     // A frame waits for the website's page to say where it stands; a message does not wait for that.
     app.client.start(now);
+    // What another tab wrote a moment ago comes first.
+    keep::restore(app, now);
     app.client.send(now, clock::client_id(), body);
 }
 

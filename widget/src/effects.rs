@@ -7,6 +7,7 @@ use merhaba_shared::{
     browser::{
         socket::{Happened, Socket},
         storage::{self, Kept},
+        tabs::{self, Lead},
         window,
     },
     client::{Effect, Ms},
@@ -22,6 +23,9 @@ pub fn carry_out() {
     for effect in with(|app| app.client.effects()) {
         match effect {
             Effect::Connect => with(|app| app.socket = Some(Socket::open("/ws/visitor", happened))),
+            Effect::Detour => tabs::detour(),
+            Effect::Lead { at_once } => lead(at_once),
+            Effect::Yield => with(|app| app.lead = None),
             Effect::Disconnect => with(|app| {
                 app.socket = None;
                 app.greeted = false;
@@ -46,6 +50,12 @@ fn send(frame: &Command) {
             socket.send(frame);
         }
     });
+}
+
+/// Asks to be the tab that sends; a question before this one no longer counts.
+fn lead(at_once: bool) {
+    let lead = Lead::ask(at_once, |leads| turn(|app, now| app.client.led(now, leads)));
+    with(|app| app.lead = Some(lead));
 }
 
 /// Keeps the token just before the first message leaves, unless another tab has kept one: then that one counts.

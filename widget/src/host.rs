@@ -8,7 +8,8 @@ use merhaba_shared::{
     browser::{
         document, lifecycle,
         object::{call, get, object, text},
-        storage, window,
+        tabs::merhaba,
+        window,
     },
     client::Line,
     protocol::{ids::ConversationId, model::Status, visitor::Page},
@@ -30,11 +31,6 @@ impl Host {
     pub const fn new(frame: bool) -> Self {
         Self { frame, unread: 0, status: "", marked: false }
     }
-}
-
-/// What handover.js left for us.
-fn merhaba() -> JsValue {
-    get(&window(), "merhaba")
 }
 
 fn post(kind: &str, more: &[(&str, JsValue)]) {
@@ -105,7 +101,6 @@ fn heard(message: &JsValue) {
         "send" => turn(|app, now| composer::send(app, now, text(message, "text"))),
         "shutdown" => {
             turn(|app, _| {
-                storage::forget(&app.token_key());
                 keep::forget(app);
                 app.client.suspend();
             });
@@ -128,6 +123,7 @@ pub fn tell(app: &mut App) {
     let status = match app.client.line() {
         Line::Stopped(_) => "closed",
         Line::Lost => "offline",
+        Line::Restarting => app.host.status,
         _ if !app.greeted => app.host.status,
         _ if app.client.online() => "online",
         _ => "away",

@@ -1,73 +1,45 @@
-//! What was sent and is not confirmed, kept in the browser's storage, so that it survives a reload, a closed tab and a
-//! crash. One key per message: tabs never overwrite one another, and a message that two tabs send is stored once all
-//! the same, by its id. Nothing is written before the person sends something.
+//! What was sent and is not confirmed, over reloads and tabs: the keeper's half is `browser::keep`, the machine's is its
+//! outbox, and here they meet. Decides nothing.
 use crate::app::App;
 use merhaba_shared::{
-    browser::{language, storage},
-    client::{
-        Ms,
-        outbox::{Outgoing, Progress},
+    browser::{
+        keep::{Heard, Keeper},
+        storage,
     },
-    protocol::ids::ClientId,
+    client::Ms,
 };
 
-/// The digits of a time and of an id: what follows the prefix.
-const TIME: usize = 13;
+/// The keeper of a site's messages.
+pub fn keeper(site: &str) -> Keeper {
+    let mut prefix = String::from("merhaba:");
+    prefix.push_str(site);
+    prefix.push_str(":out:");
+    Keeper::new(prefix)
+}
 
-/// Takes up what an earlier page left, oldest first.
+/// Takes up what an earlier page left and what other tabs have, oldest first.
 pub fn restore(app: &mut App, now: Ms) {
-    let prefix = prefix(app);
-    for key in storage::keys(&prefix) {
-        let id = key.get(prefix.len() + TIME..).and_then(ClientId::from_hex);
-        if let (Some(id), Some(body)) = (id, storage::kept(&key)) {
-            app.client.send(now, id, body);
-            app.kept.push((id, key));
-        }
-    }
+    let kept = app.keeper.all();
+    app.client.take_up(now, kept);
 }
 
 /// Keeps what is new on its way, and forgets what has arrived.
 pub fn settle(app: &mut App) {
-    let mut gone = Vec::new();
-    app.kept.retain(|(id, key)| {
-        let waits = waiting(app.client.outbox().all()).any(|out| out.client_id == *id);
-        if !waits {
-            gone.push(key.clone());
-        }
-        waits
-    });
-    for key in gone {
-        storage::forget(&key);
-    }
-    let (mut new, mut blocked) = (Vec::new(), app.blocked);
-    for out in waiting(app.client.outbox().all()) {
-        if app.kept.iter().all(|(id, _)| *id != out.client_id) {
-            let mut key = prefix(app);
-            key.push_str(&language::wall_clock().to_string());
-            key.push_str(&out.client_id.to_hex());
-            blocked |= !storage::keep(&key, &out.body);
-            new.push((out.client_id, key));
-        }
-    }
-    app.blocked = blocked;
-    app.kept.append(&mut new);
+    app.keeper.settle(app.client.outbox());
+    app.blocked |= app.keeper.refused;
 }
 
-/// Forgets all of it: the person has signed out.
+/// Another tab kept or forgot something.
+pub fn hear(app: &mut App, now: Ms, key: &str, value: Option<&str>) {
+    match app.keeper.hear(key, value) {
+        Some(Heard::Kept(kept)) => app.client.take_up(now, kept),
+        Some(Heard::Gone(id)) => app.client.let_go(now, id),
+        None => {}
+    }
+}
+
+/// Forgets all of it, and the token: the person has signed out.
 pub fn forget(app: &mut App) {
-    app.kept.clear();
-    for key in storage::keys(&prefix(app)) {
-        storage::forget(&key);
-    }
-}
-
-fn waiting(all: &[Outgoing]) -> impl Iterator<Item = &Outgoing> {
-    all.iter().filter(|out| !matches!(out.progress, Progress::Stored(_)))
-}
-
-fn prefix(app: &App) -> String {
-    let mut prefix = String::from("merhaba:");
-    prefix.push_str(&app.page.says("key"));
-    prefix.push_str(":out:");
-    prefix
+    storage::forget(&app.token_key());
+    app.keeper.forget();
 }

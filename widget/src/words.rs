@@ -37,7 +37,7 @@ fn presence(app: &App) {
         Line::Stopped(_) => "",
         Line::Live | Line::Back if !app.greeted => return,
         Line::Live | Line::Back if app.client.online() => "online",
-        Line::Lost => "connecting",
+        Line::Lost | Line::Restarting => "connecting",
         _ => "away",
     };
     let online = if key == "online" { "true" } else { "false" };
@@ -49,7 +49,7 @@ fn presence(app: &App) {
 /// What the banner says; empty: nothing.
 pub fn banner(app: &App) -> String {
     app.page.text(match app.client.line() {
-        Line::Starting | Line::Live => return String::new(),
+        Line::Starting | Line::Live | Line::Restarting => return String::new(),
         Line::Lost => "offline",
         Line::Back => "back",
         Line::Stopped(code) if code == close::REFRESH.code => "update",
@@ -62,7 +62,7 @@ pub fn banner(app: &App) -> String {
 fn banner_look(app: &App) {
     let line = app.client.line();
     app.page.banner.set_class_name(if line == Line::Back { "banner good" } else { "banner" });
-    app.page.banner.set_hidden(matches!(line, Line::Starting | Line::Live));
+    app.page.banner.set_hidden(matches!(line, Line::Starting | Line::Live | Line::Restarting));
 }
 
 /// The line over the field: too long, too fast, nothing kept. Bad news in red.

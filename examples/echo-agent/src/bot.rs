@@ -73,8 +73,13 @@ impl Bot {
                     },
                     Effect::Disconnect => relay.disconnect(),
                     Effect::Frame(command) => relay.send(&command).await,
-                    // Those three are for pages.
-                    Effect::KeepToken { .. } | Effect::ForgetToken | Effect::Refresh => {}
+                    // Those are for pages.
+                    Effect::Detour
+                    | Effect::Lead { .. }
+                    | Effect::Yield
+                    | Effect::KeepToken { .. }
+                    | Effect::ForgetToken
+                    | Effect::Refresh => {}
                 }
             }
         }

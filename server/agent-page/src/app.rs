@@ -98,6 +98,7 @@ pub fn sign_out(desk: Desk) {
     spawn_local(async move {
         let answer = rest::ask("DELETE", SESSIONS, None).await;
         if answer.is_ok() || answer.status == 401 {
+            desk.forget();
             leave();
         } else {
             desk.say(desk.texts().unreachable.into());

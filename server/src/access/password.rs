@@ -11,6 +11,11 @@ pub const SHORTEST: usize = 8;
 /// The longest, in bytes: argon2 would take more, nobody needs it.
 pub const LONGEST: usize = 1_024;
 
+/// The hash of a password that nobody knows: what is typed for an unknown account is compared with it, so that it takes
+/// as long as for a known one.
+pub const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$cTkqYxWH5r64a0017QJJsA$iLKzTcqyuL7iUCWLNVx1MFYVXooa8tdVxFGM3Ug3Uvw";
+
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
@@ -92,9 +97,16 @@ impl Turns {
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, check, compare, hash};
+    use super::{NOBODY, Verdict, check, compare, hash};
     use crate::clock::Clock;
     use argon2::{Argon2, Params, PasswordHasher};
+
+    #[test]
+    fn an_unknown_account_costs_what_a_known_one_costs() {
+        assert_eq!(compare("whatever is typed", NOBODY, Clock::default()), Verdict::Wrong);
+        let parameters = |phc: &str| phc.rsplitn(3, '$').last().map(str::to_owned);
+        assert_eq!(parameters(NOBODY), parameters(&hash("of a known account", Clock::default())));
+    }
 
     #[test]
     fn the_hash_is_what_the_rules_ask_for() {

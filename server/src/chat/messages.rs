@@ -64,6 +64,9 @@ pub fn accepted_note(note: Note) -> Accepted {
 impl Chat {
     /// Stores a visitor's message, already checked; queued when this is called.
     pub fn send(&self, sender: &Sender, send: Send, sequence: Sequence) -> Pending<Sent> {
+        // An id costs a system call, and most messages name where they go.
+        let new = send.conversation.is_none();
+        let new_conversation = ConversationId(if new { self.clock.id() } else { String::new() });
         let message = VisitorMessage {
             site: sender.site.clone(),
             visitor: sender.visitor.clone(),
@@ -73,7 +76,7 @@ impl Chat {
             client_id: send.client_id,
             conversation: send.conversation,
             new: send.new,
-            new_conversation: ConversationId(self.clock.id()),
+            new_conversation,
             body: send.body,
             at: self.clock.now(),
             sequence,

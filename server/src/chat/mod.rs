@@ -11,6 +11,7 @@ mod publish;
 mod refusal;
 mod settings;
 mod sign_ins;
+mod soon;
 mod visitors;
 
 pub use audience::Audience;
@@ -50,6 +51,11 @@ impl Chat {
     #[must_use]
     pub fn hub(&self) -> &Arc<Hub> {
         self.publisher.hub()
+    }
+
+    /// Tells, for ever, what may be told a moment later; where nobody runs it, all is told at once.
+    pub fn telling(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.publisher.run()
     }
 
     /// What was counted.

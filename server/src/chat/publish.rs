@@ -1,6 +1,6 @@
 //! From what the store committed to the events that tell of it: who hears what. Never publishes what was not stored,
 //! typing and presence apart, and never waits.
-use super::Audience;
+use super::{Audience, soon::Soon};
 use crate::{
     bus::{Bus, Hint},
     hub::{Hub, Topic, Weight},
@@ -19,11 +19,13 @@ use std::sync::Arc;
 pub(super) struct Publisher {
     hub: Arc<Hub>,
     bus: Arc<dyn Bus>,
+    soon: Arc<Soon>,
 }
 
 impl Publisher {
     pub(super) fn new(hub: Arc<Hub>, bus: Arc<dyn Bus>) -> Self {
-        Self { hub, bus }
+        let soon = Arc::new(Soon::new(hub.clone()));
+        Self { hub, bus, soon }
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -50,10 +52,14 @@ impl Publisher {
         self.row(row);
     }
 
-    /// A row of a list, for all agents of the site.
+    /// A row of a list, for all agents of the site: soon.
     pub(super) fn row(&self, row: &InboxRow) {
-        let event = agent::Event::InboxChanged(row.clone());
-        self.hub.publish(&Topic::Site(row.site.clone()), &Weight::Durable, &event);
+        self.soon.row(row);
+    }
+
+    /// Tells what may be told soon; without it all is told at once.
+    pub(super) fn run(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.soon.clone().run()
     }
 
     /// How far a side is, for both sides.

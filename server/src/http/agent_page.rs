@@ -61,6 +61,7 @@ fn draw(language: &'static str) -> (Encoded, Inline) {
     values
         .set("lang", language)
         .set("dir", texts::direction(language))
+        .set("link", pages::LINK_JS)
         .set("js", pages::AGENT_JS)
         .set("wasm", pages::AGENT_WASM)
         .set("wasm_sri", pages::AGENT_WASM_SRI)

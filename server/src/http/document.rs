@@ -87,6 +87,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("brand", brand.unwrap_or_default())
         .set("style", pages::WIDGET_STYLE)
         .set("script", pages::WIDGET_SCRIPT)
+        .set("widget.link", pages::LINK_JS)
         .set("widget.js", pages::WIDGET_JS)
         .set("widget.wasm", pages::WIDGET_WASM)
         .set("widget.wasm_sri", pages::WIDGET_WASM_SRI);
@@ -207,6 +208,7 @@ mod tests {
             "brand",
             "style",
             "script",
+            "widget.link",
             "widget.js",
             "widget.wasm",
             "widget.wasm_sri",

@@ -9,6 +9,7 @@ mod agent_page;
 mod api;
 mod files;
 mod health;
+mod link;
 mod plain_page;
 mod report;
 mod shop;
@@ -39,6 +40,7 @@ use crate::{
     access::{password, tries::Tries},
     app::App,
     config::Config,
+    session::links::Links,
 };
 use ipnet::IpNet;
 use origin::{Hosts, Own};
@@ -53,14 +55,13 @@ use std::{
 /// What the routes need.
 pub struct Web {
     app: Arc<App>,
+    links: Links,
     hosts: Hosts,
     listener: SocketAddr,
     trust: Vec<IpNet>,
     warned: AtomicBool,
     tries: Tries,
     turns: password::Turns,
-    /// The hash that an unknown account's password is compared with.
-    nobody: String,
     documents: widget_page::Documents,
     ready: health::Ready,
     reports: report::Reports,
@@ -84,11 +85,11 @@ impl Web {
             warned: AtomicBool::new(false),
             tries: Tries::new(clock, config.rate_limits),
             turns,
-            nobody: password::hash(&clock.secret(), clock),
             documents: widget_page::Documents::default(),
             ready: health::Ready::default(),
             reports: report::Reports::default(),
             shop,
+            links: Links::default(),
             app,
         }
     }

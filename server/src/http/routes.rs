@@ -1,7 +1,7 @@
 //! The table of routes: every address, once, with who may use it. The router is built from it, the authorisation
 //! table (`authz.toml`) is compared with it, and a route that needs a sign-in gets its guard from it.
 use super::{
-    Web, agent_page, api, files, front, health, identity, plain_page, problem::Problem, report, shop,
+    Web, agent_page, api, files, front, health, identity, link, plain_page, problem::Problem, report, shop,
     websocket, widget_page,
 };
 use axum::{
@@ -19,7 +19,7 @@ pub enum Who {
     Anyone,
     /// Whoever is signed in as an agent.
     Agent,
-    /// Settled by the route before the upgrade.
+    /// Settled by the route before there is a session.
     Socket,
     /// Anybody, in the demo only.
     Demo,
@@ -56,6 +56,12 @@ pub fn table() -> Vec<Route> {
         route("GET", "/agent/{*rest}", Anyone, get(agent_page::show)),
         route("GET", "/ws/visitor", Socket, get(websocket::visitor)),
         route("GET", "/ws/agent", Socket, get(websocket::agent)),
+        route("POST", "/link/visitor", Socket, post(link::open_visitor)),
+        route("POST", "/link/visitor/send", Socket, post(link::send_visitor)),
+        route("POST", "/link/visitor/receive", Socket, post(link::receive_visitor)),
+        route("POST", "/link/agent", Socket, post(link::open_agent)),
+        route("POST", "/link/agent/send", Socket, post(link::send_agent)),
+        route("POST", "/link/agent/receive", Socket, post(link::receive_agent)),
         route("POST", "/api/v1/sessions", Anyone, post(api::sessions::sign_in)),
         route("GET", "/api/v1/sessions", Agent, get(api::sessions::show)),
         route("DELETE", "/api/v1/sessions", Agent, delete(api::sessions::sign_out)),

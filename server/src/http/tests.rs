@@ -1,5 +1,7 @@
 //! The authorisation table against the router itself, in process: each audience asks each route and must get the
 //! answer that `authz.toml` names. Websockets need a connection and are asked by the system tests.
+mod mutations;
+
 use super::{Shop, Web, document, front::Peer, pages, routes};
 use crate::{
     access::password::Turns,
@@ -117,6 +119,9 @@ impl Relay {
         let (media_type, body) = Self::body(method, path);
         let mut request =
             Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, media_type);
+        if path.starts_with("/link/") {
+            request = request.header(header::ORIGIN, format!("http://{HOST}"));
+        }
         if let Some(token) = self.token(audience).await {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }

@@ -11,7 +11,7 @@ use crate::session::socket;
 use axum::{
     extract::{Extension, RawQuery, State, ws::WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE},
     },
     response::{IntoResponse, Response},
@@ -29,8 +29,8 @@ pub enum Spoken {
 }
 
 /// Settles the subprotocol: ours by preference of the client, JSON when none is offered.
-pub fn spoken(headers: &HeaderMap) -> Result<Spoken, Problem> {
-    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|line| line.to_str().ok());
+pub fn spoken(headers: &HeaderMap, name: &HeaderName) -> Result<Spoken, Problem> {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
     let offered: Vec<&str> =
         lines.flat_map(|line| line.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect();
     if offered.is_empty() {
@@ -113,7 +113,7 @@ pub async fn visitor(
 ) -> Response {
     let spoken = no_secret(query.as_deref())
         .and_then(|()| visitor_may(&headers, &caller.own))
-        .and_then(|()| spoken(&headers));
+        .and_then(|()| spoken(&headers, &SEC_WEBSOCKET_PROTOCOL));
     match (spoken, upgrade(ws)) {
         (Err(problem), _) => problem.into_response(),
         (_, Err(response)) => *response,
@@ -134,7 +134,7 @@ pub async fn agent(
         no_secret(query.as_deref())?;
         let credential = agent_may(&headers, &caller)?;
         let SignedIn { sign_in, secret } = signed_in(&web, &credential).await?;
-        Ok::<_, Problem>((sign_in, secret, spoken(&headers)?))
+        Ok::<_, Problem>((sign_in, secret, spoken(&headers, &SEC_WEBSOCKET_PROTOCOL)?))
     };
     match (settled.await, upgrade(ws)) {
         (Err(problem), _) => problem.into_response(),
@@ -155,12 +155,12 @@ mod tests {
     fn offer(text: &'static str) -> Option<Spoken> {
         let mut headers = HeaderMap::new();
         headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(text));
-        spoken(&headers).ok()
+        spoken(&headers, &SEC_WEBSOCKET_PROTOCOL).ok()
     }
 
     #[test]
     fn subprotocols() {
-        assert_eq!(spoken(&HeaderMap::new()).ok(), Some(Spoken::Codec(Codec::Json)));
+        assert_eq!(spoken(&HeaderMap::new(), &SEC_WEBSOCKET_PROTOCOL).ok(), Some(Spoken::Codec(Codec::Json)));
         assert_eq!(offer("merhaba.v1.json"), Some(Spoken::Codec(Codec::Json)));
         assert_eq!(offer("merhaba.v1.bin.1, merhaba.v1.json"), Some(Spoken::Codec(Codec::Bin)));
         assert_eq!(offer("x, merhaba.v1.bin.99999"), Some(Spoken::Outdated("merhaba.v1.bin.99999".into())));

@@ -72,7 +72,8 @@ pub enum Weight {
 /// Locks that publishing to different topics does not share.
 const SHARDS: usize = 16;
 
-type Shard = HashMap<Topic, HashMap<u64, Arc<Outbox>>>;
+/// Most topics have one listener or a few.
+type Shard = HashMap<Topic, Vec<(u64, Arc<Outbox>)>>;
 
 /// The map.
 #[derive(Debug, Default)]
@@ -87,7 +88,13 @@ impl Hub {
     /// Listens to a topic until the subscription is dropped.
     pub fn subscribe(self: &Arc<Self>, topic: Topic, outbox: &Arc<Outbox>) -> Subscription {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.shard(&topic).entry(topic.clone()).or_default().insert(id, outbox.clone());
+        let mut shard = self.shard(&topic);
+        let listeners = shard.entry(topic.clone()).or_default();
+        if listeners.is_empty() {
+            listeners.reserve_exact(1);
+        }
+        listeners.push((id, outbox.clone()));
+        drop(shard);
         Subscription { hub: self.clone(), topic, id }
     }
 
@@ -96,7 +103,7 @@ impl Hub {
         let shard = self.shard(topic);
         let Some(listeners) = shard.get(topic) else { return };
         let (mut json, mut bin) = (None, None);
-        for outbox in listeners.values() {
+        for (_, outbox) in listeners {
             let slot = match outbox.codec() {
                 Codec::Json => &mut json,
                 Codec::Bin => &mut bin,
@@ -111,7 +118,7 @@ impl Hub {
     /// Ends the sessions of all who listen.
     pub fn close(&self, topic: &Topic, close: Close) {
         if let Some(listeners) = self.shard(topic).get(topic) {
-            for outbox in listeners.values() {
+            for (_, outbox) in listeners {
                 outbox.end(close);
             }
         }
@@ -152,7 +159,10 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mut shard = self.hub.shard(&self.topic);
         if let Some(listeners) = shard.get_mut(&self.topic) {
-            listeners.remove(&self.id);
+            // In no order: each listener has its own.
+            if let Some(at) = listeners.iter().position(|(id, _)| *id == self.id) {
+                listeners.swap_remove(at);
+            }
             if listeners.is_empty() {
                 shard.remove(&self.topic);
             }

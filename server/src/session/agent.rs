@@ -9,7 +9,9 @@ use super::{
 use crate::{
     app::App,
     chat::{self, Attendance},
+    counters::Counted,
     domain::conversation::{Action, may},
+    gate::Permit,
     hub::{Published, Subscription, Topic},
     store::{Changed, Noted, Pending, Principal, SecretHash, Sent, SignIn},
 };
@@ -47,31 +49,52 @@ struct Agent<S> {
     opened: HashMap<ConversationId, Opened>,
     _listening: Vec<Subscription>,
     _there: Attendance,
+    _place: Permit,
+    _counted: Counted,
 }
 
 /// Serves an agent from the first frame to the end.
 pub(super) async fn serve<S: Socket>(
     app: Arc<App>,
-    mut line: Line<S>,
+    line: Line<S>,
     sign_in: SignIn,
     secret: SecretHash,
 ) -> (Line<S>, Ending) {
-    let Some(_place) = app.gate.agent(&sign_in.agent.id) else { return (line, TOO_MANY.into()) };
+    match Box::pin(arrive(app, line, sign_in, secret)).await {
+        Ok(mut agent) => {
+            let ending = agent.run().await;
+            (agent.live.into_line(), ending)
+        }
+        Err((line, ending)) => (*line, ending),
+    }
+}
+
+/// From the upgrade to the end of what was missed.
+async fn arrive<S: Socket>(
+    app: Arc<App>,
+    mut line: Line<S>,
+    sign_in: SignIn,
+    secret: SecretHash,
+) -> Result<Box<Agent<S>>, (Box<Line<S>>, Ending)> {
+    let Some(place) = app.gate.agent(&sign_in.agent.id) else {
+        return Err((Box::new(line), TOO_MANY.into()));
+    };
     // From before the first frame, so that a sign-out in between is not missed.
     let revoked = app.chat.hub().subscribe(Topic::SignIn(secret), line.outbox());
     match app.chat.signed_in(secret).await {
         Ok(Some(_)) => {}
-        Ok(None) => return (line, REVOKED.into()),
-        Err(error) => return (line, error.into()),
+        Ok(None) => return Err((Box::new(line), REVOKED.into())),
+        Err(error) => return Err((Box::new(line), error.into())),
     }
     let hello = match first(&mut line, hello).await {
         Ok(hello) => hello,
-        Err(ending) => return (line, ending),
+        Err(ending) => return Err((Box::new(line), ending)),
     };
-    let _counted = app.chat.counters().session(Side::Agent);
-    let mut agent = Agent::new(app, line, sign_in, secret, revoked);
-    let ending = agent.run(hello).await;
-    (agent.live.into_line(), ending)
+    let mut agent = Box::new(Agent::new(app, line, sign_in, secret, revoked, place));
+    match agent.welcome(hello).await {
+        Ok(()) => Ok(agent),
+        Err(ending) => Err((Box::new(agent.live.into_line()), ending)),
+    }
 }
 
 fn hello(command: Command) -> Option<Hello> {
@@ -82,7 +105,15 @@ fn hello(command: Command) -> Option<Hello> {
 }
 
 impl<S: Socket> Agent<S> {
-    fn new(app: Arc<App>, line: Line<S>, sign_in: SignIn, secret: SecretHash, revoked: Subscription) -> Self {
+    fn new(
+        app: Arc<App>,
+        line: Line<S>,
+        sign_in: SignIn,
+        secret: SecretHash,
+        revoked: Subscription,
+        place: Permit,
+    ) -> Self {
+        let counted = app.chat.counters().session(Side::Agent);
         let hub = app.chat.hub();
         let me = AgentAuthor { id: sign_in.agent.id.clone(), name: sign_in.agent.name.clone() };
         let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
@@ -101,16 +132,15 @@ impl<S: Socket> Agent<S> {
             opened: HashMap::new(),
             _listening: listening,
             _there: there,
+            _place: place,
+            _counted: counted,
         }
     }
 
-    async fn run(&mut self, hello: Hello) -> Ending {
-        if let Err(ending) = self.welcome(hello).await {
-            return ending;
-        }
+    async fn run(&mut self) -> Ending {
         loop {
             let carried_out = match self.live.next().await {
-                Ok(Turn::Command(command)) => self.carry_out(command).await,
+                Ok(Turn::Command(command)) => Box::pin(self.carry_out(*command)).await,
                 Ok(Turn::Recheck) => self.recheck().await,
                 Err(ending) => Err(ending),
             };
@@ -204,6 +234,8 @@ impl<S: Socket> Agent<S> {
             }
             None => self.newest(&row).await?,
         }
+        // Marks and the assignee may have moved while the page was away, and its list may not show the row.
+        self.live.tell(&Event::InboxChanged(row)).await?;
         let notes = self.live.app.store.notes(self.me.id.clone(), conversation, NOTES).await?;
         for note in notes.into_iter().flatten() {
             self.live.tell(&Event::Note(note)).await?;
@@ -299,8 +331,8 @@ impl<S: Socket> Agent<S> {
         let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
         let pending = self.live.app.chat.reply(&self.me.id, reply, sequence);
         self.live.answer(pending, move |sent| match sent {
-            Ok(Sent::Stored(stored)) => Ok(Some(Event::Accepted(stored.accepted))),
-            Ok(Sent::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),
+            Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
+            Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
@@ -317,8 +349,8 @@ impl<S: Socket> Agent<S> {
         }
         let pending = self.live.app.chat.note(&self.me.id, note);
         self.live.answer(pending, move |noted| match noted {
-            Ok(Noted::Stored(note)) => Ok(Some(Event::Accepted(chat::accepted_note(note)))),
-            Ok(Noted::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),
+            Ok(Noted::Stored(note)) => Ok(Some(Box::new(Event::Accepted(chat::accepted_note(note))))),
+            Ok(Noted::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Noted::NotFound) => Err(chat::not_found(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
@@ -331,7 +363,7 @@ impl<S: Socket> Agent<S> {
         }
         let pending = self.live.app.chat.claim(&self.me.id, conversation);
         self.live.answer(pending, |outcome| match outcome {
-            Ok(Some(outcome)) => Ok(Some(Event::Claimed(outcome.claimed))),
+            Ok(Some(outcome)) => Ok(Some(Box::new(Event::Claimed(outcome.claimed)))),
             Ok(None) => Err(chat::not_found(None)),
             Err(_) => Err(chat::unavailable(None)),
         });

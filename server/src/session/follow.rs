@@ -5,10 +5,7 @@ use merhaba_shared::protocol::{
     limits::HEAD_WITHIN_MS,
     model::{Head, Read},
 };
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// Conversations one session follows at most; beyond, one is let go, which only costs its heads.
 const FOLLOWED: usize = 256;
@@ -21,9 +18,11 @@ struct Place {
     cursor: Seq,
     /// The highest Seq that a `Head` told, or the page knew.
     told: Seq,
-    /// The highest marks that this session sent to the store.
+    /// The highest marks that this session knows of.
     received: Seq,
     read: Seq,
+    /// Those that are on their way to the store.
+    marking: Option<(Seq, Seq)>,
 }
 
 /// What to do with an entry.
@@ -44,7 +43,7 @@ pub(super) enum Step {
 pub(super) enum Marks {
     /// Store these.
     Store(Read),
-    /// They say nothing new.
+    /// They say nothing new, or are stored together with others when those under way are.
     Old,
     /// Of a conversation that is not followed.
     Unknown,
@@ -53,38 +52,59 @@ pub(super) enum Marks {
 /// The places.
 #[derive(Debug, Default)]
 pub(super) struct Following {
-    places: BTreeMap<ConversationId, Place>,
+    /// By conversation: one or two with most visitors, for whom a map would be mostly empty.
+    places: Vec<(ConversationId, Place)>,
     due: Option<Instant>,
 }
 
 impl Following {
+    fn at(&self, conversation: &ConversationId) -> Result<usize, usize> {
+        self.places.binary_search_by(|(followed, _)| followed.cmp(conversation))
+    }
+
+    fn place(&mut self, conversation: &ConversationId) -> Option<&mut Place> {
+        let at = self.at(conversation).ok()?;
+        Some(&mut self.places[at].1)
+    }
+
     /// Follows a conversation from after this Seq; the page knows the head up to `told`.
     pub(super) fn start(&mut self, conversation: ConversationId, cursor: Seq, told: Seq) {
-        if self.places.len() >= FOLLOWED && !self.places.contains_key(&conversation) {
-            let one = self.places.keys().next().cloned();
-            one.map(|one| self.places.remove(&one));
+        let place = Place { cursor, told, ..Place::default() };
+        match self.at(&conversation) {
+            Ok(at) => self.places[at].1 = place,
+            Err(_) if self.places.len() >= FOLLOWED => {
+                self.places.remove(0);
+                self.start(conversation, cursor, told);
+            }
+            Err(at) => {
+                if self.places.is_empty() {
+                    self.places.reserve_exact(1);
+                }
+                self.places.insert(at, (conversation, place));
+            }
         }
-        self.places.insert(conversation, Place { cursor, told, ..Place::default() });
     }
 
     /// Follows it no more.
     pub(super) fn stop(&mut self, conversation: &ConversationId) {
-        self.places.remove(conversation);
+        if let Ok(at) = self.at(conversation) {
+            self.places.remove(at);
+        }
     }
 
     /// Whether it is followed.
     pub(super) fn has(&self, conversation: &ConversationId) -> bool {
-        self.places.contains_key(conversation)
+        self.at(conversation).is_ok()
     }
 
     /// The highest Seq that was sent, if it is followed.
     pub(super) fn cursor(&self, conversation: &ConversationId) -> Option<Seq> {
-        self.places.get(conversation).map(|place| place.cursor)
+        self.at(conversation).ok().map(|at| self.places[at].1.cursor)
     }
 
     /// All that are followed.
     pub(super) fn all(&self) -> Vec<ConversationId> {
-        self.places.keys().cloned().collect()
+        self.places.iter().map(|(conversation, _)| conversation.clone()).collect()
     }
 
     /// What to do with an entry.
@@ -99,7 +119,7 @@ impl Following {
 
     /// An entry was sent.
     pub(super) fn sent(&mut self, conversation: &ConversationId, seq: Seq, now: Instant) {
-        if let Some(place) = self.places.get_mut(conversation) {
+        if let Some(place) = self.place(conversation) {
             place.cursor = place.cursor.max(seq);
             self.due.get_or_insert(now + HEAD_AFTER);
         }
@@ -125,8 +145,8 @@ impl Following {
 
     /// Marks that were sent may not have been stored: whatever comes next goes to the store again.
     pub(super) fn forget_marks(&mut self) {
-        for place in self.places.values_mut() {
-            (place.received, place.read) = (0, 0);
+        for (_, place) in &mut self.places {
+            (place.received, place.read, place.marking) = (0, 0, None);
         }
     }
 
@@ -137,7 +157,7 @@ impl Following {
 
     /// What a command to move marks comes to: never beyond what was sent, and never twice.
     pub(super) fn marks(&mut self, read: &Read) -> Marks {
-        let Some(place) = self.places.get_mut(&read.conversation) else { return Marks::Unknown };
+        let Some(place) = self.place(&read.conversation) else { return Marks::Unknown };
         let received = read.received.max(read.read).min(place.cursor);
         let seen = read.read.min(place.cursor);
         if received <= place.received && seen <= place.read {
@@ -145,8 +165,25 @@ impl Following {
         }
         place.received = place.received.max(received);
         place.read = place.read.max(seen);
+        if place.marking.is_some() {
+            return Marks::Old;
+        }
+        place.marking = Some((place.received, place.read));
         let conversation = read.conversation.clone();
         Marks::Store(Read { conversation, received: place.received, read: place.read })
+    }
+
+    /// Marks were stored; gives the next to be stored, if there are newer ones by now. So a page that confirms each
+    /// message costs one write at a time, and not one for each.
+    pub(super) fn marked(&mut self, conversation: &ConversationId) -> Option<Read> {
+        let place = self.place(conversation)?;
+        let now = (place.received, place.read);
+        let stored = place.marking.take()?;
+        if stored == now {
+            return None;
+        }
+        place.marking = Some(now);
+        Some(Read { conversation: conversation.clone(), received: now.0, read: now.1 })
     }
 }
 
@@ -193,10 +230,26 @@ mod tests {
         following.start(id("a"), 3, 3);
         assert_eq!(following.marks(&read(2, 1)), Marks::Store(read(2, 1)));
         assert_eq!(following.marks(&read(2, 1)), Marks::Old);
+        assert_eq!(following.marked(&id("a")), None);
         assert_eq!(following.marks(&read(1, 99)), Marks::Store(read(3, 3)));
         assert_eq!(following.marks(&read(u64::MAX, u64::MAX)), Marks::Old);
         following.forget_marks();
         assert_eq!(following.marks(&read(3, 3)), Marks::Store(read(3, 3)));
+    }
+
+    #[test]
+    fn marks_wait_for_those_under_way_and_go_together() {
+        let mut following = Following::default();
+        let read = |received, read| Read { conversation: id("a"), received, read };
+        following.start(id("a"), 9, 9);
+        assert_eq!(following.marks(&read(1, 0)), Marks::Store(read(1, 0)));
+        assert_eq!(following.marks(&read(2, 0)), Marks::Old);
+        assert_eq!(following.marks(&read(4, 3)), Marks::Old);
+        assert_eq!(following.marked(&id("a")), Some(read(4, 3)));
+        assert_eq!(following.marked(&id("a")), None);
+        assert_eq!(following.marks(&read(5, 5)), Marks::Store(read(5, 5)));
+        following.forget_marks();
+        assert_eq!(following.marked(&id("a")), None, "what failed is forgotten");
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl<S: Socket> Line<S> {
         let ready = poll_fn(|cx| Poll::Ready(self.socket.poll_ready_unpin(cx))).await;
         match ready {
             Poll::Ready(ready) => ready.map_err(|_| Ending::Gone)?,
-            Poll::Pending => self.patiently(SinkReady).await?,
+            Poll::Pending => Box::pin(self.patiently(SinkReady)).await?,
         }
         self.unflushed = true;
         self.socket.start_send_unpin(frame).map_err(|_| Ending::Gone)
@@ -108,7 +108,7 @@ impl<S: Socket> Line<S> {
         let flushed = poll_fn(|cx| Poll::Ready(self.socket.poll_flush_unpin(cx))).await;
         match flushed {
             Poll::Ready(flushed) => flushed.map_err(|_| Ending::Gone)?,
-            Poll::Pending => self.patiently(SinkFlushed).await?,
+            Poll::Pending => Box::pin(self.patiently(SinkFlushed)).await?,
         }
         self.unflushed = false;
         Ok(())

@@ -38,7 +38,10 @@ const LOG_EVERY: Duration = Duration::from_secs(5);
 const BURST: u8 = 32;
 
 /// What a command came to: an event, a refusal, or nothing to say.
-type Answer<E> = Result<Option<E>, Refused>;
+type Answer<E> = Result<Option<Box<E>>, Refused>;
+
+/// What commands came to, in the order of the commands; and whose marks were stored, if that was one.
+type Answers<E> = FuturesOrdered<BoxFuture<'static, (Answer<E>, Option<ConversationId>)>>;
 
 /// What wakes a session.
 enum Input<E> {
@@ -50,6 +53,8 @@ enum Input<E> {
     Event(Delivery),
     /// What a command came to.
     Done(Answer<E>),
+    /// Marks of this conversation were stored.
+    Marked(ConversationId),
     /// A time has come.
     Tick,
 }
@@ -57,7 +62,7 @@ enum Input<E> {
 /// What the caller must do.
 pub(super) enum Turn<C> {
     /// Carry out a command.
-    Command(C),
+    Command(Box<C>),
     /// See whether the session may go on.
     Recheck,
 }
@@ -71,7 +76,7 @@ pub(super) struct Live<S, E> {
     line: Line<S>,
     /// Whether a frame from the other side goes before what waits to be told.
     inward: bool,
-    answers: FuturesOrdered<BoxFuture<'static, Answer<E>>>,
+    answers: Answers<E>,
     heartbeat: Heartbeat,
     typing: Throttle,
     log: Throttle,
@@ -91,24 +96,31 @@ struct From {
     reads: bool,
 }
 
+fn done<E>((answer, marked): (Answer<E>, Option<ConversationId>)) -> Input<E> {
+    match (answer, marked) {
+        (Ok(None), Some(marked)) => Input::Marked(marked),
+        (answer, _) => Input::Done(answer),
+    }
+}
+
 /// What comes from outside or was waited for, whichever is there.
 async fn source<S: Socket, E>(
     (socket, outbox): (&mut S, &Arc<Outbox>),
-    answers: &mut FuturesOrdered<BoxFuture<'static, Answer<E>>>,
+    answers: &mut Answers<E>,
     from: From,
 ) -> Input<E> {
     if from.inward {
         tokio::select! {
             biased;
             frame = socket.next(), if from.reads => Input::Frame(frame),
-            Some(answer) = answers.next() => Input::Done(answer),
+            Some(answer) = answers.next() => done(answer),
             delivery = outbox.next() => Input::Event(delivery),
         }
     } else {
         tokio::select! {
             biased;
             delivery = outbox.next() => Input::Event(delivery),
-            Some(answer) = answers.next() => Input::Done(answer),
+            Some(answer) = answers.next() => done(answer),
             frame = socket.next(), if from.reads => Input::Frame(frame),
         }
     }
@@ -153,29 +165,35 @@ impl<S: Socket, E: Audience> Live<S, E> {
         self.line.outbox()
     }
 
-    /// Does all that is to be done until there is something for the caller.
+    /// Does all that is to be done until there is something for the caller. What seldom happens is boxed, so that a
+    /// session that waits is small.
     pub(super) async fn next<C: DeserializeOwned>(&mut self) -> Result<Turn<C>, Ending> {
         loop {
             match self.input().await? {
                 Input::Stop => return Err(RESTART.into()),
-                Input::Frame(frame) => {
-                    if let Some(command) = self.frame(frame).await? {
-                        return Ok(Turn::Command(command));
-                    }
-                }
+                Input::Frame(frame) => match self.frame(frame)? {
+                    Some(Ok(command)) => return Ok(Turn::Command(Box::new(command))),
+                    Some(Err(refused)) => Box::pin(self.refuse(refused)).await?,
+                    None => {}
+                },
                 Input::Event(Delivery::Packet(packet)) => self.deliver(&packet).await?,
                 Input::Event(Delivery::End(close)) => return Err(close.into()),
-                Input::Done(Ok(Some(event))) => self.line.tell(&event).await?,
+                Input::Done(Ok(Some(event))) => self.line.tell(&*event).await?,
                 Input::Done(Ok(None)) => {}
+                Input::Marked(conversation) => {
+                    if let Some(read) = self.following.marked(&conversation) {
+                        self.mark(read);
+                    }
+                }
                 Input::Done(Err(refused)) => {
                     if refused.code == Code::Unavailable {
                         self.following.forget_marks();
                         refused.client_id.into_iter().for_each(|client_id| self.order.refused(client_id));
                     }
-                    self.refuse(refused).await?;
+                    Box::pin(self.refuse(refused)).await?;
                 }
                 Input::Tick => {
-                    if self.tick().await? {
+                    if Box::pin(self.tick()).await? {
                         return Ok(Turn::Recheck);
                     }
                 }
@@ -229,10 +247,11 @@ impl<S: Socket, E: Audience> Live<S, E> {
         deadline
     }
 
-    async fn frame<C: DeserializeOwned>(
+    /// What a frame comes to: a command, a refusal, or nothing to do.
+    fn frame<C: DeserializeOwned>(
         &mut self,
         frame: Option<Result<Frame, super::Fault>>,
-    ) -> Result<Option<C>, Ending> {
+    ) -> Result<Option<Result<C, Refused>>, Ending> {
         let frame = match frame {
             None => return Err(Ending::Gone),
             Some(Ok(Frame::Close(..))) => return Err(Ending::Left),
@@ -243,16 +262,10 @@ impl<S: Socket, E: Audience> Live<S, E> {
         if matches!(frame, Frame::Ping | Frame::Pong) {
             return Ok(None);
         }
-        match decode(self.outbox().codec(), &frame) {
-            Ok(command) => return Ok(Some(command)),
-            Err(DecodeError::UnknownKind) => {
-                self.refuse(chat::bad_request(None, "there is no such command")).await?;
-            }
-            Err(DecodeError::Malformed { detail, client_id }) => {
-                self.refuse(chat::bad_request(client_id, detail)).await?;
-            }
-        }
-        Ok(None)
+        Ok(Some(decode(self.outbox().codec(), &frame).map_err(|error| match error {
+            DecodeError::UnknownKind => chat::bad_request(None, "there is no such command"),
+            DecodeError::Malformed { detail, client_id } => chat::bad_request(client_id, detail),
+        })))
     }
 
     /// Whether it is time for the caller to look whether the session may go on.
@@ -284,7 +297,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
         let Some((conversation, seq)) = &packet.mark else { return self.line.send(&packet.frame).await };
         match self.following.step(conversation, *seq) {
             Step::Skip => Ok(()),
-            Step::Gap(after) => self.replay(conversation, after).await,
+            Step::Gap(after) => Box::pin(self.replay(conversation, after)).await,
             Step::Unknown if matches!(self.who, Principal::Agent(_)) => Ok(()),
             // A visitor's conversation that began just now, on this page or another of theirs.
             Step::Unknown => {
@@ -335,7 +348,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
         pending: Pending<T>,
         say: impl FnOnce(Result<T, StoreError>) -> Answer<E> + Send + 'static,
     ) {
-        self.answers.push_back(Box::pin(async move { say(pending.await) }));
+        self.answers.push_back(Box::pin(async move { (say(pending.await), None) }));
     }
 
     /// Answers a ping, and then tells the heads that moved. Every now and then the log is asked, through `heads`.
@@ -406,13 +419,22 @@ impl<S: Socket, E: Audience> Live<S, E> {
                 Err(_) => return self.refuse(chat::unavailable(None)).await,
             },
         };
-        let pending = self.app.chat.read(&self.who, read);
-        self.answer(pending, |marked| match marked {
-            Ok(Some(_)) => Ok(None),
-            Ok(None) => Err(chat::not_found(None)),
-            Err(_) => Err(chat::unavailable(None)),
-        });
+        self.mark(read);
         Ok(())
+    }
+
+    /// Has marks stored.
+    fn mark(&mut self, read: Read) {
+        let conversation = read.conversation.clone();
+        let pending = self.app.chat.read(&self.who, read);
+        self.answers.push_back(Box::pin(async move {
+            let came = match pending.await {
+                Ok(Some(_)) => Ok(None),
+                Ok(None) => Err(chat::not_found(None)),
+                Err(_) => Err(chat::unavailable(None)),
+            };
+            (came, Some(conversation))
+        }));
     }
 
     /// Whether a typing command goes through now.

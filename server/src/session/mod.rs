@@ -1,7 +1,10 @@
 //! One websocket: a task that begins with the handshake and then takes one input at a time until the end. `socket`
-//! is the only file that knows axum; the rest runs over any stream of frames. Never writes the store but through
+//! is the only file that knows axum; the rest runs over any stream of frames. Where websockets are blocked that is a
+//! `link`, over single requests; `links` holds those that live. Never writes the store but through
 //! `chat`, and never decides what is told to whom.
 
+pub mod link;
+pub mod links;
 pub mod socket;
 
 mod handshake;

@@ -31,9 +31,9 @@ use tokio_tungstenite::tungstenite;
 use tokio_util::sync::CancellationToken;
 
 /// Read from the line at once, in bytes: each socket has this buffer.
-const READ_BYTES: usize = 1024;
+const READ_BYTES: usize = 512;
 /// Collected before it is written, in bytes.
-const WRITE_BYTES: usize = 1024;
+const WRITE_BYTES: usize = 4096;
 /// All who are told to connect again come back spread over this time, in milliseconds.
 const SPREAD_MS: u64 = 3_000;
 
@@ -47,13 +47,7 @@ pub fn visitor(ws: WebSocketUpgrade, app: Arc<App>, codec: Codec, address: IpAdd
                 .into_response();
         }
     };
-    let tracked = app.shutdown.track();
-    sized(ws).protocols([codec.subprotocol()]).on_upgrade(move |socket| async move {
-        let line = Line::new(Wire(socket), codec, app.shutdown.stopping());
-        let (line, ending) = visitor::serve(app.clone(), line, stranger).await;
-        finish(&app, line, ending).await;
-        drop(tracked);
-    })
+    upgraded(ws, app, codec, async move |app, line| visitor::serve(app, line, stranger).await)
 }
 
 /// Serves the socket of an agent who has signed in.
@@ -64,12 +58,30 @@ pub fn agent(
     sign_in: SignIn,
     secret: SecretHash,
 ) -> Response {
+    upgraded(ws, app, codec, async move |app, line| agent::serve(app, line, sign_in, secret).await)
+}
+
+/// Upgrades, and gives the socket a task of its own: axum's keeps all that the upgrade needed as long as it lives.
+fn upgraded<F>(
+    ws: WebSocketUpgrade,
+    app: Arc<App>,
+    codec: Codec,
+    serve: impl FnOnce(Arc<App>, Line<Wire>) -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = (Line<Wire>, Ending)> + Send + 'static,
+{
     let tracked = app.shutdown.track();
-    sized(ws).protocols([codec.subprotocol()]).on_upgrade(move |socket| async move {
-        let line = Line::new(Wire(socket), codec, app.shutdown.stopping());
-        let (line, ending) = agent::serve(app.clone(), line, sign_in, secret).await;
-        finish(&app, line, ending).await;
+    sized(ws).protocols([codec.subprotocol()]).on_upgrade(move |socket| {
+        let line = Line::new(Wire(Box::new(socket)), codec, app.shutdown.stopping());
+        // Boxed: the future that waits for it would hold it twice.
+        let served = Box::pin(serve(app.clone(), line));
+        app.shutdown.clone().spawn(async move {
+            let (line, ending) = served.await;
+            Box::pin(finish(&app, line, ending)).await;
+        });
         drop(tracked);
+        std::future::ready(())
     })
 }
 
@@ -77,7 +89,7 @@ pub fn agent(
 pub fn refresh(ws: WebSocketUpgrade, app: Arc<App>, name: String) -> Response {
     let tracked = app.shutdown.track();
     sized(ws).protocols([name]).on_upgrade(move |socket| async move {
-        let line = Line::new(Wire(socket), Codec::Bin, CancellationToken::new());
+        let line = Line::new(Wire(Box::new(socket)), Codec::Bin, CancellationToken::new());
         finish(&app, line, REFRESH.into()).await;
         drop(tracked);
     })
@@ -100,14 +112,14 @@ fn sized(ws: WebSocketUpgrade) -> WebSocketUpgrade {
         .max_write_buffer_size(OUTBOX_BYTES)
 }
 
-/// axum's websocket as a stream of frames.
-struct Wire(WebSocket);
+/// axum's websocket as a stream of frames. Boxed, since a future keeps a place for each step that its line is moved.
+struct Wire(Box<WebSocket>);
 
 impl Stream for Wire {
     type Item = Result<Frame, Fault>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = ready!(Pin::new(&mut self.0).poll_next(cx));
+        let next = ready!(Pin::new(&mut *self.0).poll_next(cx));
         Poll::Ready(next.map(|message| message.map(frame).map_err(fault)))
     }
 }
@@ -116,7 +128,7 @@ impl Sink<Frame> for Wire {
     type Error = Fault;
 
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Fault>> {
-        Pin::new(&mut self.0).poll_ready(cx).map_err(fault)
+        Pin::new(&mut *self.0).poll_ready(cx).map_err(fault)
     }
 
     fn start_send(mut self: Pin<&mut Self>, frame: Frame) -> Result<(), Fault> {
@@ -127,15 +139,15 @@ impl Sink<Frame> for Wire {
             Frame::Pong => Message::Pong(bytes::Bytes::new()),
             Frame::Close(code, reason) => Message::Close(Some(CloseFrame { code, reason: reason.into() })),
         };
-        Pin::new(&mut self.0).start_send(message).map_err(fault)
+        Pin::new(&mut *self.0).start_send(message).map_err(fault)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Fault>> {
-        Pin::new(&mut self.0).poll_flush(cx).map_err(fault)
+        Pin::new(&mut *self.0).poll_flush(cx).map_err(fault)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Fault>> {
-        Pin::new(&mut self.0).poll_close(cx).map_err(fault)
+        Pin::new(&mut *self.0).poll_close(cx).map_err(fault)
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::App,
     chat::{self, Identity, Sender},
+    counters::Counted,
     gate::Permit,
     hub::{Subscription, Topic},
     store::{Principal, Sent},
@@ -31,34 +32,51 @@ struct Visitor<S> {
     stranger: Option<Permit>,
     _listening: [Subscription; 2],
     _place: Permit,
+    _counted: Counted,
 }
 
 /// Serves a visitor from the first frame to the end. `stranger` is given back when it turns out who they are.
-pub(super) async fn serve<S: Socket>(
+///
+/// What only happens once, or seldom, is boxed: a session costs what it needs while nothing happens.
+pub(super) async fn serve<S: Socket>(app: Arc<App>, line: Line<S>, stranger: Permit) -> (Line<S>, Ending) {
+    match Box::pin(arrive(app, line, stranger)).await {
+        Ok(mut visitor) => {
+            let ending = visitor.run().await;
+            (visitor.live.into_line(), ending)
+        }
+        Err((line, ending)) => (*line, ending),
+    }
+}
+
+/// From the first frame to the end of what was missed.
+async fn arrive<S: Socket>(
     app: Arc<App>,
     mut line: Line<S>,
     stranger: Permit,
-) -> (Line<S>, Ending) {
+) -> Result<Box<Visitor<S>>, (Box<Line<S>>, Ending)> {
     let hello = match first(&mut line, hello).await {
         Ok(hello) => hello,
-        Err(ending) => return (line, ending),
+        Err(ending) => return Err((Box::new(line), ending)),
     };
     let identity = match identify(&app, &hello).await {
         Ok(identity) => identity,
-        Err(ending) => return (line, ending),
+        Err(ending) => return Err((Box::new(line), ending)),
     };
-    let Some(place) = app.gate.visitor(&identity.visitor) else { return (line, TOO_MANY.into()) };
+    let Some(place) = app.gate.visitor(&identity.visitor) else {
+        return Err((Box::new(line), TOO_MANY.into()));
+    };
     let stranger = if identity.is_known() {
         stranger.known();
         None
     } else {
         Some(stranger)
     };
-    let _counted = app.chat.counters().session(Side::Visitor);
-    let mut visitor = Visitor::new(app, line, &hello, &identity, place);
+    let mut visitor = Box::new(Visitor::new(app, line, &hello, &identity, place));
     visitor.stranger = stranger;
-    let ending = visitor.run(hello, identity).await;
-    (visitor.live.into_line(), ending)
+    match visitor.welcome(hello, identity).await {
+        Ok(()) => Ok(visitor),
+        Err(ending) => Err((Box::new(visitor.live.into_line()), ending)),
+    }
 }
 
 fn hello(command: Command) -> Option<Hello> {
@@ -78,6 +96,7 @@ async fn identify(app: &App, hello: &Hello) -> Result<Identity, Ending> {
 impl<S: Socket> Visitor<S> {
     /// Listens from here on: what happens while the rest is read waits in the outbox.
     fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &Identity, place: Permit) -> Self {
+        let counted = app.chat.counters().session(Side::Visitor);
         let (visitor, hub) = (identity.visitor.clone(), app.chat.hub());
         let listening = [Topic::Visitor(visitor.clone()), Topic::Presence(hello.site.clone())]
             .map(|topic| hub.subscribe(topic, line.outbox()));
@@ -91,16 +110,14 @@ impl<S: Socket> Visitor<S> {
             stranger: None,
             _listening: listening,
             _place: place,
+            _counted: counted,
         }
     }
 
-    async fn run(&mut self, hello: Hello, identity: Identity) -> Ending {
-        if let Err(ending) = self.welcome(hello, identity).await {
-            return ending;
-        }
+    async fn run(&mut self) -> Ending {
         loop {
             let carried_out = match self.live.next().await {
-                Ok(Turn::Command(command)) => self.carry_out(command).await,
+                Ok(Turn::Command(command)) => Box::pin(self.carry_out(*command)).await,
                 Ok(Turn::Recheck) => Ok(()),
                 Err(ending) => Err(ending),
             };
@@ -190,8 +207,8 @@ impl<S: Socket> Visitor<S> {
         let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
         let pending = self.live.app.chat.send(&self.sender, send, sequence);
         self.live.answer(pending, move |sent| match sent {
-            Ok(Sent::Stored(stored)) => Ok(Some(Event::Accepted(stored.accepted))),
-            Ok(Sent::Repeated(accepted)) => Ok(Some(Event::Accepted(accepted))),
+            Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
+            Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });

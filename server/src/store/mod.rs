@@ -192,7 +192,7 @@ pub struct VisitorMessage {
     pub conversation: Option<ConversationId>,
     /// A new conversation even if one is open.
     pub new: bool,
-    /// The id a new conversation would get.
+    /// The id a new conversation would get; unused where one is named.
     pub new_conversation: ConversationId,
     /// The text, checked.
     pub body: String,

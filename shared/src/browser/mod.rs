@@ -4,10 +4,12 @@
 //! Where a browser refuses something (storage, a lock, a socket) that is a value, never a panic.
 
 pub mod clock;
+pub mod keep;
 pub mod language;
 pub mod lifecycle;
 pub mod socket;
 pub mod storage;
+pub mod tabs;
 
 pub mod object;
 

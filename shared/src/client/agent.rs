@@ -2,7 +2,9 @@
 //! person does; what comes from outside is in [`turns`].
 mod turns;
 
-use super::{Effect, Line, Ms, connection::Connection, inbox::Lists, opened::Opens, outbox::Outbox};
+use super::{
+    Effect, Line, Ms, connection::Connection, inbox::Lists, lead::Lead, opened::Opens, outbox::Outbox,
+};
 use crate::protocol::{
     agent::{Assign, Claim, Close, Command, Filter, InboxRow, Open, Reopen, Resolve, SetStatus, SiteCard},
     error::Refused,
@@ -42,6 +44,7 @@ pub enum Notice {
 pub struct AgentClient {
     connection: Connection,
     outbox: Outbox,
+    lead: Lead,
     lists: Lists,
     opens: Opens,
     me: Option<AgentAuthor>,
@@ -59,6 +62,7 @@ impl AgentClient {
         Self {
             connection: Connection::new(seed),
             outbox: Outbox::new(),
+            lead: Lead::alone(),
             lists: Lists::new(),
             opens: Opens::new(),
             me: None,
@@ -196,12 +200,14 @@ impl AgentClient {
     /// Sends an answer.
     pub fn reply(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
         self.outbox.push(client_id, Some(conversation.clone()), false, body);
+        self.lead.wrote();
         self.flush(now);
     }
 
     /// Tries a failed answer again.
     pub fn retry(&mut self, now: Ms, client_id: ClientId) {
         self.outbox.retry(client_id);
+        self.lead.wrote();
         self.flush(now);
     }
 

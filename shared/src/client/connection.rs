@@ -18,6 +18,10 @@ const LASTED: Ms = 10_000;
 const BLINK: Ms = 1_500;
 /// How long "connected again" is shown.
 const BACK_FOR: Ms = 4_000;
+/// A relay that restarts is back within this time, or the loss is told as any other.
+const RESTARTS_WITHIN: Ms = 8_000;
+/// So many sockets that did not open, and it may be the network that lets none through.
+const BARRED: u8 = 2;
 /// The longest delay hint that is obeyed.
 const LONGEST_HINT: Ms = 60_000;
 
@@ -85,6 +89,20 @@ pub struct Connection {
     back: Option<Ms>,
     /// A send has waited too long for its answer.
     late: bool,
+    /// Sockets in a row that never opened; one that nothing answered counts for two.
+    unopened: u8,
+    restart: Restart,
+}
+
+/// Whether the relay said that it goes away for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Restart {
+    /// It did not.
+    No,
+    /// It did.
+    Said,
+    /// It did, and the person has been told that much.
+    Shown,
 }
 
 impl Connection {
@@ -102,6 +120,8 @@ impl Connection {
             told: false,
             back: None,
             late: false,
+            unopened: 0,
+            restart: Restart::No,
         }
     }
 
@@ -138,6 +158,7 @@ impl Connection {
         self.down = None;
         self.ping = None;
         self.late = false;
+        self.restart = Restart::No;
         Step::Drop
     }
 
@@ -148,7 +169,17 @@ impl Connection {
         }
         self.phase = Phase::Greeting { since: now };
         self.heard = now;
+        self.unopened = 0;
         true
+    }
+
+    /// Whether sockets seem not to get through, though perhaps something else does; said once each time.
+    pub const fn is_barred(&mut self) -> bool {
+        let barred = self.unopened >= BARRED;
+        if barred {
+            self.unopened = 0;
+        }
+        barred
     }
 
     /// `Welcome` was heard.
@@ -156,6 +187,7 @@ impl Connection {
         self.phase = Phase::Live { since: now };
         self.down = None;
         self.ping = None;
+        self.restart = Restart::No;
         if self.told {
             self.told = false;
             self.back = Some(now);
@@ -186,8 +218,14 @@ impl Connection {
         if matches!(self.phase, Phase::Off | Phase::Stopped { .. } | Phase::Waiting { .. }) {
             return Step::Nothing;
         }
+        if matches!(self.phase, Phase::Opening { .. }) {
+            self.unopened += 1;
+        }
         match decision(code) {
             Decision::Again => {
+                if code == RESTART.code && self.is_live() {
+                    self.restart = Restart::Said;
+                }
                 let hint = if code == RESTART.code { reason.parse::<Ms>().ok() } else { None };
                 self.retry(now, hint);
                 Step::Nothing
@@ -212,6 +250,7 @@ impl Connection {
             self.down = Some(now);
         }
         self.told = true;
+        self.restart = Restart::No;
         self.back = None;
     }
 
@@ -244,6 +283,9 @@ impl Connection {
             Phase::Opening { since } | Phase::Greeting { since }
                 if now.saturating_sub(since) >= OPEN_WITHIN =>
             {
+                if matches!(self.phase, Phase::Opening { .. }) {
+                    self.unopened += 2;
+                }
                 self.retry(now, None);
                 Step::Drop
             }
@@ -294,7 +336,9 @@ impl Connection {
             self.back = None;
         }
         let long = self.down.is_some_and(|since| now.saturating_sub(since) >= self.patience());
-        if long || self.late {
+        if long && self.restart == Restart::Said {
+            self.restart = Restart::Shown;
+        } else if long || self.late {
             self.told = true;
             self.back = None;
         } else if self.told && self.is_live() && self.down.is_none() {
@@ -303,9 +347,14 @@ impl Connection {
         }
     }
 
-    /// A loss is told soon; the very first connection may take longer before anything is said.
+    /// A loss is told soon; the very first connection may take longer before anything is said, and a restart before
+    /// anything more than a mark is shown.
     const fn patience(&self) -> Ms {
-        if self.heard == 0 { ANSWER_WITHIN } else { BLINK }
+        match (self.heard, self.restart) {
+            (0, _) => ANSWER_WITHIN,
+            (_, Restart::Shown) => RESTARTS_WITHIN,
+            _ => BLINK,
+        }
     }
 
     /// What the person should be told about the line.
@@ -314,6 +363,7 @@ impl Connection {
         match self.phase {
             Phase::Stopped { code } => Line::Stopped(code),
             _ if self.told => Line::Lost,
+            _ if matches!(self.restart, Restart::Shown) => Line::Restarting,
             Phase::Live { .. } if self.back.is_some() => Line::Back,
             Phase::Live { .. } => Line::Live,
             _ if self.heard == 0 => Line::Starting,
@@ -340,142 +390,4 @@ impl Connection {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Connection, Line, Phase, Step};
-
-    fn live(now: u64) -> Connection {
-        let mut connection = Connection::new(3);
-        assert_eq!(connection.start(now), Step::Connect);
-        assert!(connection.opened(now + 10));
-        connection.welcomed(now + 20);
-        connection.heard(now + 20);
-        connection
-    }
-
-    /// Ticks exactly when asked to, until the clock passes `until`; returns the steps with their times.
-    fn run(connection: &mut Connection, mut now: u64, until: u64) -> Vec<(u64, Step)> {
-        let mut steps = Vec::new();
-        while let Some(at) = connection.wake_at(None).filter(|at| *at <= until) {
-            now = now.max(at);
-            let step = connection.tick(now, None);
-            if step != Step::Nothing {
-                steps.push((now, step));
-            }
-        }
-        steps
-    }
-
-    #[test]
-    fn a_silent_line_is_found_within_fifteen_seconds_while_visible() {
-        let mut connection = live(0);
-        let steps = run(&mut connection, 20, 15_020);
-        assert!(matches!(steps[0], (8_020, Step::Ping(1))), "{steps:?}");
-        assert!(matches!(steps[1], (13_020, Step::Drop)), "{steps:?}");
-    }
-
-    #[test]
-    fn a_silent_line_is_found_within_thirty_five_seconds_while_hidden() {
-        let mut connection = live(0);
-        connection.set_visible(false);
-        let steps = run(&mut connection, 20, 35_020);
-        assert!(matches!(steps[..2], [(25_020, Step::Ping(1)), (30_020, Step::Drop)]), "{steps:?}");
-    }
-
-    #[test]
-    fn an_answered_ping_keeps_the_line() {
-        let mut connection = live(0);
-        assert_eq!(connection.tick(8_020, None), Step::Ping(1));
-        connection.ponged(1);
-        connection.heard(8_100);
-        assert_eq!(connection.tick(13_100, None), Step::Nothing);
-        assert_eq!(connection.line(), Line::Live);
-    }
-
-    #[test]
-    fn a_frozen_page_asks_as_soon_as_it_runs_again() {
-        let mut connection = live(0);
-        assert_eq!(connection.tick(600_000, None), Step::Ping(1));
-        assert_eq!(connection.tick(605_000, None), Step::Drop);
-    }
-
-    #[test]
-    fn lost_is_told_within_five_seconds_of_a_close_and_back_is_told_once() {
-        let mut connection = live(0);
-        connection.closed(20_000, 1006, "");
-        assert_eq!(connection.line(), Line::Live);
-        connection.tick(21_500, None);
-        assert_eq!(connection.line(), Line::Lost);
-        connection.nudge(22_000);
-        connection.opened(22_010);
-        connection.welcomed(22_020);
-        assert_eq!(connection.line(), Line::Back);
-        connection.heard(26_000);
-        connection.tick(26_020, None);
-        assert_eq!(connection.line(), Line::Live);
-    }
-
-    #[test]
-    fn a_blink_is_not_shown() {
-        let mut connection = live(0);
-        connection.closed(20_000, 1006, "");
-        let until = match connection.phase() {
-            Phase::Waiting { until } => until,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(connection.tick(until, None), Step::Connect);
-        connection.opened(until + 5);
-        connection.welcomed(until + 10);
-        connection.tick(until + 15, None);
-        assert_eq!(connection.line(), Line::Live);
-    }
-
-    #[test]
-    fn offline_is_told_at_once_and_taken_back_when_the_line_answers() {
-        let mut connection = live(0);
-        connection.offline(1_000);
-        assert_eq!(connection.line(), Line::Lost);
-        assert_eq!(connection.nudge(2_000), Step::Ping(1));
-        connection.ponged(1);
-        connection.tick(2_010, None);
-        assert_eq!(connection.line(), Line::Back);
-    }
-
-    #[test]
-    fn an_unanswered_send_is_told_after_five_seconds_and_moved_after_fifteen() {
-        let mut connection = live(0);
-        assert_eq!(connection.tick(5_100, Some(100)), Step::Ping(1));
-        assert_eq!(connection.line(), Line::Lost);
-        connection.ponged(1);
-        connection.heard(5_200);
-        assert_eq!(connection.tick(15_100, Some(100)), Step::Drop);
-    }
-
-    #[test]
-    fn the_close_code_decides() {
-        let mut connection = live(0);
-        assert_eq!(connection.closed(100, 4504, ""), Step::Refresh);
-        let mut connection = live(0);
-        connection.closed(100, 4503, "");
-        assert_eq!(connection.line(), Line::Stopped(4503));
-        assert_eq!(connection.wake_at(None), None);
-    }
-
-    #[test]
-    fn a_restart_hint_is_obeyed_up_to_a_minute() {
-        let mut connection = live(0);
-        connection.closed(1_000, 4001, "2500");
-        assert_eq!(connection.phase(), Phase::Waiting { until: 3_500 });
-        let mut connection = live(0);
-        connection.closed(1_000, 4001, "99999999");
-        assert_eq!(connection.phase(), Phase::Waiting { until: 61_000 });
-    }
-
-    #[test]
-    fn suspending_for_the_back_forward_cache_is_no_loss() {
-        let mut connection = live(0);
-        assert_eq!(connection.suspend(), Step::Drop);
-        assert_eq!(connection.wake_at(None), None);
-        assert_eq!(connection.start(90_000), Step::Connect);
-        assert_eq!(connection.line(), Line::Live);
-    }
-}
+mod tests;

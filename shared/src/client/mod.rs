@@ -12,6 +12,7 @@ pub mod visitor;
 pub mod connection;
 
 mod inbox;
+mod lead;
 mod opened;
 pub mod outbox;
 pub mod thread;
@@ -28,6 +29,16 @@ pub type Ms = u64;
 /// What the machine asks its host to do, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<Command> {
+    /// Sockets do not open: see whether another way to the relay is free, for the next time one is to be opened.
+    Detour,
+    /// Become the one tab that sends, if tabs share what is unsent; `at_once`: the person writes here, so also if
+    /// another tab is it. Answer with `led` when it is so, and again when it no longer is.
+    Lead {
+        /// Do not wait for the other.
+        at_once: bool,
+    },
+    /// There is nothing to send, or the page goes: another tab may.
+    Yield,
     /// Open a socket, letting go of any before it; answer with `opened` or `closed`.
     Connect,
     /// Let go of the socket; no answer.
@@ -55,6 +66,8 @@ pub enum Line {
     Starting,
     /// Connected, and the last thing asked was answered.
     Live,
+    /// Not connected for a moment: the relay restarts, and has said when to come back.
+    Restarting,
     /// Not connected, trying again.
     Lost,
     /// Connected again after [`Line::Lost`] was shown; turns into [`Line::Live`] by itself.

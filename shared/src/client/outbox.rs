@@ -141,6 +141,14 @@ impl Outbox {
         self.queue.retain(|out| out.client_id != client_id);
     }
 
+    /// A conversation's copy reaches up to `last`: what was stored before that is in it, or older than what is shown.
+    pub fn settled(&mut self, conversation: &ConversationId, last: Seq) {
+        self.queue.retain(|out| {
+            let shown = matches!(out.progress, Progress::Stored(seq) if seq <= last);
+            !(shown && out.conversation.as_ref() == Some(conversation))
+        });
+    }
+
     /// The line was lost: what was under way is sent again, in order.
     pub fn lost(&mut self) {
         for out in &mut self.queue {
@@ -151,14 +159,14 @@ impl Outbox {
         self.hold_until = 0;
     }
 
-    /// The relay's log is another one (a restored backup, a new visitor): what it never showed is sent again. What was
-    /// for a conversation that is not in that log goes where a first message goes; `known` says which are.
-    pub fn renewed(&mut self, known: impl Fn(&ConversationId) -> bool) {
+    /// The relay's log is another one (a restored backup, a new visitor): what it never showed is sent again, and what
+    /// would go into a conversation that is not there any more goes where a first message goes.
+    pub fn renewed(&mut self, is_there: impl Fn(&ConversationId) -> bool) {
         for out in &mut self.queue {
             if !matches!(out.progress, Progress::Failed(_)) {
                 out.progress = Progress::Waiting;
             }
-            out.conversation.take_if(|conversation| !known(conversation));
+            out.conversation = out.conversation.take().filter(|conversation| is_there(conversation));
         }
     }
 
@@ -240,6 +248,30 @@ mod tests {
         outbox.next(0);
         outbox.lost();
         assert_eq!(outbox.next(5).map(|out| out.client_id), Some(id(1)));
+    }
+
+    #[test]
+    fn after_a_backup_was_put_back_nothing_goes_where_nothing_is() {
+        let mut outbox = three();
+        outbox.push(id(4), Some("gone".into()), false, "m4".into());
+        outbox.push(id(5), Some("there".into()), false, "m5".into());
+        outbox.next(0);
+        outbox.renewed(|conversation| conversation.as_str() == "there");
+        let to: Vec<_> = outbox.all().iter().map(|out| out.conversation.clone()).collect();
+        assert_eq!(to, [None, None, None, None, Some("there".into())]);
+        assert_eq!(outbox.next(0).map(|out| out.client_id), Some(id(1)));
+    }
+
+    #[test]
+    fn what_is_stored_already_makes_room_for_its_entry() {
+        let mut outbox = three();
+        outbox.next(0);
+        outbox.accepted(&accepted(1));
+        outbox.settled(&"other".into(), 9);
+        outbox.settled(&"c".into(), 0);
+        assert_eq!(outbox.all().len(), 3);
+        outbox.settled(&"c".into(), 1);
+        assert_eq!(outbox.all().len(), 2);
     }
 
     #[test]

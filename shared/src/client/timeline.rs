@@ -1,7 +1,7 @@
 //! A page's copy of one conversation's log: entries by Seq without a hole, what came too early kept aside, and the
 //! question that fills a gap. Shows nothing that has a hole before it.
 use crate::protocol::{
-    ids::{ConversationId, Seq},
+    ids::{ClientId, ConversationId, Seq},
     model::{GetHistory, History, Item},
 };
 use alloc::vec::Vec;
@@ -59,6 +59,13 @@ impl Timeline {
     #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// Whether a message that was sent with this id is here.
+    #[must_use]
+    pub fn has(&self, client_id: ClientId) -> bool {
+        let same = |item: &Item| matches!(item, Item::Message(message) if message.client_id == client_id);
+        self.items.iter().any(same)
     }
 
     /// Whether there are older entries than the first here.

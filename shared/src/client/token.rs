@@ -55,6 +55,14 @@ impl Keepsake {
         Some(DOUBT_FOR << (DOUBTS - 1 - self.doubts))
     }
 
+    /// This page was loaded with a message that perhaps is on its way from another tab, or from the page before: it
+    /// may be the one that makes the token known.
+    pub(super) const fn unsure(&mut self) {
+        if self.token.is_some() {
+            self.doubts = DOUBTS;
+        }
+    }
+
     /// The relay knows the token.
     pub(super) fn known(&mut self) {
         self.doubts = 0;
@@ -79,7 +87,8 @@ impl Keepsake {
     /// The relay gave a new one; `replaced` says that it did not know the old one.
     pub(super) fn given(&mut self, token: Token, replaced: bool) {
         let before = self.token.replace(token);
-        if replaced {
+        // One that was never kept has no place to give up: the one that is kept stays the one to replace.
+        if replaced && self.is_kept() {
             self.dead = before;
         }
         self.keeping = Keeping::Not;
@@ -112,5 +121,26 @@ impl Keepsake {
         if self.keeping == Keeping::Asked {
             self.keeping = Keeping::Not;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effect, Keepsake, Token};
+
+    fn token(text: &str) -> Token {
+        Token(text.into())
+    }
+
+    #[test]
+    fn the_token_to_replace_is_the_one_that_the_browser_keeps() {
+        let mut keepsake = Keepsake::new(Some(token("kept")));
+        // A backup was put back; then the line breaks before anything is sent, and the new one is unknown too.
+        keepsake.given(token("second"), true);
+        keepsake.lost();
+        keepsake.given(token("third"), true);
+        let asked = keepsake.ask::<()>();
+        let instead_of = Some(token("kept"));
+        assert_eq!(asked, Some(Effect::KeepToken { token: token("third"), instead_of }));
     }
 }

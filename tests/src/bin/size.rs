@@ -94,10 +94,11 @@ async fn main() -> ExitCode {
     let loader = part(&relay, "embed.js", "/embed.js").await;
     let api = part(&relay, "embed-api.js", &format!("/{}", address(&embed, "embed-api-", ".js"))).await;
     let document = part(&relay, "document, styles, texts", "/w/demo?lang=tr").await;
-    let glue = part(&relay, "glue", &address(&frame, "/assets/", ".js")).await;
+    let glue = part(&relay, "glue", &address(&frame, "/assets/", "widget.js")).await;
+    let link = part(&relay, "link.js", &address(&frame, "/assets/", "link.js")).await;
     let wasm = part(&relay, "wasm", &address(&frame, "/assets/", ".wasm")).await;
     let agent_document = part(&relay, "document, styles, texts", "/agent/").await;
-    let agent_glue = part(&relay, "glue", &address(&agent, "/assets/", ".js")).await;
+    let agent_glue = part(&relay, "glue", &address(&agent, "/assets/", "page.js")).await;
     let agent_wasm = part(&relay, "wasm", &address(&agent, "/assets/", ".wasm")).await;
 
     let verdicts = [
@@ -105,6 +106,7 @@ async fn main() -> ExitCode {
         table("Its second half, on intent", &[&api], Some(API)),
         table("The frame's document", &[&document], Some(DOCUMENT)),
         table("Everything for live chat", &[&document, &glue, &wasm], Some(CHAT)),
+        table("Only where websockets are blocked", &[&link], None),
         table("The agent page", &[&agent_document, &agent_glue, &agent_wasm], None),
     ];
     if verdicts.iter().all(|within| *within) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -2,10 +2,8 @@
 //! What was synced is there. Of everything else each sector of 512 bytes has taken some of its writes, the first ones
 //! first, and the rest is lost; names that were made or taken away in a folder that was not synced since have come as
 //! far as some moment in between. Stricter than any one file system, since it is the standard that is relied on.
-use super::{
-    dice::Dice,
-    trace::{Call, Did, Trace},
-};
+use super::trace::{Call, Did, Trace};
+use crate::dice::Dice;
 use std::collections::{BTreeMap, HashMap};
 
 /// What a disk writes as a whole.
@@ -33,12 +31,12 @@ pub fn after_cut(trace: &Trace, folder: &str, cut: usize, dice: &mut Dice) -> Op
     let durable = |path: &str, call: &Call| synced.get(path).is_some_and(|sync| *sync > call.ended);
     let (above, _) = folder.rsplit_once('/')?;
     let made = calls.iter().find(|call| call.path == folder && call.did == Did::Made)?;
-    if !durable(above, made) && dice.below(2) == 0 {
+    if !durable(above, made) && dice.place(2) == 0 {
         return None;
     }
     let (files, names) = lives(&calls, folder);
     let certain = names.iter().filter(|(call, _)| durable(folder, call)).count();
-    let happened = certain + dice.below(names.len() - certain + 1);
+    let happened = certain + dice.place(names.len() - certain + 1);
     let mut there: HashMap<&str, usize> = HashMap::new();
     for (call, file) in &names[..happened] {
         if call.did == Did::Made {
@@ -94,11 +92,11 @@ fn content(calls: &[&Call], sure: impl Fn(&Call) -> bool, dice: &mut Dice) -> Ve
     let mut order: Vec<_> = pending.into_iter().collect();
     order.sort_unstable();
     let mut takes: HashMap<_, _> =
-        order.into_iter().map(|(sector, writes)| (sector, dice.below(writes + 1))).collect();
+        order.into_iter().map(|(sector, writes)| (sector, dice.place(writes + 1))).collect();
     for call in calls {
         let sure = sure(call);
         if let Did::Cut(length) = call.did
-            && (sure || dice.below(2) == 0)
+            && (sure || dice.place(2) == 0)
         {
             bytes.resize(length, 0);
         }

@@ -1,7 +1,7 @@
 //! Faults on purpose: what stands between a client and the relay, or under the relay, and goes wrong when asked. The
 //! only place in the tests where time is let pass, because here the delay is the fault.
+pub mod cut;
 pub mod deaf;
-pub mod dice;
 pub mod disk;
 pub mod frames;
 pub mod full;

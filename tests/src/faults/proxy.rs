@@ -281,7 +281,7 @@ async fn write(to: &mut OwnedWriteHalf, bytes: &[u8], way: &Way) -> std::io::Res
         let [random] = crate::player::random();
         let mut wait = way.delay + way.jitter * u32::from(random) / 255;
         if let Some(rate) = way.rate {
-            wait += Duration::from_secs_f64(piece.len() as f64 / f64::from(rate));
+            wait += Duration::from_secs(1) * u32::try_from(piece.len()).unwrap_or(u32::MAX) / rate;
         }
         if !wait.is_zero() {
             sleep(wait).await;

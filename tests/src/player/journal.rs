@@ -64,10 +64,15 @@ pub struct Journal {
     pub marks: Vec<(Delivery, Seq, Instant)>,
     /// What the line was said to be, each time it changed.
     pub lines: Vec<(client::Line, Instant)>,
-    /// How sockets ended: code, reason, when.
+    /// When sockets opened.
+    pub opens: Vec<Instant>,
+    /// How open sockets ended: code, reason, when.
     pub closes: Vec<(u16, String, Instant)>,
+    /// Attempts to open a socket that came to nothing.
+    pub attempts: usize,
     /// Where the screen said what was not so.
     pub lies: Vec<String>,
+    let_go: usize,
     ids: HashSet<ClientId>,
     heard: HashSet<ClientId>,
 }
@@ -83,8 +88,11 @@ impl Journal {
             shown: Vec::new(),
             marks: Vec::new(),
             lines: Vec::new(),
+            opens: Vec::new(),
             closes: Vec::new(),
+            attempts: 0,
             lies: Vec::new(),
+            let_go: 0,
             ids: HashSet::new(),
             heard: HashSet::new(),
         }
@@ -123,7 +131,7 @@ impl Journal {
         )
     }
 
-    pub(super) fn lie(&mut self, what: String) {
+    pub(super) fn lie(&mut self, what: &str) {
         self.lies.push(format!("{}: {what}", self.name));
     }
 
@@ -136,7 +144,7 @@ impl Journal {
         let new = Confirmed { seq: accepted.seq, at: Instant::now() };
         let before = self.confirmed.entry(accepted.client_id).or_insert_with(|| new.clone()).seq;
         if before != new.seq {
-            self.lie(format!("confirmed at {before} and then at {}", new.seq));
+            self.lie(&format!("confirmed at {before} and then at {}", new.seq));
         }
     }
 
@@ -145,8 +153,21 @@ impl Journal {
         self.heard.insert(client_id);
     }
 
+    pub(super) fn opened(&mut self) {
+        self.opens.push(Instant::now());
+    }
+
+    /// The page let its socket go by itself.
+    pub(super) fn let_go(&mut self) {
+        self.let_go = self.opens.len() - self.closes.len();
+    }
+
     pub(super) fn closed(&mut self, code: u16, reason: &str) {
-        self.closes.push((code, reason.to_owned(), Instant::now()));
+        if self.opens.len() > self.closes.len() + self.let_go {
+            self.closes.push((code, reason.to_owned(), Instant::now()));
+        } else {
+            self.attempts += 1;
+        }
     }
 
     /// Looks at the page.
@@ -156,7 +177,7 @@ impl Journal {
         }
         for out in outbox.all() {
             if matches!(out.progress, Progress::Stored(_)) && !self.heard.contains(&out.client_id) {
-                self.lie(format!("{:?} is shown as sent, and nobody said so", out.body));
+                self.lie(&format!("{:?} is shown as sent, and nobody said so", out.body));
             }
         }
         if let Some(thread) = thread {
@@ -170,23 +191,23 @@ impl Journal {
     fn look_at_entries(&mut self, items: &[Item]) {
         let first = |items: &[Item]| items.first().map(Item::seq);
         if self.shown.first().map(|shown| shown.item.seq()) != first(items) && !self.shown.is_empty() {
-            return self.lie(format!("what was shown went away: {:?}", first(items)));
+            return self.lie(&format!("what was shown went away: {:?}", first(items)));
         }
         if items.len() < self.shown.len() {
-            return self.lie(format!("{} entries became {}", self.shown.len(), items.len()));
+            return self.lie(&format!("{} entries became {}", self.shown.len(), items.len()));
         }
         let at = Instant::now();
         let new = items.get(self.shown.len()..).unwrap_or_default();
         let mut last = self.shown.last().map(|shown| shown.item.seq());
         for item in new {
             if last.is_some_and(|last| last + 1 != item.seq()) {
-                self.lie(format!("{} is shown after {last:?}", item.seq()));
+                self.lie(&format!("{} is shown after {last:?}", item.seq()));
             }
             last = Some(item.seq());
             if let Item::Message(message) = item
                 && !self.ids.insert(message.client_id)
             {
-                self.lie(format!("{:?} is shown twice", message.body));
+                self.lie(&format!("{:?} is shown twice", message.body));
             }
             self.shown.push(Shown { item: item.clone(), at });
         }

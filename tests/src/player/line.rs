@@ -1,14 +1,18 @@
 //! A page's socket as a browser has it: it opens by itself, takes whatever is said without waiting, and tells of an end
 //! it knows nothing about with 1006. Decides nothing.
 use crate::relay::Relay;
-use futures_util::{FutureExt, Sink, SinkExt, StreamExt, future::BoxFuture};
+use futures_util::{FutureExt, Sink, SinkExt, Stream, future::BoxFuture};
 use merhaba_shared::protocol::{
     close,
     codec::{Codec, from_bin, from_json, to_bin, to_json},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use socket2::SockRef;
-use std::{future::pending, io, pin::Pin};
+use std::{
+    future::{pending, poll_fn},
+    io,
+    pin::Pin,
+};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -179,11 +183,13 @@ impl Line {
         }
         loop {
             let Some(socket) = &mut self.socket else { return pending().await };
-            let _ = std::future::poll_fn(|cx| {
-                std::task::Poll::Ready(Pin::new(socket.as_mut()).poll_flush(cx).is_ready())
-            })
-            .await;
-            match socket.next().await {
+            // What could not go out at once goes out whenever this is looked at.
+            let next = poll_fn(|cx| {
+                let mut socket = Pin::new(socket.as_mut());
+                let _ = socket.as_mut().poll_flush(cx);
+                socket.poll_next(cx)
+            });
+            match next.await {
                 Some(Ok(Message::Text(text))) => {
                     // A kind of a later version is skipped, as the protocol has it.
                     if let Ok(event) = from_json(&text) {

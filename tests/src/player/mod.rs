@@ -7,6 +7,7 @@
 mod agent;
 mod clock;
 pub mod couple;
+pub mod crowd;
 pub mod flood;
 pub mod journal;
 pub mod judge;
@@ -33,7 +34,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Nothing is asked of a machine that asks for nothing within this time.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// One of the two client machines with the person who acts on it.
 pub trait Machine: Send {
@@ -185,7 +186,10 @@ impl<M: Machine> Player<M> {
     fn heard(&mut self, heard: Heard<M::Event>) {
         let now = self.clock.now();
         match heard {
-            Heard::Opened => self.machine.opened(now),
+            Heard::Opened => {
+                self.journal.opened();
+                self.machine.opened(now);
+            }
             Heard::Closed { code, reason } => {
                 self.journal.closed(code, &reason);
                 self.machine.closed(now, code, &reason);
@@ -213,13 +217,18 @@ impl<M: Machine> Player<M> {
             for effect in effects {
                 match effect {
                     Effect::Connect => self.line.connect(),
-                    Effect::Disconnect => self.line.let_go(),
+                    Effect::Disconnect => {
+                        self.journal.let_go();
+                        self.line.let_go();
+                    }
                     Effect::Frame(command) => self.line.say(&command),
                     Effect::KeepToken { token, instead_of } => {
                         self.machine.keep(self.clock.now(), token, instead_of);
                     }
-                    Effect::ForgetToken => self.journal.lie("the relay withdrew the token".into()),
-                    Effect::Refresh => self.journal.lie("the relay calls the page too old".into()),
+                    // A page alone sends by itself, and the way around websockets is another proof's.
+                    Effect::Detour | Effect::Lead { .. } | Effect::Yield => {}
+                    Effect::ForgetToken => self.journal.lie("the relay withdrew the token"),
+                    Effect::Refresh => self.journal.lie("the relay calls the page too old"),
                 }
             }
         }

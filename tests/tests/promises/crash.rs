@@ -1,9 +1,9 @@
 //! T1: crashes. Eight clients talk through a bad line while the relay is killed again and again: at random, and as it is
 //! about to write, to sync, to send, to cut a file. What was confirmed is there after all of it, once and in order.
 use merhaba_tests::{
+    dice::Dice,
     faults::{
         self,
-        dice::Dice,
         kill::{self, Moment},
         proxy::{Plan, Proxy, Way},
     },
@@ -46,8 +46,8 @@ enum Death {
 fn death(round: u64, dice: &mut Dice) -> Death {
     let kind = usize::try_from(round % 5).unwrap_or(0);
     match Moment::ALL.get(kind) {
-        Some(moment) => Death::Before(*moment, 1 + round / 5 * 2 % 120 + dice.throw(0, 2)),
-        None => Death::After(Duration::from_millis(dice.throw(1, 400))),
+        Some(moment) => Death::Before(*moment, 1 + round / 5 * 2 % 120 + dice.below(2)),
+        None => Death::After(Duration::from_millis(1 + dice.below(400))),
     }
 }
 

@@ -5,8 +5,8 @@
 use super::writers::{Promised, Writer};
 use futures_util::future::join_all;
 use merhaba_tests::{
+    dice::Dice,
     faults::{
-        dice::Dice,
         disk::{Files, after_cut},
         trace::{Call, Did, Trace, Tracer},
     },
@@ -128,10 +128,10 @@ impl History {
     /// A moment to cut at: any; one while the store is being made; or, mostly, one when an acknowledgement has just
     /// left, which is the narrowest there is.
     fn moment(&self, dice: &mut Dice) -> usize {
-        match dice.below(8) {
-            0 => dice.below(self.acknowledged[0].0) + 1,
-            1..4 => dice.below(self.trace.lines) + 1,
-            _ => self.acknowledged[dice.below(self.acknowledged.len())].0 + 1,
+        match dice.place(8) {
+            0 => dice.place(self.acknowledged[0].0) + 1,
+            1..4 => dice.place(self.trace.lines) + 1,
+            _ => self.acknowledged[dice.place(self.acknowledged.len())].0 + 1,
         }
     }
 

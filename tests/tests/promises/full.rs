@@ -2,7 +2,8 @@
 //! it is not ready, and goes on by itself when there is room.
 use super::writers::Writer;
 use merhaba_tests::{
-    faults::{dice::Dice, full::SmallDisk},
+    dice::Dice,
+    faults::full::SmallDisk,
     http,
     proof::{Proof, amount, seed},
     relay::{Relay, Site},
@@ -73,7 +74,7 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
     let (mut written, mut refused, mut slowest) = (0, 0, Duration::ZERO);
     for round in 0..rounds {
         writer.write((written..written + 10).map(body)).await;
-        disk.fill(dice.below(LEFT));
+        disk.fill(dice.place(LEFT));
         written += 10 + until_refused(&mut writer, written + 10).await;
         assert_eq!(writer.refused.keys().collect::<Vec<_>>(), ["Unavailable"]);
         // Several at once: a group in which each fails.

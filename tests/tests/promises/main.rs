@@ -2,11 +2,14 @@
 //! Every proof runs in a short form within `make test` and in a long one within `make soak`; RELIABILITY.md says which
 //! promise is shown where.
 mod backup;
+mod browser;
 mod clocks;
 mod crash;
 mod cuts;
 mod failing;
 mod full;
+mod herd;
+mod link;
 mod network;
 mod pauses;
 mod proxy;

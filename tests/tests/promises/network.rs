@@ -15,7 +15,7 @@ const HOST: &str = "chat.example.com";
 /// Where it shows its numbers, which no fault of its port touches.
 const METRICS: u16 = 9100;
 /// Everything is there so soon after a network is good again.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 /// A visible page has noticed silence after this, by promise.
 const VISIBLE: Duration = Duration::from_secs(15);
 /// A hidden one, and the relay.

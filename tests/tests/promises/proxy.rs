@@ -159,13 +159,16 @@ async fn a_line_cut_anywhere_loses_and_doubles_nothing() {
     proof.holds();
 }
 
+/// Which frames a fault is for, by their payload.
+type Fits = fn(&[u8]) -> bool;
+
 /// Whether a frame from the relay confirms a message.
 fn confirms(payload: &[u8]) -> bool {
     payload.starts_with(br#"{"Accepted""#)
 }
 
 /// The first connection of each page does this to the nth frame from the relay that fits (or to each, without an n).
-fn to_frames(deed: Deed, nth: Option<usize>, fits: fn(&[u8]) -> bool) -> impl Fn(usize) -> Plan {
+fn to_frames(deed: Deed, nth: Option<usize>, fits: Fits) -> impl Fn(usize) -> Plan {
     move |number| {
         let seen = AtomicUsize::new(0);
         let judge = move |part: &Part| {
@@ -184,15 +187,12 @@ async fn a_lost_or_doubled_frame_loses_and_doubles_nothing() {
     let relay = relay(&folder).await;
     let lane = Lane::new(&relay, 0).await;
     let (mut found, mut talks) = (Findings::default(), 0);
-    let mut one_by_one: Vec<(Deed, Option<usize>, fn(&[u8]) -> bool)> = Vec::new();
-    for nth in 0..3 {
-        one_by_one.push((Deed::Drop, Some(nth), confirms));
-    }
+    let any: Fits = |_| true;
+    let mut one_by_one: Vec<(Deed, Option<usize>, Fits)> =
+        (0..3).map(|nth| (Deed::Drop, Some(nth), confirms as Fits)).collect();
     one_by_one.push((Deed::Drop, None, confirms));
-    // Not the very first one: a page whose `Welcome` is lost only waits and connects again.
-    one_by_one
-        .extend((0..amount(12, 40)).map(|nth| (Deed::Drop, Some(nth), (|_| true) as fn(&[u8]) -> bool)));
-    one_by_one.push((Deed::Double, None, |_| true));
+    one_by_one.extend((0..amount(12, 40)).map(|nth| (Deed::Drop, Some(nth), any)));
+    one_by_one.push((Deed::Double, None, any));
     for (deed, nth, fits) in one_by_one {
         lane.visitor.plan(to_frames(deed, nth, fits));
         lane.agent.plan(to_frames(deed, nth, fits));

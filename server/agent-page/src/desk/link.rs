@@ -6,14 +6,16 @@ use merhaba_shared::{
     browser::{
         self,
         clock::Alarm,
+        keep::{Heard, Keeper},
         lifecycle::{self, Sign},
         socket::{Happened, Socket},
         storage,
+        tabs::{self, Lead},
     },
     client::{Effect as Do, Line, Ms, agent::AgentClient},
     protocol::{
         agent::{Command, Event},
-        ids::{ConversationId, Millis},
+        ids::{AgentId, ConversationId, Millis},
     },
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -31,18 +33,49 @@ pub(super) struct Machine {
     pub(super) drafts: BTreeMap<ConversationId, String>,
     socket: Option<Socket>,
     alarm: Option<Alarm>,
+    /// What the agent sent and is not confirmed, once it is known who they are.
+    keeper: Option<Keeper>,
+    /// The right to send, or the wait for it.
+    lead: Option<Lead>,
     /// The relay's clock, and ours at that moment.
     clock: Option<(Millis, Ms)>,
 }
 
 impl Machine {
     pub(super) fn new() -> Self {
-        Self {
-            client: AgentClient::new(browser::clock::seed()),
-            drafts: BTreeMap::new(),
-            socket: None,
-            alarm: None,
-            clock: None,
+        let mut client = AgentClient::new(browser::clock::seed());
+        client.share();
+        let drafts = BTreeMap::new();
+        Self { client, drafts, socket: None, alarm: None, keeper: None, lead: None, clock: None }
+    }
+
+    /// Takes up what this agent sent before the page was loaded again, and what other tabs have.
+    pub(super) fn take_up(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            let kept = keeper.all();
+            self.client.take_up(now(), kept);
+        }
+    }
+
+    /// The relay has said who this is; their answers are kept apart from other people's at this browser.
+    fn greeted(&mut self, agent: &AgentId) {
+        if self.keeper.is_none() {
+            self.keeper = Some(Keeper::new(["merhaba:agent:out:", &agent.0, ":"].concat()));
+            self.take_up();
+        }
+    }
+
+    fn hear(&mut self, key: &str, value: Option<&str>) {
+        match self.keeper.as_mut().and_then(|keeper| keeper.hear(key, value)) {
+            Some(Heard::Kept(kept)) => self.client.take_up(now(), kept),
+            Some(Heard::Gone(id)) => self.client.let_go(now(), id),
+            None => {}
+        }
+    }
+
+    fn keep(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.settle(self.client.outbox());
         }
     }
 
@@ -72,6 +105,10 @@ impl Desk {
     }
 
     fn hear(self, sign: &Sign) {
+        if let Sign::Kept { key, value } = sign {
+            self.machine.update_value(|machine| machine.hear(key, value.as_deref()));
+            return self.settle();
+        }
         self.act(|client, now| match sign {
             Sign::Shown => {
                 client.set_visible(true);
@@ -85,6 +122,15 @@ impl Desk {
             Sign::Kept { .. } => {}
         });
         self.look();
+    }
+
+    /// Forgets what is unsent: the agent signs out, perhaps at a machine of others.
+    pub fn forget(self) {
+        self.machine.update_value(|machine| {
+            if let Some(mut keeper) = machine.keeper.take() {
+                keeper.forget();
+            }
+        });
     }
 
     /// Whoever sees the end of the log has read it.
@@ -101,6 +147,7 @@ impl Desk {
             self.carry_out(effect);
         }
         let notices = self.machine.try_update_value(|machine| machine.client.notices()).unwrap_or_default();
+        self.machine.try_update_value(Machine::keep);
         self.moved.update(|version| *version += 1);
         for notice in notices {
             self.tell(notice);
@@ -122,6 +169,12 @@ impl Desk {
                 let socket = Socket::open(PATH, move |happened| self.happened(happened));
                 self.machine.update_value(|machine| machine.socket = Some(socket));
             }
+            Do::Detour => tabs::detour(),
+            Do::Lead { at_once } => {
+                let lead = Lead::ask(at_once, move |leads| self.act(|client, now| client.led(now, leads)));
+                self.machine.update_value(|machine| machine.lead = Some(lead));
+            }
+            Do::Yield => self.machine.update_value(|machine| machine.lead = None),
             Do::Disconnect => self.machine.update_value(|machine| machine.socket = None),
             Do::Frame(frame) => self.machine.with_value(|machine| {
                 if let Some(socket) = &machine.socket {
@@ -139,8 +192,11 @@ impl Desk {
 
     fn happened(self, happened: Happened<Event>) {
         if let Happened::Event(Event::Welcome(welcome)) = &happened {
-            let clock = (welcome.now, now());
-            self.machine.update_value(|machine| machine.clock = Some(clock));
+            let (clock, agent) = ((welcome.now, now()), welcome.agent.id.clone());
+            self.machine.update_value(|machine| {
+                machine.clock = Some(clock);
+                machine.greeted(&agent);
+            });
         }
         self.act(|client, now| match happened {
             Happened::Opened => client.opened(now),

@@ -188,6 +188,8 @@ impl Desk {
     /// Sends what was written, and forgets the draft.
     pub fn reply(self, conversation: &ConversationId, body: String) {
         self.keep_draft(conversation, String::new());
+        // What another tab wrote a moment ago comes first.
+        self.machine.update_value(Machine::take_up);
         let id = link::client_id();
         self.act(|client, now| client.reply(now, id, conversation, body));
     }

@@ -18,7 +18,7 @@ pub fn Banner() -> impl IntoView {
     let line = Desk::here().line();
     let again = move |label: &'static str| view! { <button on:click=move |_| app::leave()>{label}</button> };
     let shown = move || match line.get() {
-        Line::Starting | Line::Live => ().into_any(),
+        Line::Starting | Line::Live | Line::Restarting => ().into_any(),
         Line::Lost => {
             view! { <div class="banner">{icon(RETRY)}<span>{texts.offline}</span></div> }.into_any()
         }

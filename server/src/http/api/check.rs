@@ -9,7 +9,10 @@ use crate::http::{
 };
 use axum::{
     extract::{Extension, Query, RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header::ORIGIN},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL},
+    },
     response::Response,
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +65,7 @@ fn as_upgrade(mut headers: HeaderMap, caller: &Caller) -> HeaderMap {
 }
 
 async fn refusal(web: &Web, caller: &Caller, asked: &Asked, headers: HeaderMap) -> Option<Problem> {
-    if let Err(problem) = spoken(&headers) {
+    if let Err(problem) = spoken(&headers, &SEC_WEBSOCKET_PROTOCOL) {
         return Some(problem);
     }
     match asked.who.as_deref().unwrap_or("visitor") {

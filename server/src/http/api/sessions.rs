@@ -1,7 +1,7 @@
 //! `/api/v1/sessions`: an agent signs in, asks who they are, signs out. A browser gets a cookie and no token, a
 //! program a token and no cookie; only the secret's hash is kept. Unknown and known accounts cost the same.
 use crate::{
-    access::password::{self, Verdict},
+    access::password::{self, NOBODY, Verdict},
     chat::secret_hash,
     http::{
         Web,
@@ -102,7 +102,7 @@ async fn verify(web: &Web, credentials: Credentials, address: IpAddr) -> Result<
         .agent_by_email(email.trim().to_owned())
         .await
         .inspect_err(|_| web.tries.forgive(&this, false))?;
-    let hash = found.as_ref().map_or_else(|| web.nobody.clone(), |agent| agent.password_hash.clone());
+    let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |agent| agent.password_hash.clone());
     let clock = web.app.clock;
     let work = move || {
         let fits = password.len() <= password::LONGEST;

@@ -135,7 +135,7 @@ async fn notes_follow_the_history() {
     }
     let (mut other, _) = rig.agent(ada, json!({})).await;
     other.say(json!({"Open": {"conversation": conversation}})).await;
-    let [_, one, two] = other.exactly(["History", "Note", "Note"]).await;
+    let [_, _, one, two] = other.exactly(["History", "InboxChanged", "Note", "Note"]).await;
     assert_eq!((&one["number"], &two["number"]), (&json!(1), &json!(2)));
 }
 

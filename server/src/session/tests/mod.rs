@@ -4,7 +4,9 @@
 mod agent;
 mod ending;
 mod form;
+mod fuzz;
 mod order;
+mod simulation;
 mod visitor;
 
 use super::{Fault, Frame, line::Line};
@@ -188,9 +190,13 @@ impl Rig {
 
     /// A visitor's socket, before its first frame.
     fn visitor_socket(&self) -> Client {
+        self.visitor_line(Codec::Json)
+    }
+
+    fn visitor_line(&self, codec: Codec) -> Client {
         let (pipe, client) = Self::pipe();
         let app = self.app.clone();
-        let line = Line::new(pipe, Codec::Json, app.shutdown.stopping());
+        let line = Line::new(pipe, codec, app.shutdown.stopping());
         let stranger = app.gate.admit(HOME).expect("room");
         self.app.shutdown.spawn(async move {
             let (line, ending) = super::visitor::serve(app.clone(), line, stranger).await;
@@ -219,10 +225,19 @@ impl Rig {
     }
 
     async fn agent_socket(&self, secret: SecretHash) -> Client {
+        self.agent_line_of(secret, Codec::Json).await
+    }
+
+    /// An agent's socket, of a sign-in made by [`Self::sign_in`] with this name.
+    async fn agent_line(&self, name: &str, codec: Codec) -> Client {
+        self.agent_line_of(crate::chat::secret_hash(name), codec).await
+    }
+
+    async fn agent_line_of(&self, secret: SecretHash, codec: Codec) -> Client {
         let (pipe, client) = Self::pipe();
         let app = self.app.clone();
         let sign_in = app.chat.signed_in(secret).await.expect("a store").expect("signed in");
-        let line = Line::new(pipe, Codec::Json, app.shutdown.stopping());
+        let line = Line::new(pipe, codec, app.shutdown.stopping());
         self.app.shutdown.spawn(async move {
             let (line, ending) = super::agent::serve(app.clone(), line, sign_in, secret).await;
             super::socket::finish(&app, line, ending).await;

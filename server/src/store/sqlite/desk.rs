@@ -39,7 +39,7 @@ struct Answering {
 /// The writer's connection and what it knows.
 pub(super) struct Desk {
     db: Connection,
-    threads: HashMap<ConversationId, Thread>,
+    threads: HashMap<ConversationId, Box<Thread>>,
     visitors: HashMap<VisitorId, Known>,
     agents: HashMap<AgentId, Answering>,
     /// Conversations of this group that are to be saved.
@@ -92,7 +92,7 @@ impl Desk {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
                 let Some(thread) = threads::load(&self.db, name)? else { return Ok(None) };
-                vacant.insert(thread)
+                vacant.insert(Box::new(thread))
             }
         };
         let theirs = match who {
@@ -104,7 +104,7 @@ impl Desk {
 
     /// A conversation was changed: it is saved before the commit.
     pub(super) fn changed(&mut self, name: &ConversationId) {
-        if self.threads.get_mut(name).is_some_and(Thread::enlist) {
+        if self.threads.get_mut(name).is_some_and(|thread| thread.enlist()) {
             self.changed.push(name.clone());
         }
     }
@@ -229,11 +229,12 @@ impl Desk {
     }
 
     /// Forgets what it knows, after everything was saved or taken back.
-    fn forget(&mut self) {
-        self.threads.clear();
-        self.visitors.clear();
-        self.agents.clear();
-        self.changed.clear();
+    pub(super) fn forget(&mut self) {
+        // New ones: a map that is cleared keeps its memory.
+        self.threads = HashMap::new();
+        self.visitors = HashMap::new();
+        self.agents = HashMap::new();
+        self.changed = Vec::new();
     }
 }
 

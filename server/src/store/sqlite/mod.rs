@@ -50,8 +50,8 @@ use std::{
     },
     thread,
 };
-use tokio::sync::oneshot;
-use writer::{Item, Work, Writer};
+use tokio::sync::{mpsc, oneshot};
+use writer::{Item, Settled, Telling, Work, Writer};
 
 /// Who carries out what is queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,7 @@ pub struct Sqlite {
     inline: Option<Mutex<Writer>>,
     /// Conversations have moved in lists since their places were put right.
     lists_lag: Arc<AtomicBool>,
+    telling: Telling,
 }
 
 impl Sqlite {
@@ -98,7 +99,8 @@ impl Sqlite {
     ) -> Result<Self, OpenError> {
         let opened = open::open(dir, epoch_for_new)?;
         let lists_lag = Arc::new(AtomicBool::new(false));
-        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal);
+        let telling = Telling::default();
+        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal, telling.clone());
         let mut store = Self {
             epoch: opened.epoch,
             path: opened.path.clone(),
@@ -107,6 +109,7 @@ impl Sqlite {
             reads: Reads { queue: Arc::new(Queue::new(readers::WAITING)), inline: None },
             inline: None,
             lists_lag,
+            telling,
         };
         match executor {
             Executor::Threads => store.start(writer, &opened.path)?,
@@ -116,6 +119,18 @@ impl Sqlite {
             }
         }
         Ok(store)
+    }
+
+    /// Tells what became of what was written, from where this is run, until the store is closed: a runtime's own task
+    /// wakes others for less than a thread outside can, and the writer goes on meanwhile. Without it the writer tells.
+    pub fn telling(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (tell, mut told) = mpsc::channel::<Settled>(writer::UNTOLD);
+        *self.telling.lock().unwrap_or_else(PoisonError::into_inner) = Some(tell);
+        async move {
+            while let Some(settled) = told.recv().await {
+                settled.tell().await;
+            }
+        }
     }
 
     /// Starts the threads. They end when the queues are closed; should one not start, those before it end at once,
@@ -155,7 +170,7 @@ impl Sqlite {
     /// Queues a message, which is not stored when one before it in its sequence failed.
     fn saying<T: Send + 'static>(
         &self,
-        sequence: Sequence,
+        sequence: &Sequence,
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
@@ -173,14 +188,14 @@ impl Sqlite {
 
     fn queue<T: Send + 'static>(
         &self,
-        sequence: Option<Sequence>,
+        sequence: Option<&Sequence>,
         then: Option<Then<T>>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, sequence: sequence.clone(), then, answer };
+        let job = Work { run: Some(work), value: None, sequence: sequence.cloned(), then, answer };
         if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
-            sequence.iter().for_each(Sequence::break_off);
+            sequence.into_iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
         self.write_inline();

@@ -3,7 +3,11 @@
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+
+/// The while after which nothing comes any more.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Why something was not queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,12 +75,31 @@ impl<T> Queue<T> {
 
     /// Waits for items and takes up to `most`; `None` when closed and worked off.
     pub(super) fn take(&self, most: usize) -> Option<Vec<T>> {
+        self.take_or(most, || {})
+    }
+
+    /// As [`Self::take`]; does something else once if nothing comes for a while.
+    pub(super) fn take_or(&self, most: usize, idle: impl FnOnce()) -> Option<Vec<T>> {
+        let mut idle = Some(idle);
         let mut state = self.lock();
         while state.items.is_empty() {
             if state.closed {
                 return None;
             }
-            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if idle.is_none() {
+                state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (woken, waited) =
+                self.filled.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if waited.timed_out()
+                && let Some(idle) = idle.take()
+            {
+                drop(state);
+                idle();
+                state = self.lock();
+            }
         }
         Some(state.first(most))
     }

@@ -241,7 +241,7 @@ fn insert(
     bytes: u32,
 ) -> crate::store::Pending<usize> {
     let sql = format!("INSERT INTO meta VALUES ('{key}', hex(zeroblob({bytes})))");
-    store.saying(sequence.clone(), Box::new(|_| {}), move |desk| desk.apart(|db| change(db, &sql, [])))
+    store.saying(sequence, Box::new(|_| {}), move |desk| desk.apart(|db| change(db, &sql, [])))
 }
 
 #[test]

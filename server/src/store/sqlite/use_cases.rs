@@ -88,7 +88,7 @@ impl Store for Sqlite {
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
         let sequence = message.sequence.clone();
-        self.saying(sequence, then, |desk| messages::from_visitor(desk, message))
+        self.saying(&sequence, then, |desk| messages::from_visitor(desk, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -97,7 +97,7 @@ impl Store for Sqlite {
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
         let sequence = message.sequence.clone();
-        self.saying(sequence, then, |desk| messages::from_agent(desk, message))
+        self.saying(&sequence, then, |desk| messages::from_agent(desk, message))
     }
 
     fn read(

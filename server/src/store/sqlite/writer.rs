@@ -7,14 +7,22 @@ use super::{
 };
 use crate::store::{Sequence, StoreError, Then};
 use rusqlite::{ErrorCode, ffi};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use tokio::sync::oneshot;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{mpsc, oneshot};
 
 /// Jobs that may wait. More are refused: at the disk's speed these are already some seconds.
 pub(super) const WAITING: usize = 4_096;
 /// Jobs in one commit. A job takes some 10 µs and a sync about a millisecond, so a group of this size takes a few times
 /// as long to carry out as to sync; a larger one gains little and makes its first wait for its last.
-pub(super) const GROUP: usize = 256;
+pub(super) const GROUP: usize = 1_024;
+
+/// Jobs whose outcome is told before others run.
+const TOLD_AT_ONCE: usize = 32;
+/// Groups that may wait to be told: then the writer waits too.
+pub(super) const UNTOLD: usize = 4;
 
 /// Called when going on could lose what was promised: the program ends and starts anew.
 pub type Fatal = Box<dyn Fn(&str) + Send>;
@@ -80,23 +88,50 @@ impl<T: Send, F: FnOnce(&mut Desk) -> Result<T, Fault> + Send> Job for Work<T, F
 pub(super) struct Writer {
     desk: Desk,
     fatal: Fatal,
+    telling: Telling,
 }
 
-type Settled = Vec<(Box<dyn Job>, Result<(), StoreError>)>;
+/// Where what became of groups is told, if not here: see [`super::Sqlite::telling`].
+pub(super) type Telling = Arc<Mutex<Option<mpsc::Sender<Settled>>>>;
+
+/// A group whose outcome is certain: each job, and what became of it.
+pub(super) struct Settled(Vec<(Box<dyn Job>, Result<(), StoreError>)>);
+
+impl Settled {
+    /// Tells everybody, and lets others run now and then.
+    pub(super) async fn tell(self) {
+        for (number, (job, outcome)) in self.0.into_iter().enumerate() {
+            job.settle(outcome);
+            if number % TOLD_AT_ONCE == TOLD_AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    /// Tells everybody, here and now.
+    fn tell_here(self) {
+        for (job, outcome) in self.0 {
+            job.settle(outcome);
+        }
+    }
+}
 
 impl Writer {
     /// A writer on an opened store.
-    pub(super) fn new(desk: Desk, fatal: Fatal) -> Self {
-        Self { desk, fatal }
+    pub(super) fn new(desk: Desk, fatal: Fatal, telling: Telling) -> Self {
+        Self { desk, fatal, telling }
     }
 
     /// Works a queue off until it is closed. If a job panics, what it meant for the store is unknown: the program ends.
     pub(super) fn run(mut self, queue: &Queue<Item>) {
         let worked = catch_unwind(AssertUnwindSafe(|| {
-            while let Some(items) = queue.take(GROUP) {
+            // Conversations that nobody writes in need no place in memory.
+            while let Some(items) = queue.take_or(GROUP, || self.desk.forget()) {
                 self.take(items);
             }
         }));
+        // Who tells ends with what was sent there.
+        *self.telling.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if worked.is_err() {
             queue.abandon();
             (self.fatal)("the store's writer stopped unexpectedly");
@@ -127,15 +162,23 @@ impl Writer {
     }
 
     fn group(&mut self, jobs: Vec<Box<dyn Job>>, place: bool) {
-        let mut settled = Settled::with_capacity(jobs.len());
+        let mut settled = Settled(Vec::with_capacity(jobs.len()));
         let mut jobs = jobs.into_iter();
         let outcome = self.transaction(&mut jobs, &mut settled, place);
         // Not begun: the transaction had ended before their turn.
-        settled.extend(jobs.map(|job| (job, Ok(()))));
-        let Err(fault) = outcome else {
-            self.desk.committed();
-            return settled.into_iter().for_each(|(job, outcome)| job.settle(outcome));
-        };
+        settled.0.extend(jobs.map(|job| (job, Ok(()))));
+        match outcome {
+            Ok(()) => self.desk.committed(),
+            Err(fault) => {
+                let failure = self.take_back(fault);
+                settled.0.iter_mut().for_each(|(_, outcome)| *outcome = Err(failure.clone()));
+            }
+        }
+        self.tell(settled);
+    }
+
+    /// Ends a transaction that failed; gives what is told of it.
+    fn take_back(&mut self, fault: Fault) -> StoreError {
         if let Fault::Sqlite(error) | Fault::TakenBack(error) = &fault {
             self.check_sync(error);
         }
@@ -144,9 +187,18 @@ impl Writer {
             let _ = self.desk.db().execute_batch("ROLLBACK");
         }
         self.desk.taken_back();
-        let failure = StoreError::from(fault);
-        for (job, _) in settled {
-            job.settle(Err(failure.clone()));
+        fault.into()
+    }
+
+    /// Tells what became of a group, in the order of groups: elsewhere, while the next one is written, or here.
+    fn tell(&self, settled: Settled) {
+        let elsewhere = self.telling.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match elsewhere {
+            Some(elsewhere) => match elsewhere.blocking_send(settled) {
+                Ok(()) => {}
+                Err(mpsc::error::SendError(settled)) => settled.tell_here(),
+            },
+            None => settled.tell_here(),
         }
     }
 
@@ -160,16 +212,16 @@ impl Writer {
         step(self.desk.db(), "BEGIN IMMEDIATE")?;
         for mut job in jobs {
             match job.run(&mut self.desk) {
-                Ok(()) => settled.push((job, Ok(()))),
+                Ok(()) => settled.0.push((job, Ok(()))),
                 Err(fault @ Fault::Sqlite(_)) => {
-                    settled.push((job, Ok(())));
+                    settled.0.push((job, Ok(())));
                     return Err(fault);
                 }
                 Err(fault) => {
                     if let Fault::TakenBack(error) = &fault {
                         self.check_sync(error);
                     }
-                    settled.push((job, Err(fault.into())));
+                    settled.0.push((job, Err(fault.into())));
                 }
             }
         }

@@ -2,10 +2,10 @@
 //! [`super`].
 use super::{AgentClient, Notice, ROWS};
 use crate::{
-    client::{Effect, Ms, connection::Step, inbox::News, visitor::resume},
+    client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
     protocol::{
         agent::{Command, Event, Hello, Inbox, InboxRow, List, Open, Reply, Welcome},
-        ids::{AgentId, ConversationId},
+        ids::{AgentId, ClientId, ConversationId},
         model::{Item, Ping, Read, Side},
     },
 };
@@ -22,6 +22,7 @@ impl AgentClient {
 
     /// Lets the line go on purpose; nothing is lost.
     pub fn suspend(&mut self) {
+        self.effects.extend(self.lead.pass());
         let step = self.connection.suspend();
         self.carry_out(step);
     }
@@ -57,13 +58,16 @@ impl AgentClient {
                 for item in &page.entries {
                     self.confirm(item);
                 }
-                if let Some(opened) = self.opens.get_mut(&page.conversation) {
+                let conversation = page.conversation.clone();
+                if let Some(opened) = self.opens.get_mut(&conversation) {
                     opened.thread.page(now, page);
                 }
+                self.settle(&conversation);
             }
             Event::Note(note) => self.opens.note(note),
             Event::Accepted(accepted) => {
                 self.outbox.accepted(&accepted);
+                self.settle(&accepted.conversation);
                 self.flush(now);
             }
             Event::Refused(refused) => {
@@ -98,6 +102,34 @@ impl AgentClient {
         }
         self.fetch();
         self.tell(now);
+    }
+
+    /// Other tabs keep answers of the same agent too, and one of them sends at a time.
+    pub const fn share(&mut self) {
+        self.lead.share();
+    }
+
+    /// Whether this tab is the one that sends, as the host has found out.
+    pub fn led(&mut self, now: Ms, leads: bool) {
+        self.lead.given(leads);
+        self.flush(now);
+    }
+
+    /// Takes up what this page kept before it was loaded again, or what another tab keeps.
+    pub fn take_up(&mut self, now: Ms, kept: Vec<Outgoing>) {
+        for Outgoing { client_id, conversation, new, body, .. } in kept {
+            // Another tab may be about to forget one that has arrived.
+            if !self.opens.all().iter().any(|opened| opened.thread.timeline().has(client_id)) {
+                self.outbox.push(client_id, conversation, new, body);
+            }
+        }
+        self.flush(now);
+    }
+
+    /// Another tab no longer keeps an answer: it is stored, or the agent took it back there.
+    pub fn let_go(&mut self, now: Ms, client_id: ClientId) {
+        self.outbox.confirmed(client_id);
+        self.flush(now);
     }
 
     /// The browser says there is no network.
@@ -150,6 +182,7 @@ impl AgentClient {
         if self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch) {
             self.opens.clear();
             self.lists.clear();
+            // An answer whose conversation is gone has nowhere else to go: the relay refuses it, and the page says so.
             self.outbox.renewed(|_| true);
         }
         self.epoch = Some(welcome.epoch);
@@ -215,9 +248,26 @@ impl AgentClient {
         }
     }
 
+    /// What was stored long ago, and sent again after a crash, has its place in the copy already.
+    fn settle(&mut self, conversation: &ConversationId) {
+        let copy = self.opens.get(conversation).map(|opened| opened.thread.timeline());
+        if let Some(copy) = copy.filter(|copy| copy.is_loaded()) {
+            self.outbox.settled(conversation, copy.last());
+        }
+    }
+
     pub(super) fn flush(&mut self, now: Ms) {
         if !self.connection.is_live() {
             return;
+        }
+        if !self.lead.may_send() {
+            if self.outbox.has_waiting() {
+                self.effects.extend(self.lead.ask());
+            }
+            return;
+        }
+        if !self.outbox.has_unstored() {
+            self.effects.extend(self.lead.pass());
         }
         if let Some(out) = self.outbox.next(now)
             && let Some(conversation) = out.conversation.clone()
@@ -279,7 +329,12 @@ impl AgentClient {
     pub(super) fn carry_out(&mut self, step: Step) {
         match step {
             Step::Nothing => {}
-            Step::Connect => self.effects.push(Effect::Connect),
+            Step::Connect => {
+                if self.connection.is_barred() {
+                    self.effects.push(Effect::Detour);
+                }
+                self.effects.push(Effect::Connect);
+            }
             Step::Ping(nonce) => self.effects.push(Effect::Frame(Command::Ping(Ping { nonce }))),
             Step::Drop => {
                 self.lost();

@@ -147,6 +147,8 @@ impl Page {
                 let kept = self.token.clone().expect("kept");
                 self.client.token_kept(self.now(), kept);
             }
+            // A page alone sends by itself, and there is one way only.
+            Effect::Detour | Effect::Lead { .. } | Effect::Yield => {}
             Effect::ForgetToken | Effect::Refresh => panic!("nobody revoked anything"),
         }
     }

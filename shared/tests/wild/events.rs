@@ -1,0 +1,216 @@
+//! Events at random, for fuzzing: every kind that either audience may be told.
+use crate::wild::Wild;
+use merhaba_shared::protocol::{
+    agent,
+    error::{Code, Refused},
+    ids::{AgentId, Epoch, Millis, Token},
+    model::{
+        Accepted, AgentAuthor, Author, Data, Entry, Head, History, Item, Kind, Message, Pong, ReadMarker,
+        Side, Status, SystemAuthor, TypingNow, VisitorAuthor,
+    },
+    visitor,
+};
+
+impl Wild {
+    fn at(&mut self) -> Millis {
+        self.number().cast_signed()
+    }
+
+    fn agent(&mut self) -> AgentAuthor {
+        AgentAuthor { id: AgentId(self.id()), name: self.text() }
+    }
+
+    fn author(&mut self) -> Author {
+        match self.dice.below(3) {
+            0 => Author::Visitor(VisitorAuthor { name: self.maybe(Self::text) }),
+            1 => Author::Agent(self.agent()),
+            _ => Author::System(SystemAuthor {}),
+        }
+    }
+
+    fn message(&mut self) -> Message {
+        Message {
+            conversation: self.conversation(),
+            seq: self.number(),
+            client_id: self.client_id(),
+            author: self.author(),
+            at: self.at(),
+            body: self.text(),
+            attachments: self.some(Self::attachment),
+        }
+    }
+
+    fn entry(&mut self) -> Entry {
+        let kind = self.word(Kind::ALL);
+        Entry {
+            conversation: self.conversation(),
+            seq: self.number(),
+            at: self.at(),
+            author: self.author(),
+            kind,
+            // JSON leaves the data of an unknown kind out.
+            data: Data::default(),
+        }
+    }
+
+    fn item(&mut self) -> Item {
+        if self.coin() { Item::Message(self.message()) } else { Item::Entry(self.entry()) }
+    }
+
+    fn history(&mut self) -> History {
+        History { conversation: self.conversation(), entries: self.some(Self::item), more: self.coin() }
+    }
+
+    fn accepted(&mut self) -> Accepted {
+        Accepted {
+            client_id: self.client_id(),
+            conversation: self.conversation(),
+            seq: self.number(),
+            at: self.at(),
+        }
+    }
+
+    fn refused(&mut self) -> Refused {
+        let code = self.word(Code::ALL);
+        Refused {
+            client_id: self.maybe(Self::client_id),
+            code,
+            detail: self.text(),
+            retry_after_ms: self.maybe(|wild| u32::from(wild.small())),
+        }
+    }
+
+    fn typing_now(&mut self) -> TypingNow {
+        TypingNow { conversation: self.conversation(), on: self.coin(), author: self.author() }
+    }
+
+    fn marker(&mut self) -> ReadMarker {
+        let side = self.word(Side::ALL);
+        ReadMarker { conversation: self.conversation(), side, received: self.number(), read: self.number() }
+    }
+
+    fn head(&mut self) -> Head {
+        Head { conversation: self.conversation(), seq: self.number() }
+    }
+
+    fn card(&mut self) -> visitor::ConversationCard {
+        let status = self.word(Status::ALL);
+        visitor::ConversationCard {
+            conversation: self.conversation(),
+            status,
+            head: self.number(),
+            received: self.number(),
+            read: self.number(),
+            agent_received: self.number(),
+            agent_read: self.number(),
+            unread: u32::from(self.small()),
+            assignee: self.maybe(Self::agent),
+        }
+    }
+
+    /// A visitor's event of one of the eleven kinds.
+    pub fn visitor_event(&mut self) -> visitor::Event {
+        use visitor::Event;
+        match self.dice.below(11) {
+            0 => Event::Welcome(visitor::Welcome {
+                visitor: self.id().as_str().into(),
+                token: self.maybe(|wild| Token(wild.text())),
+                replaced: self.coin(),
+                epoch: Epoch(self.id()),
+                now: self.at(),
+                online: self.coin(),
+                conversations: self.some(Self::card),
+            }),
+            1 => Event::Accepted(self.accepted()),
+            2 => Event::Refused(self.refused()),
+            3 => Event::Message(self.message()),
+            4 => Event::Entry(self.entry()),
+            5 => Event::History(self.history()),
+            6 => Event::Typing(self.typing_now()),
+            7 => Event::Read(self.marker()),
+            8 => Event::Head(self.head()),
+            9 => Event::Pong(Pong { nonce: self.number() }),
+            _ => Event::Presence(visitor::Presence { online: self.coin() }),
+        }
+    }
+
+    fn row(&mut self) -> agent::InboxRow {
+        let (status, preview_side) = (self.word(Status::ALL), self.word(Side::ALL));
+        agent::InboxRow {
+            conversation: self.conversation(),
+            site: self.id().as_str().into(),
+            status,
+            head: self.number(),
+            preview: self.text(),
+            preview_side,
+            at: self.at(),
+            created_at: self.at(),
+            waiting_since: self.maybe(Self::at),
+            unread: u32::from(self.small()),
+            assignee: self.maybe(Self::agent),
+            visitor: agent::VisitorCard {
+                id: self.id().as_str().into(),
+                number: self.number(),
+                name: self.maybe(Self::text),
+                locale: self.text(),
+                page: self.maybe(Self::page),
+            },
+            visitor_received: self.number(),
+            visitor_read: self.number(),
+            agent_received: self.number(),
+            agent_read: self.number(),
+        }
+    }
+
+    /// An agent's event of one of the fifteen kinds.
+    pub fn agent_event(&mut self) -> agent::Event {
+        use agent::Event;
+        match self.dice.below(15) {
+            0 => {
+                let role = self.word(agent::Role::ALL);
+                let site = |wild: &mut Self| agent::SiteCard {
+                    site: wild.id().as_str().into(),
+                    name: wild.text(),
+                    role,
+                };
+                Event::Welcome(agent::Welcome {
+                    agent: self.agent(),
+                    sites: self.some(site),
+                    epoch: Epoch(self.id()),
+                    now: self.at(),
+                    away: self.coin(),
+                })
+            }
+            1 => {
+                let filter = self.word(agent::Filter::ALL);
+                let (conversations, cursor) = (self.some(Self::row), self.maybe(Self::text));
+                Event::Inbox(agent::Inbox { filter, conversations, cursor })
+            }
+            2 => Event::InboxChanged(self.row()),
+            3 => Event::Message(self.message()),
+            4 => Event::Entry(self.entry()),
+            5 => Event::History(self.history()),
+            6 => Event::Note(agent::Note {
+                conversation: self.conversation(),
+                number: self.number(),
+                client_id: self.client_id(),
+                author: self.agent(),
+                at: self.at(),
+                after: self.number(),
+                body: self.text(),
+            }),
+            7 => Event::Accepted(self.accepted()),
+            8 => Event::Refused(self.refused()),
+            9 => Event::Typing(self.typing_now()),
+            10 => Event::Read(self.marker()),
+            11 => Event::Head(self.head()),
+            12 => Event::Pong(Pong { nonce: self.number() }),
+            13 => Event::Claimed(agent::Claimed {
+                conversation: self.conversation(),
+                assignee: self.agent(),
+                won: self.coin(),
+            }),
+            _ => Event::Status(agent::SetStatus { away: self.coin() }),
+        }
+    }
+}
