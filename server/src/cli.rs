@@ -160,7 +160,7 @@ async fn serve(matches: &ArgMatches, demo: bool) -> Result<(), Failure> {
     }
     crate::telemetry::start(&config);
     let lock = Lock::take(&config.data)?;
-    let listener = bind(config.listen).await.map_err(|error| Failure::usage(&error))?;
+    let listener = bind(config.listen).map_err(|error| Failure::usage(&error))?;
     let shutdown = Shutdown::default();
     stop_on_signal(&shutdown)?;
     let ready = |ready: &crate::Ready| print(&serde_json::to_string(ready).unwrap_or_default());

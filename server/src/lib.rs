@@ -60,7 +60,7 @@ use crate::{
 use merhaba_shared::protocol::ids::Epoch;
 use serde::Serialize;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// How long the relay waits for its sessions when it stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -210,14 +210,25 @@ fn control(config: &Config, app: &Arc<App>, turns: Turns, relay: String) -> Resu
 
 async fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let Some(address) = config.metrics_listen else { return Ok(()) };
-    let listener = bind(address).await?;
+    let listener = bind(address)?;
     app.shutdown.spawn(http::listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
     Ok(())
 }
 
+/// Everybody may come back at once: connections that may wait to be accepted. Beyond, each tries again after a second.
+const BACKLOG: u32 = 4_096;
+
+fn listening(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // As by default: a port whose last connections are still dying away may be taken.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Takes an address to listen on; a taken one is a clear sentence.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
-    let why = match TcpListener::bind(address).await {
+pub fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let why = match listening(address) {
         Ok(listener) => return Ok(listener),
         Err(error) => error,
     };

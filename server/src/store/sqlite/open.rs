@@ -98,13 +98,13 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
     let fresh = version(&db).map_err(failed)? == 0;
     let epoch =
         migrate(&mut db, &path, MIGRATIONS, epoch_for_new).map_err(|error| error.unwrap_or_else(failed))?;
-    // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
-    folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
     if fresh {
         // What one migration made and the next made anew has left holes.
         db.execute_batch("VACUUM").map_err(failed)?;
     }
     db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
+    folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
     Ok(Opened { db, path, epoch })
 }
 
@@ -113,6 +113,8 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
     let failed = |error| OpenError::Sqlite(path.to_owned(), error);
     let db = connect(path).map_err(failed)?;
     db.pragma_update(None, "query_only", true).map_err(failed)?;
+    // What a reader keeps of the file in its own memory, in KiB: the operating system keeps the rest.
+    db.pragma_update(None, "cache_size", -256).map_err(failed)?;
     Ok(db)
 }
 

@@ -179,7 +179,10 @@ mod tests {
     use crate::store::{
         Site, SiteSettings, Store,
         contract::wait,
-        sqlite::{BackupError, Sqlite, back_up, backup},
+        sqlite::{
+            BackupError, Sqlite, back_up, backup,
+            open::{APPLICATION, MIGRATIONS},
+        },
     };
     use rusqlite::Connection;
     use std::{fs, path::Path};
@@ -304,6 +307,25 @@ mod tests {
         }
         assert_eq!(names(dir.path()), [FILE]);
         assert_eq!(fs::read(dir.path().join(FILE)).expect("read"), before);
+    }
+
+    #[test]
+    fn a_backup_of_an_older_version_is_looked_through_and_brought_up_to_date_by_the_next_start() {
+        let (old, new) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let file = old.path().join(FILE);
+        let db = Connection::open(&file).expect("opens");
+        db.execute_batch(MIGRATIONS[0]).expect("the first version");
+        db.pragma_update(None, "application_id", APPLICATION).expect("ours");
+        let rows = "INSERT INTO meta VALUES ('epoch', 'first'), ('schema', '1'), ('probe', '0');
+            INSERT INTO sites (key, at, name) VALUES ('k', 0, 'shop')";
+        db.execute_batch(rows).expect("filled");
+        drop(db);
+        let restored = restore(new.path(), &file, None).expect("restored");
+        assert_eq!(restored.store.holdings.sites, 1);
+        let store =
+            Sqlite::open(new.path(), &"third".into(), Box::new(|why| panic!("{why}"))).expect("opens");
+        assert_eq!(store.epoch().as_str(), "second");
+        assert_eq!(wait(store.sites()).map(|sites| sites.len()), Ok(1));
     }
 
     #[test]
