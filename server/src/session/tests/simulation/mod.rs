@@ -89,6 +89,21 @@ async fn trouble(world: &mut World, faults: &mut Faults, dice: &mut Dice) {
             verdict::holds(world).await;
         }
     }
+    last_moment(world).await;
+}
+
+/// Everybody looks and says so, and at that moment all lines break: what was told may or may not have arrived.
+async fn last_moment(world: &mut World) {
+    for at in 0..world.pages.len() {
+        if world.pages[at].is_usable(world.now()) {
+            world.on(at, Machine::seen);
+        }
+    }
+    let moment = world.now() + world.dice.below(60);
+    world.run_until(moment).await;
+    for at in 0..world.pages.len() {
+        Faults::cut(world, at);
+    }
 }
 
 /// The faults stop; how long until everybody's screen says what the log says, in milliseconds.
@@ -144,6 +159,36 @@ fn after_any_faults_everybody_comes_together() {
         proof.figure(name, sum);
     }
     proof.holds();
+}
+
+#[test]
+fn what_waits_finds_a_place_after_a_backup_was_put_back() {
+    runtime().block_on(async {
+        let (mut world, mut faults) = (World::new(1, 1).await, Faults::default());
+        let page = world.pages.len() - 1;
+        let say = |world: &mut World, text: &str, anew: bool| {
+            let (client_id, body) = world.write(page, text.into());
+            world.on(page, |machine, now| {
+                let client = machine.as_visitor().expect("a visitor");
+                if anew {
+                    client.begin_new();
+                }
+                client.send(now, client_id, body);
+            });
+        };
+        say(&mut world, "in the backup", false);
+        world.run_until(2_000).await;
+        faults.back_up(&world);
+        say(&mut world, "begins a conversation that will be gone", true);
+        world.run_until(4_000).await;
+        world.pages[page].network = page::Network::Refused;
+        Faults::cut(&mut world, page);
+        world.run_until(5_000).await;
+        say(&mut world, "waits, to go there", false);
+        faults.restore(&mut world).await;
+        world.pages[page].network = page::Network::Up;
+        come_together(&mut world, &mut faults).await;
+    });
 }
 
 #[test]

@@ -36,6 +36,8 @@ use tokio::{
 const REST: Ms = 1;
 /// How soon a session that takes nothing more is looked at again.
 const AGAIN: Ms = 50;
+/// More such wakes than a page could have a reason for.
+const IDLE: u32 = 100;
 /// Answers that are kept for who looks at them.
 const ANSWERS: usize = 9;
 /// The agents: all may answer.
@@ -77,6 +79,8 @@ pub(super) struct World {
     pub(super) bell: Arc<Notify>,
     trace: DefaultHasher,
     pub(super) frames: u64,
+    /// Wakes in a row after which a page wanted to be woken at once.
+    idle: u32,
     /// The first answers to commands since this was emptied, on any page.
     pub(super) answers: Vec<Answer>,
     /// The names of the commands that pages sent.
@@ -105,6 +109,7 @@ impl World {
             bell,
             trace: DefaultHasher::new(),
             frames: 0,
+            idle: 0,
             answers: Vec::new(),
             commands: BTreeSet::new(),
         };
@@ -409,6 +414,13 @@ impl World {
         }
         if awake {
             self.on(at, Machine::tick);
+            let again = self.pages[at].machine.wake_at(now).is_some_and(|time| time <= now);
+            self.idle = if again { self.idle + 1 } else { 0 };
+            assert!(
+                self.idle < IDLE,
+                "page {at} wants to be woken and then does nothing: {:?}",
+                self.pages[at].machine
+            );
         }
     }
 
