@@ -132,7 +132,7 @@ pub async fn run(
     let turns = Turns::default();
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));
     control(&config, &app, turns, web.own().origin())?;
-    metrics(&config, &app).await?;
+    metrics(&config, &app)?;
     if !config.rate_limits {
         tracing::warn!("no-rate-limits: nobody is held back; for load tests only");
     }
@@ -208,7 +208,7 @@ fn control(config: &Config, app: &Arc<App>, turns: Turns, relay: String) -> Resu
         .map_err(|error| StartError::Listen(config.data.join("control.sock").display().to_string(), error))
 }
 
-async fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
+fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let Some(address) = config.metrics_listen else { return Ok(()) };
     let listener = bind(address)?;
     app.shutdown.spawn(http::listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
