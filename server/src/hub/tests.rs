@@ -60,3 +60,20 @@ fn closing_a_topic_ends_its_sessions() {
     hub.close(&Topic::SignIn([7; 32]), REVOKED);
     assert_eq!(outbox.try_next(), Some(Delivery::End(REVOKED)));
 }
+
+/// An outbox counts lengths; a buffer that had grown by doubling would take twice that.
+#[test]
+fn a_frame_takes_no_more_than_it_is_counted_for() {
+    struct Text(String);
+    impl Serialize for Text {
+        fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            (&self.0, 1_u8).serialize(to)
+        }
+    }
+    impl Published for Text {}
+    for codec in [Codec::Json, Codec::Bin] {
+        let (Encoded::Text(bytes) | Encoded::Binary(bytes)) = Text("x".repeat(20_000)).encode(codec);
+        let length = bytes.len();
+        assert_eq!(Vec::from(bytes).capacity(), length);
+    }
+}

@@ -60,18 +60,14 @@ impl Crowd {
     pub fn play(
         self,
         within: Duration,
-        what: &'static str,
         so: impl Fn(&Player<VisitorMachine>) -> bool + Clone + Send + 'static,
-    ) -> JoinSet<Visitor> {
+    ) -> Playing {
         let mut playing = JoinSet::new();
         for mut visitor in self.0 {
             let so = so.clone();
-            playing.spawn(async move {
-                visitor.player.play_until(within, what, so).await;
-                visitor
-            });
+            playing.spawn(async move { visitor.player.try_until(within, so).await.map(|()| visitor) });
         }
-        playing
+        Playing(playing)
     }
 
     /// Judges every so many of them.
@@ -85,6 +81,27 @@ impl Crowd {
                 all
             })
             .await
+    }
+}
+
+/// A crowd that plays.
+pub struct Playing(JoinSet<Result<Visitor, String>>);
+
+impl Playing {
+    /// Waits until it is so for each of them.
+    ///
+    /// # Panics
+    /// When it is not for somebody: with how many, and the first of them.
+    pub async fn all(self, what: &str) -> Crowd {
+        let (mut visitors, mut missing) = (Vec::new(), Vec::new());
+        for ended in self.0.join_all().await {
+            match ended {
+                Ok(visitor) => visitors.push(visitor),
+                Err(told) => missing.push(told),
+            }
+        }
+        assert!(missing.is_empty(), "{what}: not for {}, as {}", missing.len(), missing[0]);
+        Crowd(visitors)
     }
 }
 

@@ -114,12 +114,27 @@ impl<M: Machine> Player<M> {
     ///
     /// # Panics
     /// When it is not within this time: with the journal.
-    pub async fn play_until(&mut self, within: Duration, what: &str, mut so: impl FnMut(&Self) -> bool) {
+    pub async fn play_until(&mut self, within: Duration, what: &str, so: impl FnMut(&Self) -> bool) {
+        let played = self.try_until(within, so).await;
+        played.unwrap_or_else(|told| panic!("{what}: not within {within:?}; {told}"));
+    }
+
+    /// Plays until something is so.
+    ///
+    /// # Errors
+    /// When it is not within this time: what the journal says.
+    pub async fn try_until(
+        &mut self,
+        within: Duration,
+        mut so: impl FnMut(&Self) -> bool,
+    ) -> Result<(), String> {
         let deadline = Instant::now() + within;
         while !so(self) {
-            let played = timeout_at(deadline, self.turn()).await;
-            assert!(played.is_ok() || so(self), "{what}: not within {within:?}; {}", self.told());
+            if timeout_at(deadline, self.turn()).await.is_err() && !so(self) {
+                return Err(self.told());
+            }
         }
+        Ok(())
     }
 
     /// Plays for so long.

@@ -52,7 +52,7 @@ async fn a_herd_comes_back_and_misses_nothing() {
     let before = process::processor_time(relay.pid());
     let began = Instant::now();
     let missed = |player: &Player<VisitorMachine>| player.journal.messages() == 2;
-    let crowd = Crowd(crowd.play(BACK_WITHIN, "the missed message", missed).join_all().await);
+    let crowd = crowd.play(BACK_WITHIN, missed).all("the missed message").await;
     let processor = process::processor_time(relay.pid()).saturating_sub(before);
 
     let last = |at: fn(&Journal) -> Option<Instant>| {
@@ -113,14 +113,14 @@ async fn a_restart_loses_nothing_and_shows_no_error() {
     let (mut slowest, mut spread) = (Duration::ZERO, Vec::new());
     let restarts = amount(1, 10);
     for restart in 1..=restarts {
-        let playing = crowd.play(BACK_WITHIN, "back after a restart", move |player| {
+        let playing = crowd.play(BACK_WITHIN, move |player| {
             player.journal.opens.len() > restart && player.journal.closes.len() >= restart
         });
         let (launch, began) = (relay.same_again(), Instant::now());
         assert!(relay.stop().await.success(), "it ends well");
         slowest = slowest.max(began.elapsed());
         relay = Relay::start(launch).await;
-        crowd = Crowd(playing.join_all().await);
+        crowd = playing.all("back after a restart").await;
         for visitor in &crowd.0 {
             let closes = &visitor.player.journal.closes;
             let (code, reason, _) = closes.last().expect("it was closed");

@@ -119,7 +119,7 @@ async fn a_network_that_loses_resets_and_crawls_loses_and_doubles_nothing() {
     let Some(place) = Place::new().await else { return };
     let mut couple = place.couple("n").await;
     let mut slowest = Duration::ZERO;
-    for _ in 0..amount(1, 30) {
+    for _ in 0..amount(1, 10) {
         place.network.lose(15);
         slowest = slowest.max(couple.exchange(WITHIN).await);
         slowest = slowest.max(couple.exchange(WITHIN).await);
@@ -143,7 +143,7 @@ async fn a_network_that_loses_resets_and_crawls_loses_and_doubles_nothing() {
     found.add(couple.judge(place.door.clone()).await);
     found.hold();
     drop(place.relay);
-    proof.figure("rounds", amount(1, 30));
+    proof.figure("rounds", amount(1, 10));
     proof.figure("acknowledged", found.acknowledged);
     proof.figure("slowest_exchange_ms", u64::try_from(slowest.as_millis()).unwrap_or(u64::MAX));
     proof.figure("violations", found.violations.len());
