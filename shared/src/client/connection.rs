@@ -1,6 +1,6 @@
 //! When to connect, when to doubt the line, when to give it up. Knows no frames beyond "something was heard".
 use super::{Line, Ms, backoff::Backoff};
-use crate::protocol::close::{Decision, RESTART, decision};
+use crate::protocol::close::{AUTH_LATE, Decision, RESTART, decision};
 
 /// A socket must open, and a `Hello` be answered, within this time.
 const OPEN_WITHIN: Ms = 10_000;
@@ -221,7 +221,10 @@ impl Connection {
         if matches!(self.phase, Phase::Opening { .. }) {
             self.unopened += 1;
         }
-        match decision(code) {
+        // A page says `Hello` and nothing before it, so it is only told that it came too late: over a slow line, or to
+        // a relay that everybody comes back to at once. That is no reason to stay away.
+        let decision = if code == AUTH_LATE.code { Decision::Again } else { decision(code) };
+        match decision {
             Decision::Again => {
                 if code == RESTART.code && self.is_live() {
                     self.restart = Restart::Said;

@@ -119,6 +119,17 @@ fn the_close_code_decides() {
 }
 
 #[test]
+fn a_page_that_came_too_late_comes_again() {
+    let mut connection = live(0);
+    connection.closed(100, 1006, "");
+    let Phase::Waiting { until } = connection.phase() else { panic!("{:?}", connection.phase()) };
+    assert_eq!(connection.tick(until, None), Step::Connect);
+    assert!(connection.opened(until + 10));
+    connection.closed(until + 6_000, 4505, "AuthLate");
+    assert!(matches!(connection.phase(), Phase::Waiting { .. }), "{:?}", connection.phase());
+}
+
+#[test]
 fn a_restart_hint_is_obeyed_up_to_a_minute() {
     let mut connection = live(0);
     connection.closed(1_000, 4001, "2500");
