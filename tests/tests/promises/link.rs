@@ -237,27 +237,25 @@ async fn a_link_ends_as_a_websocket_does() {
     link.send(&[Value::Null]).await;
     assert_eq!(link.receive_from(link.have).await, Err(404), "closed by its own side");
 
-    // A page that stops asking costs no more than one that stops reading, and is closed like it.
+    // A page that confirms nothing costs no more than one that does not read, and is closed like it.
     let (mut visitor, _) = stage.visitor(None).await;
     visitor.send(&[send(&client_id(), "first")]).await;
     let conversation = visitor.event("Accepted").await["conversation"].clone();
     let mut agent = Wire::answering(&stage.relay, &stage.agent).await;
-    for number in 0..40 {
+    let mut ended = None;
+    for number in 0..200 {
         let body = format!("{number} {}", "ş".repeat(3_900));
         agent.say(json!({ "Reply": { "client_id": client_id(), "conversation": conversation, "body": body, "attachments": [] } })).await;
         agent.hear("Accepted").await;
+        ended = match visitor.receive_from(visitor.have).await.map(|(_, mut down)| down.pop()) {
+            Ok(Some(Down::Close(code, _))) => Some(code),
+            Ok(_) => continue,
+            // Like a socket that takes no byte, it may be cut without a word.
+            Err(status) => Some(status),
+        };
+        break;
     }
-    let mut told = 0;
-    let code = loop {
-        let Ok((_, down)) = visitor.receive_from(visitor.have).await else { break 1006 };
-        visitor.have += down.iter().filter(|down| matches!(down, Down::Frame(_))).count() as u64;
-        told += down.len();
-        if let Some(Down::Close(code, _)) = down.last() {
-            break *code;
-        }
-        assert!(told < 200, "it is never closed");
-    };
-    assert_eq!(code, 4008);
+    assert!(matches!(ended, Some(4008 | 404)), "{ended:?}");
 }
 
 #[tokio::test]
