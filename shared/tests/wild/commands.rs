@@ -51,13 +51,15 @@ pub struct Wild {
     pub dice: Dice,
     /// Ids that are known where the frames go.
     pub ids: Vec<String>,
+    /// Conversations that are known there.
+    pub conversations: Vec<String>,
 }
 
 impl Wild {
     /// A maker of frames that knows no ids yet.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { dice: Dice::new(seed), ids: Vec::new() }
+        Self { dice: Dice::new(seed), ids: Vec::new(), conversations: Vec::new() }
     }
 
     /// Heads or tails.
@@ -87,7 +89,7 @@ impl Wild {
 
     /// A number: small ones and the edges more often than the others.
     pub fn number(&mut self) -> u64 {
-        match self.dice.below(4) {
+        match self.dice.below(8) {
             0 => {
                 *self.dice.pick(&[u64::MAX, u64::MAX - 1, 1 << 63, (1 << 63) - 1, u64::from(u32::MAX) + 1, 0])
             }
@@ -130,7 +132,10 @@ impl Wild {
 
     /// A conversation.
     pub fn conversation(&mut self) -> ConversationId {
-        ConversationId(self.id())
+        if self.conversations.is_empty() || self.dice.percent(15) {
+            return ConversationId(self.id());
+        }
+        ConversationId(self.dice.pick(&self.conversations).clone())
     }
 
     /// A file.
