@@ -140,8 +140,13 @@ impl Browser {
         let found = loop {
             pages += 1;
             match self.client.execute_async(&script, vec![]).await {
-                // The page was left while it was looked at: the one after it is looked at.
-                Err(error) if pages < 5 && error.to_string().contains("unload") => {}
+                // The page was left while it was looked at: the one after it is looked at. The driver does not always
+                // notice, and then only misses the answer.
+                Err(error)
+                    if pages < 5
+                        && ["unload", "script timeout"]
+                            .iter()
+                            .any(|left| error.to_string().contains(left)) => {}
                 found => break found.unwrap_or_else(|error| panic!("{expression}: {error}")),
             }
         };
