@@ -1,8 +1,9 @@
 //! The codecs under fuzzing: what is encoded is decoded to the same, in both; and whatever the bytes, decoding neither
 //! panics nor allocates more than the frame's length allows, also where a length within it lies.
 use merhaba_shared::protocol::{
-    agent,
+    agent::{self, InboxRow},
     codec::{from_bin, from_json, to_bin, to_json},
+    model::{Attachment, Item},
     visitor,
 };
 use proof::{Proof, amount, seed};
@@ -23,8 +24,13 @@ mod proof;
 #[path = "wild/commands.rs"]
 mod wild;
 
-/// What decoding may hold at once for each byte of a frame: the largest wire type, and a vector that doubles.
-const PER_BYTE: u64 = 256;
+/// What decoding may hold at once for each byte of a frame: a list says how long it is, and postcard believes it up to
+/// as many elements as bytes are left; so the largest element, or an item of history and what lists within it claim;
+/// and as much again for a text or a list that grows.
+const PER_BYTE: u64 = {
+    let (row, item) = (size_of::<InboxRow>(), size_of::<Item>() + size_of::<Attachment>());
+    2 * if row > item { row } else { item } as u64
+};
 /// … and besides, however short the frame.
 const BESIDES: u64 = 16 * 1024;
 
