@@ -94,6 +94,13 @@ impl Outbox {
         self.queue.iter().any(|out| matches!(out.progress, Progress::Waiting | Progress::Sending(_)))
     }
 
+    /// Whether a message is stored in this conversation whose entry has not come.
+    #[must_use]
+    pub fn awaits_entry(&self, conversation: &ConversationId) -> bool {
+        let stored = |out: &&Outgoing| matches!(out.progress, Progress::Stored(_));
+        self.queue.iter().filter(stored).any(|out| out.conversation.as_ref() == Some(conversation))
+    }
+
     /// Since when a message is under way without an answer.
     #[must_use]
     pub fn sending(&self) -> Option<Ms> {

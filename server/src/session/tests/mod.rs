@@ -135,6 +135,13 @@ impl Client {
     }
 }
 
+/// A folder in memory, where there is such: nothing here is about the disk, and syncing it would only take time.
+fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.expect("a folder")
+}
+
 /// A relay without HTTP.
 struct Rig {
     app: Arc<App>,
@@ -148,7 +155,7 @@ impl Rig {
     }
 
     async fn with(limited: bool) -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
+        let dir = folder();
         let fatal = Box::new(|why: &str| panic!("{why}"));
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
         let store = Arc::new(store);

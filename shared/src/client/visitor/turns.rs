@@ -327,13 +327,17 @@ impl VisitorClient {
         }
     }
 
-    /// Asks for what is missing in the conversation that is shown.
+    /// Asks for what is missing: in the conversation that is shown, and in any that has a message of this page whose
+    /// entry has not come, since it would stay on its way for ever.
     pub(super) fn fetch(&mut self) {
-        if self.connection.is_live()
-            && let Some(ask) = self.current_mut().and_then(Thread::wants)
-        {
-            self.effects.push(Effect::Frame(Command::History(ask)));
+        if !self.connection.is_live() {
+            return;
         }
+        let (current, outbox) = (&self.current, &self.outbox);
+        let wanted = self.threads.iter_mut().filter(|thread| {
+            current.as_ref() == Some(thread.conversation()) || outbox.awaits_entry(thread.conversation())
+        });
+        self.effects.extend(wanted.filter_map(Thread::wants).map(|ask| Effect::Frame(Command::History(ask))));
     }
 
     pub(super) fn tell(&mut self, now: Ms) {

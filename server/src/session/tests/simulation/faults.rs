@@ -1,8 +1,8 @@
 //! What befalls the simulated world: lines that break, fall silent or crawl, processes that die or stand still, a full
 //! disk, a clock that jumps, a backup that is put back. Each ends by itself after a while, and all end together when
 //! the faults stop.
-use super::{page::Network, relay::Relay, world::World};
-use crate::{session::tests::simulation::verdict, store::sqlite::trouble};
+use super::{page::Network, relay::Relay, verdict, world::World};
+use crate::{session::tests::folder, store::sqlite::trouble};
 use merhaba_shared::client::Ms;
 
 /// Ten years, in milliseconds.
@@ -179,7 +179,7 @@ impl Faults {
     }
 
     pub(super) fn back_up(&mut self, world: &World) {
-        let copy = tempfile::tempdir().expect("a folder");
+        let copy = folder();
         trouble::copy(world.folder.path(), copy.path());
         self.backup = Some(copy);
     }

@@ -9,7 +9,7 @@ use crate::{
     chat::secret_hash,
     clock::simulated::Simulation,
     dice::Dice,
-    session::Frame,
+    session::{Frame, tests::folder},
     store::{NewAgent, NewSignIn, Site, SiteSettings},
 };
 use merhaba_shared::{
@@ -91,9 +91,7 @@ impl World {
     /// A shop with three agents, one page each, and visitors with a page each.
     pub(super) async fn new(seed: u64, visitors: usize) -> Self {
         let bell = Arc::new(Notify::new());
-        let memory = std::path::Path::new("/dev/shm");
-        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-        let folder = folder.expect("a folder");
+        let folder = folder();
         let mut world = Self {
             clock: Simulation::begin(seed),
             clock_jumped: false,
