@@ -21,6 +21,7 @@ use std::{
 type Result<T> = std::result::Result<T, String>;
 
 fn main() -> Result<()> {
+    refuse_mutants()?;
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(|_| "cargo runs this")?).join("..");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|_| "cargo runs this")?);
     let pages = env::var_os("MERHABA_PAGES").map_or_else(|| root.join("target/pages"), PathBuf::from);
@@ -38,6 +39,15 @@ fn main() -> Result<()> {
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
     bundle.finish()
+}
+
+/// A relay that can be broken on purpose is for its proofs: nobody may run one by mistake.
+fn refuse_mutants() -> Result<()> {
+    let (mutants, release) = (env::var_os("CARGO_FEATURE_MUTANTS"), env::var("PROFILE"));
+    if mutants.is_some() && release.as_deref() != Ok("debug") {
+        return Err("the feature mutants breaks the relay on purpose: a release build never has it".into());
+    }
+    Ok(())
 }
 
 struct Bundle {

@@ -3,9 +3,24 @@
 #[cfg(test)]
 pub mod simulated;
 
+use crate::mutants::{self, Mutant};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use merhaba_shared::protocol::ids::Millis;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// What a deadline would be told if it hung on the wall's clock: so far from the first call as the wall says.
+fn by_the_wall(now: Instant) -> Instant {
+    static FIRST: OnceLock<(Instant, SystemTime)> = OnceLock::new();
+    let (first, wall) = *FIRST.get_or_init(|| (now, SystemTime::now()));
+    match SystemTime::now().duration_since(wall) {
+        Ok(since) => first.checked_add(since),
+        Err(before) => first.checked_sub(before.duration()),
+    }
+    .unwrap_or(now)
+}
 
 /// The clock and the source of randomness.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +42,8 @@ impl Clock {
     /// a test that pauses time moves both together.
     #[must_use]
     pub fn monotonic(self) -> Instant {
-        tokio::time::Instant::now().into_std()
+        let now = tokio::time::Instant::now().into_std();
+        if mutants::on(Mutant::WallClock) { by_the_wall(now) } else { now }
     }
 
     /// Random bytes from the operating system.

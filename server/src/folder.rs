@@ -1,5 +1,6 @@
 //! Making a folder so that it is there after a power cut: a name is durable only when the folder it stands in has been
 //! synced. Never changes a folder that is there.
+use crate::mutants::{self, Mutant};
 use std::{
     fs::{DirBuilder, File},
     io,
@@ -26,7 +27,7 @@ pub fn make(dir: &Path) -> io::Result<()> {
 
 /// Makes the names in a folder durable.
 pub fn sync(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
+    if mutants::on(Mutant::FolderUnsynced) { Ok(()) } else { File::open(dir)?.sync_all() }
 }
 
 #[cfg(test)]

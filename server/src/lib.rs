@@ -29,6 +29,7 @@ pub mod orders;
 pub mod clock;
 pub mod counters;
 pub mod gate;
+pub mod mutants;
 pub mod shutdown;
 pub mod telemetry;
 

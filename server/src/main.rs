@@ -3,6 +3,10 @@ use merhaba_server::cli;
 use std::{io::Write, process::ExitCode};
 
 fn main() -> ExitCode {
+    #[cfg(feature = "mutants")]
+    if let Err(text) = merhaba_server::mutants::choose() {
+        return fail(&text, 2);
+    }
     let matches = cli::command().get_matches();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -1,6 +1,7 @@
 //! What waits to be written to one session: bounded in bytes and in number. Pushing never waits. What is ephemeral
 //! is dropped first; when anything else does not fit, the outbox ends as slow and the session resumes from the log.
 //! Never loses a durable event silently.
+use crate::mutants::{self, Mutant};
 use merhaba_shared::protocol::{
     close::{Close, SLOW},
     codec::Codec,
@@ -110,7 +111,11 @@ impl Outbox {
         // Ephemeral packets only have the lower half: the rest is for what must arrive.
         let share = if packet.ephemeral { 2 } else { 1 };
         let bytes = inside.bytes + packet.frame.len();
-        if bytes > OUTBOX_BYTES / share || inside.packets.len() >= OUTBOX_PACKETS / share {
+        if mutants::on(Mutant::PublishWaits) && bytes > OUTBOX_BYTES / 8 {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let full = bytes > OUTBOX_BYTES / share || inside.packets.len() >= OUTBOX_PACKETS / share;
+        if full && !mutants::on(Mutant::OutboxUnbounded) {
             if packet.ephemeral {
                 return Pushed::Dropped;
             }

@@ -13,6 +13,7 @@ use crate::{
     domain::conversation::{Action, may},
     gate::Permit,
     hub::{Published, Subscription, Topic},
+    mutants::{self, Mutant},
     store::{Changed, Noted, Pending, Principal, SecretHash, Sent, SignIn},
 };
 use merhaba_shared::protocol::{
@@ -347,6 +348,9 @@ impl<S: Socket> Agent<S> {
         if !self.may_write(&note.conversation, client_id, Action::Note).await? {
             return Ok(());
         }
+        if mutants::on(Mutant::NoteToVisitor) {
+            self.leak(&note);
+        }
         let pending = self.live.app.chat.note(&self.me.id, note);
         self.live.answer(pending, move |noted| match noted {
             Ok(Noted::Stored(note)) => Ok(Some(Box::new(Event::Accepted(chat::accepted_note(note))))),
@@ -355,6 +359,14 @@ impl<S: Socket> Agent<S> {
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
         Ok(())
+    }
+
+    /// What must never happen: the visitor is told a note's text.
+    fn leak(&self, note: &WriteNote) {
+        let Some(opened) = self.opened.get(&note.conversation) else { return };
+        let author = Author::Agent(AgentAuthor { name: note.body.clone(), ..self.me.clone() });
+        let typing = TypingNow { conversation: note.conversation.clone(), on: true, author };
+        self.live.app.chat.typing(&opened.visitor, typing);
     }
 
     async fn claim(&mut self, conversation: ConversationId) -> Result<(), Ending> {

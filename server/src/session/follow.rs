@@ -1,5 +1,6 @@
 //! How far a session has told each conversation that it follows: what to skip, what to send, where a gap is, and
 //! which heads to tell. Pure; sends nothing and asks no clock.
+use crate::mutants::{self, Mutant};
 use merhaba_shared::protocol::{
     ids::{ConversationId, Seq},
     limits::HEAD_WITHIN_MS,
@@ -135,7 +136,7 @@ impl Following {
         self.due = None;
         let mut heads = Vec::new();
         for (conversation, place) in &mut self.places {
-            if place.cursor > place.told {
+            if place.cursor > place.told && !mutants::on(Mutant::HeadsUntold) {
                 place.told = place.cursor;
                 heads.push(Head { conversation: conversation.clone(), seq: place.cursor });
             }

@@ -1,4 +1,5 @@
 //! Whether the other side still answers: when to ping, and when to give up. Pure; asks no clock and sends nothing.
+use crate::mutants::{self, Mutant};
 use merhaba_shared::protocol::limits::{PING_EVERY_MS, PONG_WITHIN_MS};
 use std::time::{Duration, Instant};
 
@@ -50,7 +51,7 @@ impl Heartbeat {
             return Beat::Wait;
         }
         let late = now.saturating_duration_since(self.due) > FROZEN;
-        if self.waiting && !late && !deaf {
+        if self.waiting && !late && !deaf && !mutants::on(Mutant::SilenceIgnored) {
             return Beat::Lost;
         }
         self.waiting = true;

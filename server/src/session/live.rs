@@ -12,6 +12,7 @@ use crate::{
     app::App,
     chat::{self, Audience},
     hub::outbox::{Delivery, Outbox, Packet},
+    mutants::{self, Mutant},
     store::{Pending, Principal, StoreError},
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
@@ -304,6 +305,10 @@ impl<S: Socket, E: Audience> Live<S, E> {
                 self.following.start(conversation.clone(), seq - 1, 0);
                 self.write_entry(packet, conversation, *seq).await
             }
+            Step::Next if mutants::on(Mutant::EntryLeftOut) && *seq % 5 == 0 => {
+                self.following.sent(conversation, *seq, self.app.clock.monotonic());
+                Ok(())
+            }
             Step::Next => self.write_entry(packet, conversation, *seq).await,
         }
     }
@@ -316,7 +321,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
 
     /// Writes all entries after a Seq, page by page as the other side takes them.
     pub(super) async fn replay(&mut self, conversation: &ConversationId, after: Seq) -> Result<(), Ending> {
-        let mut after = after;
+        let mut after = after + u64::from(mutants::on(Mutant::ReplayShort));
         loop {
             let reading = self.app.store.missed(self.who.clone(), conversation.clone(), after, PAGE_BYTES);
             let Some(missed) = reading.await? else { return Ok(()) };

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     app::App,
+    mutants::{self, Mutant},
     store::{SecretHash, SignIn},
 };
 use axum::{
@@ -100,7 +101,8 @@ pub(super) async fn finish<S: Socket>(app: &App, line: Line<S>, ending: Ending) 
         app.chat.counters().count_closed(close.code);
         tracing::debug!(code = close.code, name = close.name, "closing a session");
     }
-    line.finish(ending, Duration::from_millis(app.clock.below(SPREAD_MS))).await;
+    let spread = if mutants::on(Mutant::SpreadLost) { 1 } else { SPREAD_MS };
+    line.finish(ending, Duration::from_millis(app.clock.below(spread))).await;
 }
 
 /// All four sizes: the defaults are 136 KiB a socket, and no bound on what waits to be written.

@@ -13,6 +13,7 @@ use crate::{
     counters::Counted,
     gate::Permit,
     hub::{Subscription, Topic},
+    mutants::{self, Mutant},
     store::{Principal, Sent},
 };
 use merhaba_shared::protocol::{
@@ -137,7 +138,10 @@ impl<S: Socket> Visitor<S> {
         for ConversationCard { conversation, head, .. } in &cards {
             self.live.following.start(conversation.clone(), *head, *head);
         }
-        let epoch = app.store.epoch();
+        let mut epoch = app.store.epoch();
+        if mutants::on(Mutant::EpochEchoed) {
+            epoch = hello.epoch.clone().unwrap_or(epoch);
+        }
         // A page that has seen another life of the store has nothing to go on from.
         let resumes = hello.epoch.is_none_or(|seen| seen == epoch) && identity.is_known();
         let welcome = Welcome {
@@ -169,7 +173,7 @@ impl<S: Socket> Visitor<S> {
         };
         let after = after.min(head);
         self.live.following.start(conversation.clone(), after, after);
-        self.live.replay(&conversation, after).await
+        if mutants::on(Mutant::ReplayLate) { Ok(()) } else { self.live.replay(&conversation, after).await }
     }
 
     async fn carry_out(&mut self, command: Command) -> Result<(), Ending> {

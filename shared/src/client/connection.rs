@@ -1,5 +1,9 @@
 //! When to connect, when to doubt the line, when to give it up. Knows no frames beyond "something was heard".
-use super::{Line, Ms, backoff::Backoff};
+use super::{
+    Line, Ms,
+    backoff::Backoff,
+    mutants::{self, Mutant},
+};
 use crate::protocol::close::{AUTH_LATE, Decision, RESTART, decision};
 
 /// A socket must open, and a `Hello` be answered, within this time.
@@ -305,7 +309,8 @@ impl Connection {
             return Step::Drop;
         }
         let quiet = now.saturating_sub(self.heard) >= self.quiet();
-        if self.ping.is_none() && (quiet || self.late) { self.ask(now) } else { Step::Nothing }
+        let asks = (quiet || self.late) && !mutants::on(Mutant::SilenceBelieved);
+        if self.ping.is_none() && asks { self.ask(now) } else { Step::Nothing }
     }
 
     const fn quiet(&self) -> Ms {

@@ -13,6 +13,7 @@ pub mod connection;
 
 mod inbox;
 mod lead;
+pub mod mutants;
 mod opened;
 pub mod outbox;
 pub mod thread;

@@ -1,6 +1,9 @@
 //! What a person sent and the relay has not confirmed in the timeline: in order, one under way at a time, so that a
 //! refusal can never let a later message overtake an earlier one. Never gives a message up by itself.
-use super::Ms;
+use super::{
+    Ms,
+    mutants::{self, Mutant},
+};
 use crate::protocol::{
     error::{Code, Refused},
     ids::{ClientId, ConversationId, Seq},
@@ -77,8 +80,12 @@ impl Outbox {
         if now < self.hold_until || self.sending().is_some() {
             return None;
         }
+        if mutants::on(Mutant::NewestFirst) {
+            self.queue.reverse();
+        }
         let next = self.queue.iter_mut().find(|out| out.progress == Progress::Waiting)?;
-        next.progress = Progress::Sending(now);
+        next.progress =
+            if mutants::on(Mutant::SentEarly) { Progress::Stored(0) } else { Progress::Sending(now) };
         Some(next)
     }
 
@@ -158,6 +165,9 @@ impl Outbox {
 
     /// The line was lost: what was under way is sent again, in order.
     pub fn lost(&mut self) {
+        if mutants::on(Mutant::UnderWayForgotten) {
+            self.queue.retain(|out| !matches!(out.progress, Progress::Sending(_)));
+        }
         for out in &mut self.queue {
             if matches!(out.progress, Progress::Sending(_)) {
                 out.progress = Progress::Waiting;

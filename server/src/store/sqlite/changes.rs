@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::conversation::{Action, may, reopen, resolve},
+    mutants::{self, Mutant},
     store::{Changed, ClaimOutcome, Marked, Principal},
 };
 use merhaba_shared::protocol::{
@@ -124,6 +125,8 @@ pub(super) fn read(
     let Some((db, thread)) = desk.thread(who, conversation)? else { return Ok(None) };
     let (side, head) = (who.side(), thread.row.head);
     let before = thread.marks(side);
+    let before =
+        if mutants::on(Mutant::MarksBack) { Marks { received: 0, read: 0, ..before } } else { before };
     let mut now = Marks {
         received: before.received.max(received.max(read).min(head)),
         read: before.read.max(read.min(head)),

@@ -1,7 +1,10 @@
 //! Opening the store's file: the checks that refuse to start, the settings that make a commit durable, the
 //! migrations. It never opens what a newer version wrote.
 use super::desk::place_after_crash;
-use crate::folder;
+use crate::{
+    folder,
+    mutants::{self, Mutant},
+};
 use merhaba_shared::protocol::ids::Epoch;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::{
@@ -103,6 +106,10 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
         db.execute_batch("VACUUM").map_err(failed)?;
     }
     db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    if mutants::on(Mutant::RepeatStored) {
+        let sql = "DROP INDEX IF EXISTS entries_once_by_visitor; DROP INDEX IF EXISTS entries_once_by_agent";
+        db.execute_batch(sql).map_err(failed)?;
+    }
     // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
     folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
     Ok(Opened { db, path, epoch })
@@ -163,7 +170,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    for (name, value) in [("synchronous", "FULL"), ("foreign_keys", "ON"), ("trusted_schema", "OFF")] {
+    let sync = if mutants::on(Mutant::SynchronousNormal) { "NORMAL" } else { "FULL" };
+    for (name, value) in [("synchronous", sync), ("foreign_keys", "ON"), ("trusted_schema", "OFF")] {
         db.pragma_update(None, name, value)?;
     }
     // Erased means overwritten; a log that once grew is cut again.

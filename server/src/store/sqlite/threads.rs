@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{conversation::after, preview::preview},
+    mutants::{self, Mutant},
     store::Principal,
 };
 use merhaba_shared::protocol::{
@@ -166,7 +167,8 @@ impl Thread {
         kind: Option<Kind>,
         said: Option<(&ClientId, &str)>,
     ) -> Outcome<Seq> {
-        let seq = self.row.head + 1;
+        let left_out = mutants::on(Mutant::SeqLeftOut) && self.row.head % 5 == 4;
+        let seq = self.row.head + 1 + u64::from(left_out);
         let sql = "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (client_id, body) = said.map(|(client_id, body)| (client_id.0, body)).unzip();

@@ -6,7 +6,10 @@ use super::{
     threads,
     visitors::read_agent,
 };
-use crate::store::{Missed, Principal};
+use crate::{
+    mutants::{self, Mutant},
+    store::{Missed, Principal},
+};
 use merhaba_shared::protocol::{
     ids::{ClientId, ConversationId, Seq},
     model::{Author, Data, Entry, History, Item, Kind, Message, SystemAuthor, VisitorAuthor},
@@ -35,7 +38,7 @@ pub(super) fn history(
     bytes: usize,
 ) -> Outcome<Option<History>> {
     let Some(id) = threads::id(db, who, conversation)? else { return Ok(None) };
-    let before = clamp(before.unwrap_or(Seq::MAX));
+    let before = clamp(before.unwrap_or(Seq::MAX)) - i64::from(mutants::on(Mutant::HistoryShort));
     let sql = select!("WHERE e.conversation = ?1 AND e.seq < ?2 ORDER BY e.seq DESC LIMIT ?3");
     let (mut entries, _) = page(db, sql, [id, before, i64::from(limit.max(1))], conversation, bytes)?;
     entries.reverse();

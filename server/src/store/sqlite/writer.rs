@@ -5,7 +5,10 @@ use super::{
     fault::Fault,
     queue::Queue,
 };
-use crate::store::{Sequence, StoreError, Then};
+use crate::{
+    mutants::{self, Mutant},
+    store::{Sequence, StoreError, Then},
+};
 use rusqlite::{ErrorCode, ffi};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -67,6 +70,11 @@ impl<T: Send, F: FnOnce(&mut Desk) -> Result<T, Fault> + Send> Job for Work<T, F
         }
         // The next of its sequence may be the very next job: it must see that this one failed.
         self.value = Some(run(desk).inspect_err(|_| self.sequence.iter().for_each(Sequence::break_off))?);
+        if mutants::on(Mutant::PublishEarly)
+            && let Some((then, value)) = self.then.take().zip(self.value.as_ref())
+        {
+            then(value);
+        }
         Ok(())
     }
 
@@ -169,6 +177,7 @@ impl Writer {
         settled.0.extend(jobs.map(|job| (job, Ok(()))));
         match outcome {
             Ok(()) => self.desk.committed(),
+            Err(fault) if mutants::on(Mutant::FailedCommitAccepted) => drop(self.take_back(fault)),
             Err(fault) => {
                 let failure = self.take_back(fault);
                 settled.0.iter_mut().for_each(|(_, outcome)| *outcome = Err(failure.clone()));
@@ -225,13 +234,16 @@ impl Writer {
                 }
             }
         }
+        if mutants::on(Mutant::AcknowledgeEarly) {
+            self.tell(Settled(std::mem::take(&mut settled.0)));
+        }
         self.desk.end_of_group(place)?;
         step(self.desk.db(), "COMMIT")
     }
 
     /// After a failed sync the kernel may have dropped what it could not write and call the next sync a success.
     fn check_sync(&self, error: &rusqlite::Error) {
-        if is_failed_sync(error) {
+        if is_failed_sync(error) && !mutants::on(Mutant::FailedSyncIgnored) {
             (self.fatal)(&format!("the disk did not keep what was written: {error}"));
         }
     }

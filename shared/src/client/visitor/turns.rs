@@ -5,6 +5,7 @@ use crate::{
     client::{
         Effect, Ms,
         connection::Step,
+        mutants::{self, Mutant},
         outbox::Outgoing,
         thread::{Marks, Thread},
     },
@@ -223,6 +224,7 @@ impl VisitorClient {
             self.keepsake.known();
         }
         let renewed = self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch);
+        let renewed = renewed && !mutants::on(Mutant::EpochIgnored);
         if renewed || welcome.replaced {
             self.threads.clear();
             self.current = None;
