@@ -1,7 +1,7 @@
 //! T9: clocks. The wall clock of the relay's machine jumps by ten years and back while people talk, and the relay is
 //! started again in another decade. No order changes, and nobody is dropped for good.
 use merhaba_tests::{
-    faults::wall::Wall,
+    faults::{self, wall::Wall},
     player::{couple::Couple, judge::Findings, line::Door, pair::Desk},
     proof::{Proof, amount},
     relay::{Launch, Relay},
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// An exchange takes no longer than this, also right after a jump.
 const WITHIN: Duration = Duration::from_secs(45);
+/// An entry's head is told within five seconds.
+const DUE: Duration = Duration::from_secs(6);
 /// A decade, nearly, in milliseconds.
 const NINE_YEARS: i64 = 9 * 365 * 24 * 60 * 60 * 1000;
 
@@ -33,7 +35,7 @@ async fn a_clock_that_jumps_changes_no_order_and_drops_nobody() {
     let door = Door::of(&relay);
     let mut couple = Couple::new(&desk, "c", door.clone(), door.clone());
     couple.meet(WITHIN).await;
-    let (mut before, mut jumps) = (stamped(&couple), 0);
+    let (mut before, mut jumps, mut starts) = (stamped(&couple), 0, 0);
     for _ in 0..amount(1, 10) {
         for (shift, years) in [("+10y", 10), ("+0", -10), ("-10y", -10), ("+10y", 20), ("+0", -10)] {
             wall.jump(shift);
@@ -46,9 +48,19 @@ async fn a_clock_that_jumps_changes_no_order_and_drops_nobody() {
             assert!((now - before).abs() > NINE_YEARS, "the relay saw the jump {shift}");
             before = now;
         }
+        // Deadlines that hung on the wall would have come by now, or never: heads are due soon after an entry.
+        wall.jump("+10y");
+        couple.exchange(WITHIN).await;
+        couple.play_while(faults::last(DUE)).await;
+        wall.jump("+0");
+        couple.exchange(WITHIN).await;
+        for journal in [&couple.visitor.journal, &couple.agent.journal] {
+            assert_eq!(journal.opens.len(), 1 + starts, "a jump closes nobody's line: {}", journal.told());
+        }
         // A start in the past, and then the clock is set right.
         wall.jump("-10y");
         relay = relay.again().await;
+        starts += 1;
         couple.exchange(WITHIN).await;
         wall.jump("+0");
         couple.exchange(WITHIN).await;

@@ -94,7 +94,7 @@ async fn a_failed_sync_ends_the_relay_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_failed_write_is_refused_and_no_more() {
-    let mut proof = Proof::begin("T11.writes", &["P3", "P1"]);
+    let mut proof = Proof::begin("T11.writes", &["P3", "P1", "P7"]);
     let folder = tempfile::tempdir().expect("a folder");
     let (mut refused, mut promised) = (0, 0);
     let runs = amount(3, 60);
@@ -121,8 +121,9 @@ async fn a_failed_write_is_refused_and_no_more() {
             assert_eq!(writer.promised.len(), writer.sent.len());
             relay.kill().await;
             let relay = Relay::start(launch(&data)).await;
-            let differences = writer.differences(&writer.log(&relay, &site).await);
-            assert_eq!(differences, (0, 0), "{error} {run}: lost, and stored without a word");
+            let log = writer.log(&relay, &site).await;
+            assert_eq!(writer.differences(&log), (0, 0), "{error} {run}: lost, and stored without a word");
+            assert_eq!(writer.out_of_order(&log), 0, "{error} {run}: stored in another order than written");
             promised += writer.promised.len();
         }
     }

@@ -54,7 +54,7 @@ async fn readiness(relay: &Relay, status: u16) -> Duration {
 
 #[tokio::test]
 async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
-    let mut proof = Proof::begin("T10.full", &["P3", "P1"]);
+    let mut proof = Proof::begin("T10.full", &["P3", "P1", "P7"]);
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let disk = match SmallDisk::mount(&data, BYTES) {
@@ -102,8 +102,10 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
             writer.come_back(&relay, &site).await;
         }
     }
-    let (lost, invented) = writer.differences(&writer.log(&relay, &site).await);
+    let log = writer.log(&relay, &site).await;
+    let (lost, invented) = writer.differences(&log);
     assert_eq!((lost, invented), (0, 0), "acknowledged and not stored, stored and not acknowledged");
+    assert_eq!(writer.out_of_order(&log), 0, "stored in another order than written");
     assert_eq!(writer.promised.len(), writer.sent.len(), "in the end everything is");
     assert!(relay.stop().await.success());
     proof.figure("times_full", rounds);

@@ -217,6 +217,33 @@ async fn a_lost_or_doubled_frame_loses_and_doubles_nothing() {
 }
 
 #[tokio::test]
+async fn a_good_line_needs_no_repair() {
+    let mut proof = Proof::begin("T6.calm", &["P5", "P8"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let relay = relay(&folder).await;
+    let lane = Lane::new(&relay, 0).await;
+    // What is left out is asked for soon, and nobody would see that it had not come by itself.
+    let [to_visitor, to_agent] = [&lane.visitor, &lane.agent].map(|proxy| {
+        let pages = Arc::new(AtomicUsize::new(0));
+        let count = pages.clone();
+        let judge = move |part: &Part| {
+            count.fetch_add(usize::from(part.payload().starts_with(br#"{"History""#)), Relaxed);
+            Deed::Pass
+        };
+        let down = Way { frames: Some(Arc::new(judge)), ..Way::default() };
+        proxy.plan(move |_| Plan { up: Way::default(), down: down.clone() });
+        pages
+    });
+    let course = Course { messages: amount(20, 400), ..course("calm") };
+    let found = lane.talk(&course, Codec::Json).await;
+    found.hold();
+    let asked = (to_visitor.load(Relaxed), to_agent.load(Relaxed));
+    assert_eq!(asked, (0, 1), "pages of the log: the visitor's, and the agent's on opening");
+    proof.figure("acknowledged", found.acknowledged);
+    proof.holds();
+}
+
+#[tokio::test]
 async fn a_slow_line_only_slows() {
     let mut proof = Proof::begin("T6.slow", &["P4", "P5", "P6", "P7", "P11"]);
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,5 +1,6 @@
 //! T2: the order of system calls. Under load, every `Accepted` leaves the relay after a sync of the write-ahead log
-//! that began when the last byte of that message's transaction had been written, and had ended.
+//! that began when the last byte of that message's transaction had been written, and had ended. So does whatever carries
+//! the message's text: nobody is shown what a crash could take back.
 use super::writers::Writer;
 use futures_util::future::join_all;
 use merhaba_tests::{
@@ -42,28 +43,39 @@ fn committed<'a>(log: &[&'a Call]) -> HashMap<usize, &'a Call> {
     ends
 }
 
-/// How many acknowledgements there are, and which of them left too early.
-fn violations(trace: &Trace, sent: &HashMap<String, String>) -> (usize, Vec<String>) {
+/// How many acknowledgements there are, how many deliveries, and which of both left too early.
+fn violations(trace: &Trace, sent: &HashMap<String, String>) -> (usize, usize, Vec<String>) {
     let log: Vec<_> = trace.calls.iter().filter(|call| call.path.ends_with(".db-wal")).collect();
     let committed = committed(&log);
     let syncs: Vec<_> = log.iter().filter(|call| call.did == Did::Synced).collect();
     let acknowledged = trace.acknowledged();
+    let in_time = |number: usize, left: usize| {
+        let last = committed.get(&number);
+        last.is_some_and(|last| syncs.iter().any(|sync| sync.begun > last.ended && sync.ended < left))
+    };
     let mut found = Vec::new();
     for (left, id) in &acknowledged {
         let number = numbers(sent[id].as_bytes()).next().expect("a number");
-        let in_time = committed
-            .get(&number)
-            .is_some_and(|last| syncs.iter().any(|sync| sync.begun > last.ended && sync.ended < *left));
-        if !in_time {
+        if !in_time(number, *left) {
             found.push(format!("message {number}, acknowledged at line {left}"));
         }
     }
-    (acknowledged.len(), found)
+    let mut deliveries = 0;
+    for call in &trace.calls {
+        let Did::Sent(bytes) = &call.did else { continue };
+        for number in numbers(bytes) {
+            deliveries += 1;
+            if !in_time(number, call.begun) {
+                found.push(format!("message {number}, delivered at line {}", call.begun));
+            }
+        }
+    }
+    (acknowledged.len(), deliveries, found)
 }
 
 #[tokio::test]
 async fn an_acknowledgement_leaves_after_the_sync() {
-    let mut proof = Proof::begin("T2.order", &["P2"]);
+    let mut proof = Proof::begin("T2.order", &["P2", "P5"]);
     let folder = tempfile::tempdir().expect("a folder");
     let launch = Launch::serve(&folder.path().join("data"), "127.0.0.1:0", &["--no-rate-limits"]);
     let (mut relay, tracer) = Tracer::start(launch, &folder.path().join("calls")).await;
@@ -81,11 +93,13 @@ async fn an_acknowledgement_leaves_after_the_sync() {
     let trace = Trace::read(&tracer.log().await);
     let promised: usize = writers.iter().map(|writer| writer.promised.len()).sum();
     let sent = writers.into_iter().flat_map(|writer| writer.sent).collect();
-    let (checked, violations) = violations(&trace, &sent);
+    let (checked, deliveries, violations) = violations(&trace, &sent);
     assert_eq!(checked, promised, "the log has every acknowledgement that came");
     assert_eq!(checked, 4 * each);
+    assert!(deliveries >= checked, "who wrote it is shown it too: {deliveries} of {checked}");
     assert!(violations.is_empty(), "{} of {checked}: {violations:#?}", violations.len());
     proof.figure("acknowledgements", checked);
+    proof.figure("deliveries", deliveries);
     proof.figure("calls", trace.calls.len());
     proof.figure("violations", violations.len());
     proof.holds();

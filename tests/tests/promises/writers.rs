@@ -34,6 +34,8 @@ pub struct Writer {
     /// Messages under way at once.
     pub at_once: usize,
     under_way: VecDeque<(String, String, Instant)>,
+    /// Every text, in the order in which it was written.
+    written: Vec<String>,
     /// Every text that was sent, by its id.
     pub sent: HashMap<String, String>,
     /// What was acknowledged, by id.
@@ -56,6 +58,7 @@ impl Writer {
             at_once: AT_ONCE,
             waiting: VecDeque::new(),
             under_way: VecDeque::new(),
+            written: Vec::new(),
             sent: HashMap::new(),
             promised: HashMap::new(),
             refused: HashMap::new(),
@@ -72,7 +75,10 @@ impl Writer {
     /// Sends these texts, behind those that still wait, until one is refused; whether the line stays. What was refused
     /// or not answered, and all behind it, waits: the first of it is the first to be sent again, as the wire wants it.
     pub async fn write(&mut self, bodies: impl IntoIterator<Item = String>) -> bool {
-        self.waiting.extend(bodies.into_iter().map(|body| (client_id(), body)));
+        for body in bodies {
+            self.written.push(body.clone());
+            self.waiting.push_back((client_id(), body));
+        }
         let mut refused = Vec::new();
         let stays = self.send_until_refused(&mut refused).await;
         let unanswered = self.under_way.drain(..).map(|(id, body, _)| (id, body));
@@ -170,6 +176,13 @@ impl Writer {
         let promised: HashSet<_> =
             self.promised.values().map(|promised| (promised.seq, promised.body.as_str())).collect();
         (promised.difference(&log).count(), log.difference(&promised).count())
+    }
+
+    /// Texts that stand in the log before one that was written before them; all texts are to be different.
+    pub fn out_of_order(&self, log: &[(u64, String)]) -> usize {
+        let place: HashMap<_, _> = self.written.iter().zip(0..).collect();
+        let places: Vec<usize> = log.iter().filter_map(|(_, body)| place.get(body).copied()).collect();
+        places.windows(2).filter(|two| two[1] < two[0]).count()
     }
 
     fn answered(&mut self, id: &Value) -> Option<(String, String)> {
