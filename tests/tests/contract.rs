@@ -248,7 +248,16 @@ async fn marks_only_grow_and_both_sides_are_told() {
     agent.say(json!({ "Read": { "conversation": conversation, "received": 2, "read": 2 } })).await;
     let mark = visitor.hear_where("Read", |mark| mark["side"] == "Agent").await;
     assert_eq!((&mark["received"], &mark["read"]), (&json!(2), &json!(2)));
-    agent.say(json!({ "Read": { "conversation": conversation, "received": 1, "read": 1 } })).await;
+    // On this page, and on another one that knows nothing of it.
+    let read = json!({ "Read": { "conversation": conversation, "received": 1, "read": 1 } });
+    agent.say(read.clone()).await;
+    let mut other = Wire::answering(&shop.relay, &shop.agent).await;
+    other.say(json!({ "Open": { "conversation": conversation, "after": null } })).await;
+    other.hear("History").await;
+    other.say(read).await;
+    // What is stored after it is told after it.
+    other.say(json!({ "Reply": { "client_id": client_id(), "conversation": conversation, "body": "üç", "attachments": [] } })).await;
+    other.hear("Accepted").await;
     let heard = visitor.all_so_far().await;
     let back = heard
         .iter()
@@ -285,9 +294,10 @@ async fn notes_are_the_agents_own() {
         .say(json!({ "Note": { "client_id": client_id(), "conversation": conversation, "body": "huysuz" } }))
         .await;
     assert_eq!(agent.hear("Note").await["body"], "huysuz");
+    let mut heard = visitor.all_so_far().await;
     let accepted = say(&mut visitor, "orada mısınız").await;
     assert_eq!(accepted["seq"], 2, "a note leaves no hole");
-    let heard = visitor.all_so_far().await;
+    heard.extend(visitor.all_so_far().await);
     assert!(!format!("{heard:?}").contains("huysuz"), "{heard:?}");
 }
 

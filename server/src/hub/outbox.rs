@@ -111,7 +111,8 @@ impl Outbox {
         // Ephemeral packets only have the lower half: the rest is for what must arrive.
         let share = if packet.ephemeral { 2 } else { 1 };
         let bytes = inside.bytes + packet.frame.len();
-        if mutants::on(Mutant::PublishWaits) && bytes > OUTBOX_BYTES / 8 {
+        if mutants::on(Mutant::PublishWaits) && inside.bytes > OUTBOX_BYTES / 8 && packet.frame.len() < 1_024
+        {
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         let full = bytes > OUTBOX_BYTES / share || inside.packets.len() >= OUTBOX_PACKETS / share;

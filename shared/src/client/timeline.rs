@@ -102,7 +102,7 @@ impl Timeline {
     pub fn apply(&mut self, item: Item) -> Applied {
         let seq = item.seq();
         self.heard_of(seq);
-        let unchecked = mutants::on(Mutant::GapUnchecked) && seq > self.last();
+        let unchecked = mutants::on(Mutant::GapUnchecked) && !self.items.is_empty() && seq > self.last();
         if self.loaded && (seq == self.last() + 1 || unchecked) {
             self.items.push(item);
             self.join();
