@@ -2,6 +2,9 @@
 //! `mutants` can be broken, by `MERHABA_MUTANT=NAME`; no release build has the feature (`build.rs` refuses), and without
 //! it [`on`] is `false` when the program is compiled. Never decides what a break does: that stands where it breaks.
 
+#[cfg(all(feature = "mutants", not(debug_assertions)))]
+compile_error!("the feature mutants breaks the relay on purpose: it is for debug builds");
+
 /// Makes the list once: what each break is called, and which promise goes with it.
 macro_rules! mutants {
     ($($(#[doc = $what:literal])+ $variant:ident = $name:literal,)+) => {
