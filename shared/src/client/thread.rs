@@ -134,11 +134,10 @@ impl Thread {
         if !self.timeline.is_loaded() || self.timeline.last() == 0 {
             self.timeline.heard_of(head);
         }
-        self.status = status;
         self.mine.grow(mine.received, mine.read);
         self.theirs.grow(theirs.received, theirs.read);
         if head >= self.counted {
-            self.counted = head;
+            (self.counted, self.status) = (head, status);
             self.unread = if self.mine.read >= head { 0 } else { unread };
         }
     }
@@ -162,8 +161,10 @@ impl Thread {
         applied != super::timeline::Applied::Repeated
     }
 
+    /// Only what is newer than all that was heard of says where the conversation stands: an older entry may still come,
+    /// to fill a gap.
     fn entry(&mut self, kind: Kind, seq: Seq) {
-        if seq <= self.timeline.last() {
+        if seq <= self.counted {
             return;
         }
         match kind {
@@ -308,7 +309,30 @@ impl Thread {
 
 #[cfg(test)]
 mod tests {
-    use super::{ANSWER_WITHIN, Side, Thread};
+    use super::{ANSWER_WITHIN, Kind, Marks, Side, Status, Thread};
+    use crate::protocol::model::{Author, Data, Entry, Item, SystemAuthor};
+
+    fn entry(seq: u64, kind: Kind) -> Item {
+        let author = Author::System(SystemAuthor {});
+        Item::Entry(Entry { conversation: "c".into(), seq, at: 0, author, kind, data: Data::default() })
+    }
+
+    #[test]
+    fn the_newest_entry_says_where_it_stands_in_whatever_order_they_come() {
+        let mut thread = Thread::new(Side::Visitor, "c".into(), 0);
+        for (seq, kind) in [
+            (1, Kind::Resolved),
+            (4, Kind::Resolved),
+            (2, Kind::Reopened),
+            (3, Kind::Reopened),
+            (4, Kind::Resolved),
+        ] {
+            thread.item(0, entry(seq, kind));
+        }
+        assert_eq!((thread.status(), thread.timeline().last()), (Status::Resolved, 4));
+        thread.summary(3, Status::Open, Marks::default(), Marks::default(), 0);
+        assert_eq!(thread.status(), Status::Resolved, "a summary from before");
+    }
 
     #[test]
     fn a_question_without_an_answer_is_asked_again() {
