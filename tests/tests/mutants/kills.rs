@@ -57,6 +57,9 @@ const CALM: &str = "proxy::a_good_line_needs_no_repair";
 const CUTS: &str = "cuts::what_was_acknowledged_survives_a_power_cut_at_any_instant";
 const SILENCE: &str = "network::a_line_that_falls_silent_is_noticed_in_time";
 const RESTORE: &str = "backup::a_restored_backup_is_noticed_and_never_mixed";
+const SIMULATION: &str = "session::tests::simulation::after_any_faults_everybody_comes_together";
+const FUZZ: &str =
+    "session::tests::fuzz::whatever_is_sent_a_session_answers_or_closes_and_the_store_stays_right";
 const DEAF: &str = "slow::who_stops_reading_costs_little_and_loses_nothing";
 
 /// All of them, by promise.
@@ -76,13 +79,16 @@ pub const KILLS: &[Kill] = &[
     ),
     // P4: once.
     kill(Relay("repeat-stored"), Promises, FRAMES, " is stored twice", Always),
+    kill(Relay("repeat-stored"), Within, SIMULATION, "stored twice: Message", Soak),
     // P5: nobody sees what a crash can take back.
     kill(Relay("publish-early"), Promises, ORDER, ", delivered at line", Soak),
     // P6: without a hole.
     kill(Relay("seq-left-out"), Promises, CUTS, " conversations have a hole", Soak),
+    kill(Relay("seq-left-out"), Within, FUZZ, "a hole in ", Soak),
     // P7: in order.
     kill(Relay("order-lost"), Promises, WRITES, ": stored in another order than written", Always),
     kill(Page("newest-first"), Promises, CALM, ": sent in one order, stored as", Soak),
+    kill(Page("newest-first"), Within, SIMULATION, " wrote Message", Soak),
     // P8: a gap is never silent.
     kill(Relay("entry-left-out"), Promises, CALM, "pages of the log: the visitor's, and the agent's", Soak),
     kill(
@@ -117,6 +123,7 @@ pub const KILLS: &[Kill] = &[
         "a mark went back: ",
         Soak,
     ),
+    kill(Relay("marks-back"), Within, SIMULATION, "assertion `left == right` failed: unread in ", Soak),
     kill(Relay("silence-ignored"), Promises, SILENCE, "the relay keeps dead sessions", Long),
     kill(Page("silence-believed"), Promises, SILENCE, "both notice: not within 17s", Soak),
     kill(Page("sent-early"), Promises, FRAMES, " is shown as sent, and nobody said so", Soak),
@@ -155,6 +162,7 @@ pub const KILLS: &[Kill] = &[
     // P18: another life of the store.
     kill(Relay("epoch-echoed"), Promises, RESTORE, "pages that show something else than the log", Soak),
     kill(Page("epoch-ignored"), Promises, RESTORE, "pages that show something else than the log", Soak),
+    kill(Page("epoch-ignored"), Within, SIMULATION, " shows what is not so", Soak),
     // Audiences.
     kill(Relay("note-to-visitor"), Contract, "notes_are_the_agents_own", "huysuz", Always),
 ];
