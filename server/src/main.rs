@@ -2,6 +2,10 @@
 use merhaba_server::cli;
 use std::{io::Write, process::ExitCode};
 
+/// What one thread allocates another one frees, with every message: the system's allocator has them wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     #[cfg(feature = "mutants")]
     if let Err(text) = merhaba_server::mutants::choose() {

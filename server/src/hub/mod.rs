@@ -2,10 +2,12 @@
 //! encoded at most once per codec, and only if somebody listens in it. Knows neither store nor chat, and never
 //! decides who may listen.
 
+mod board;
 pub mod outbox;
 
+use board::{Board, Seat};
 use merhaba_shared::protocol::{
-    agent,
+    agent::{self, InboxRow},
     close::Close,
     codec::{self, Codec},
     ids::{AgentId, ConversationId, Seq, SiteKey, VisitorId},
@@ -29,8 +31,6 @@ pub enum Topic {
     Visitor(VisitorId),
     /// The agents who have opened a conversation.
     Conversation(ConversationId),
-    /// The agents of a site: changes of list rows.
-    Site(SiteKey),
     /// The visitors of a site: whether anybody is there.
     Presence(SiteKey),
     /// All pages of an agent.
@@ -79,6 +79,10 @@ type Shard = HashMap<Topic, Vec<(u64, Arc<Outbox>)>>;
 #[derive(Debug, Default)]
 pub struct Hub {
     shards: [Mutex<Shard>; SHARDS],
+    /// The lists of sites that some page shows.
+    boards: Mutex<HashMap<SiteKey, Arc<Board>>>,
+    /// Boards that are not empty.
+    busy: Mutex<Vec<Arc<Board>>>,
     hasher: RandomState,
     next: AtomicU64,
     dropped: AtomicU64,
@@ -124,6 +128,36 @@ impl Hub {
         }
     }
 
+    /// Takes what changes in these sites' lists, until the guard is dropped. Once for an outbox.
+    pub fn watch(self: &Arc<Self>, sites: &[SiteKey], outbox: &Arc<Outbox>) -> Watching {
+        let mut boards = locked(&self.boards);
+        let sit = |site: &SiteKey| (site.clone(), boards.entry(site.clone()).or_default().sit(outbox));
+        let seats: Vec<_> = sites.iter().map(sit).collect();
+        drop(boards);
+        outbox.set_seats(Some(seats.iter().map(|(_, seat)| seat.clone()).collect()));
+        Watching { hub: self.clone(), outbox: outbox.clone(), seats }
+    }
+
+    /// Posts a list's row: pages take it after the next [`Self::show`]. True when nothing was posted before.
+    pub fn post(&self, row: &InboxRow) -> bool {
+        let Some(board) = locked(&self.boards).get(&row.site).cloned() else { return false };
+        if !board.post(row) {
+            return false;
+        }
+        let mut busy = locked(&self.busy);
+        busy.push(board);
+        busy.len() == 1
+    }
+
+    /// Shows some more of what was posted; false when there is nothing any more.
+    pub fn show(&self) -> bool {
+        let mut boards = std::mem::take(&mut *locked(&self.busy));
+        boards.retain(|board| board.show());
+        let mut busy = locked(&self.busy);
+        busy.append(&mut boards);
+        !busy.is_empty()
+    }
+
     /// How many events were dropped: ephemeral ones, or to sessions that were ending.
     #[must_use]
     pub fn dropped(&self) -> u64 {
@@ -134,8 +168,12 @@ impl Hub {
         let hash = self.hasher.hash_one(topic);
         #[expect(clippy::cast_possible_truncation, reason = "the lowest bits choose the shard")]
         let index = hash as usize % SHARDS;
-        self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.shards[index])
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn packet(weight: &Weight, frame: Encoded) -> Arc<Packet> {
@@ -165,6 +203,27 @@ impl Drop for Subscription {
             }
             if listeners.is_empty() {
                 shard.remove(&self.topic);
+            }
+        }
+    }
+}
+
+/// A place at the boards of some sites, as long as it lives.
+#[derive(Debug)]
+#[must_use]
+pub struct Watching {
+    hub: Arc<Hub>,
+    outbox: Arc<Outbox>,
+    seats: Vec<(SiteKey, Arc<Seat>)>,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.outbox.set_seats(None);
+        let mut boards = locked(&self.hub.boards);
+        for (site, seat) in &self.seats {
+            if boards.get(site).is_some_and(|board| board.leave(seat)) {
+                boards.remove(site);
             }
         }
     }
