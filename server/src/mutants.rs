@@ -52,7 +52,7 @@ mutants! {
     /// P11: marks may go back.
     MarksBack = "marks-back",
     /// P12: whatever waits for a session may wait.
-    OutboxUnbounded = "outbox-unbounded",
+    OutboxEndless = "outbox-endless",
     /// P13: publishing waits for who does not read.
     PublishWaits = "publish-waits",
     /// P11: a session whose line fell silent lives on.
@@ -102,6 +102,6 @@ mod chosen {
         let Some(name) = env::var_os("MERHABA_MUTANT") else { return Ok(None) };
         let found = NAMES.iter().find(|(known, _)| name == *known).map(|(_, mutant)| *mutant);
         let names = || NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        found.map(Some).ok_or_else(|| format!("MERHABA_MUTANT: {name:?} is none of {}", names()))
+        found.map(Some).ok_or_else(|| format!("MERHABA_MUTANT: {} is none of {}", name.display(), names()))
     }
 }

@@ -120,7 +120,7 @@ impl Outbox {
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         let full = bytes > OUTBOX_BYTES / share || inside.packets.len() >= OUTBOX_PACKETS / share;
-        if full && !mutants::on(Mutant::OutboxUnbounded) {
+        if full && !mutants::on(Mutant::OutboxEndless) {
             if packet.ephemeral {
                 return Pushed::Dropped;
             }

@@ -40,9 +40,9 @@ pub(super) const fn on(_: Mutant) -> bool {
 }
 
 #[cfg(feature = "mutants")]
-pub use chosen::choose;
+pub use self::chosen::choose;
 #[cfg(feature = "mutants")]
-pub(super) use chosen::on;
+pub(super) use self::chosen::on;
 
 #[cfg(feature = "mutants")]
 mod chosen {

@@ -135,7 +135,7 @@ pub const KILLS: &[Kill] = &[
         Soak,
     ),
     // P12 and P13: who does not read.
-    kill(Relay("outbox-unbounded"), Promises, DEAF, ": more waited than may", Always),
+    kill(Relay("outbox-endless"), Promises, DEAF, ": more waited than may", Always),
     kill(
         Relay("publish-waits"),
         Promises,
