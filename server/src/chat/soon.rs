@@ -27,7 +27,7 @@ impl Soon {
     }
 
     /// Tells of a row, soon; at once where nobody runs [`Self::run`].
-    pub(super) fn row(&self, row: &InboxRow) {
+    pub(super) fn row(&self, row: &Arc<InboxRow>) {
         let first = self.hub.post(row);
         if !self.running.load(Ordering::Acquire) {
             self.hub.show();

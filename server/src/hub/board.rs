@@ -5,11 +5,8 @@ use super::{
     Published,
     outbox::{Outbox, Packet},
 };
-use merhaba_shared::protocol::{
-    agent::{Event, InboxRow},
-    codec::Codec,
-    ids::ConversationId,
-};
+use merhaba_shared::protocol::{agent::InboxRow, codec::Codec, ids::ConversationId};
+use serde::{Serialize, Serializer};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
@@ -25,16 +22,24 @@ const AT_ONCE: usize = 32;
 
 /// A row, encoded once for all pages of one codec.
 struct Posted {
-    conversation: ConversationId,
-    event: Event,
+    row: Arc<InboxRow>,
     text: Option<Arc<Packet>>,
     binary: Option<Arc<Packet>>,
 }
 
+/// `Event::InboxChanged` of a row that others hold too.
+struct Changed<'a>(&'a InboxRow);
+
+impl Serialize for Changed<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_newtype_variant("Event", 2, "InboxChanged", self.0)
+    }
+}
+impl Published for Changed<'_> {}
+
 impl Posted {
-    fn new(row: &InboxRow) -> Self {
-        let event = Event::InboxChanged(row.clone());
-        Self { conversation: row.conversation.clone(), event, text: None, binary: None }
+    fn new(row: &Arc<InboxRow>) -> Self {
+        Self { row: row.clone(), text: None, binary: None }
     }
 
     fn packet(&mut self, codec: Codec) -> Arc<Packet> {
@@ -42,7 +47,7 @@ impl Posted {
             Codec::Json => &mut self.text,
             Codec::Bin => &mut self.binary,
         };
-        let encoded = || Packet { frame: self.event.encode(codec), mark: None, ephemeral: false };
+        let encoded = || Packet { frame: Changed(&self.row).encode(codec), mark: None, ephemeral: false };
         slot.get_or_insert_with(|| Arc::new(encoded())).clone()
     }
 }
@@ -116,7 +121,7 @@ impl Board {
     }
 
     /// Posts a row; it is seen from the next [`Self::show`] on. True when the board was empty before.
-    pub(super) fn post(&self, row: &InboxRow) -> bool {
+    pub(super) fn post(&self, row: &Arc<InboxRow>) -> bool {
         let mut inside = self.lock();
         if inside.seats.is_empty() {
             return false;
@@ -137,7 +142,7 @@ impl Board {
         if inside.rows.len() > KEPT
             && let Some((number, posted)) = inside.rows.pop_first()
         {
-            inside.numbers.remove(&posted.conversation);
+            inside.numbers.remove(&posted.row.conversation);
             inside.gone = number;
         }
         first
@@ -150,7 +155,7 @@ impl Board {
         let taken = taken.unwrap_or(inside.last);
         let rest = inside.rows.split_off(&(taken + 1));
         for (_, posted) in std::mem::replace(&mut inside.rows, rest) {
-            inside.numbers.remove(&posted.conversation);
+            inside.numbers.remove(&posted.row.conversation);
         }
         let waiting = inside.rows.range(inside.shown + 1..);
         let more = AT_ONCE.max(inside.rows.len() / AT_ONCE);
@@ -181,10 +186,14 @@ mod tests {
     use super::*;
     use crate::hub::outbox::Delivery;
     use merhaba_shared::protocol::{
-        agent::VisitorCard,
+        agent::{Event, VisitorCard},
         close::SLOW,
         model::{Side, Status},
     };
+
+    fn arc(name: &str, head: u64) -> Arc<InboxRow> {
+        Arc::new(row(name, head))
+    }
 
     fn row(name: &str, head: u64) -> InboxRow {
         InboxRow {
@@ -227,18 +236,25 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_told_in_the_words_of_the_protocol() {
+        for codec in [Codec::Json, Codec::Bin] {
+            assert_eq!(Changed(&row("a", 1)).encode(codec), Event::InboxChanged(row("a", 1)).encode(codec));
+        }
+    }
+
+    #[test]
     fn each_page_takes_the_newest_of_each_conversation_at_its_own_pace() {
         let board = Arc::new(Board::default());
         let (quick, slow) = (Page::new(&board), Page::new(&board));
-        assert!(board.post(&row("a", 1)));
+        assert!(board.post(&arc("a", 1)));
         assert_eq!(quick.takes(), None, "it is shown a moment later");
-        assert!(!board.post(&row("b", 1)));
-        assert!(!board.post(&row("a", 2)), "replaced in its place");
+        assert!(!board.post(&arc("b", 1)));
+        assert!(!board.post(&arc("a", 2)), "replaced in its place");
         assert!(board.show());
         quick.finds("a", 2);
         quick.finds("b", 1);
         assert_eq!(quick.takes(), None);
-        board.post(&row("a", 3));
+        board.post(&arc("a", 3));
         board.show();
         quick.finds("a", 3);
         slow.finds("b", 1);
@@ -256,7 +272,7 @@ mod tests {
         let mut heads = Vec::new();
         for moment in 0..4_u64 {
             for number in 0..AT_ONCE * 2 {
-                board.post(&row(&format!("c{number}"), moment));
+                board.post(&arc(&format!("c{number}"), moment));
             }
             board.show();
             for _ in 0..AT_ONCE {
@@ -279,7 +295,7 @@ mod tests {
         let board = Arc::new(Board::default());
         let (quick, deaf) = (Page::new(&board), Page::new(&board));
         for number in 0..=KEPT {
-            board.post(&row(&format!("c{number}"), 1));
+            board.post(&arc(&format!("c{number}"), 1));
             board.show();
             assert!(matches!(quick.takes(), Some(Delivery::Packet(_))));
         }
@@ -291,10 +307,10 @@ mod tests {
     #[test]
     fn nothing_is_kept_for_nobody() {
         let board = Arc::new(Board::default());
-        assert!(!board.post(&row("a", 1)));
+        assert!(!board.post(&arc("a", 1)));
         let page = Page::new(&board);
         let seat = board.lock().seats[0].clone();
-        board.post(&row("a", 2));
+        board.post(&arc("a", 2));
         assert!(board.leave(&seat));
         assert!(!board.show());
         assert_eq!(board.lock().numbers.len(), 0);

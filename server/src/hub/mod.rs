@@ -16,6 +16,7 @@ use merhaba_shared::protocol::{
 use outbox::{Encoded, Outbox, Packet, Pushed};
 use serde::Serialize;
 use std::{
+    cell::RefCell,
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     sync::{
@@ -39,15 +40,38 @@ pub enum Topic {
     SignIn([u8; 32]),
 }
 
-/// An event that may be published: each type goes to topics of one audience only.
+/// An event that may be published: each type goes to topics of one audience only, entries of a timeline apart, which
+/// are the same to both.
 pub trait Published: Serialize + Sized {
     /// Encodes it.
     fn encode(&self, codec: Codec) -> Encoded {
         match codec {
-            Codec::Json => Encoded::Text(fitted(codec::to_json(self).into_bytes())),
+            Codec::Json => Encoded::Text(to_json(self)),
             Codec::Bin => Encoded::Binary(fitted(codec::to_bin(self))),
         }
     }
+}
+
+thread_local! {
+    /// Where JSON is written before its length is known.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A scratch that had to grow beyond this is not kept, in bytes.
+const SCRATCH_BYTES: usize = 16 * 1024;
+
+fn to_json<T: Serialize>(event: &T) -> bytes::Bytes {
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.clear();
+        // Into memory, and of our own types: it cannot fail.
+        let written = serde_json::to_writer(&mut *scratch, event);
+        debug_assert!(written.is_ok());
+        let bytes = bytes::Bytes::copy_from_slice(scratch);
+        if scratch.capacity() > SCRATCH_BYTES {
+            *scratch = Vec::new();
+        }
+        bytes
+    })
 }
 
 /// What waits is counted by its length, so it may not take twice that: an encoder's buffer grows by doubling.
@@ -104,17 +128,23 @@ impl Hub {
 
     /// Puts an event into the outboxes of all who listen.
     pub fn publish<E: Published>(&self, topic: &Topic, weight: &Weight, event: &E) {
-        let shard = self.shard(topic);
-        let Some(listeners) = shard.get(topic) else { return };
+        self.publish_all(std::slice::from_ref(topic), weight, event);
+    }
+
+    /// Puts an event that several topics are told in the same words into the outboxes of all who listen.
+    pub fn publish_all<E: Published>(&self, topics: &[Topic], weight: &Weight, event: &E) {
         let (mut json, mut bin) = (None, None);
-        for (_, outbox) in listeners {
-            let slot = match outbox.codec() {
-                Codec::Json => &mut json,
-                Codec::Bin => &mut bin,
-            };
-            let packet = slot.get_or_insert_with(|| packet(weight, event.encode(outbox.codec())));
-            if outbox.push(packet) == Pushed::Dropped {
-                self.dropped.fetch_add(1, Ordering::Relaxed);
+        for topic in topics {
+            let shard = self.shard(topic);
+            for (_, outbox) in shard.get(topic).into_iter().flatten() {
+                let slot = match outbox.codec() {
+                    Codec::Json => &mut json,
+                    Codec::Bin => &mut bin,
+                };
+                let packet = slot.get_or_insert_with(|| packet(weight, event.encode(outbox.codec())));
+                if outbox.push(packet) == Pushed::Dropped {
+                    self.dropped.fetch_add(1, Ordering::Relaxed);
+                }
             }
         }
     }
@@ -139,7 +169,7 @@ impl Hub {
     }
 
     /// Posts a list's row: pages take it after the next [`Self::show`]. True when nothing was posted before.
-    pub fn post(&self, row: &InboxRow) -> bool {
+    pub fn post(&self, row: &Arc<InboxRow>) -> bool {
         let Some(board) = locked(&self.boards).get(&row.site).cloned() else { return false };
         if !board.post(row) {
             return false;

@@ -5,6 +5,7 @@
 //! commits; the future only waits. [`Then`] runs right after the commit, in commit order and whether or not anybody
 //! still waits: publishing from there can neither be forgotten nor overtaken.
 
+mod pending;
 mod sequence;
 pub mod sqlite;
 
@@ -18,8 +19,9 @@ use merhaba_shared::protocol::{
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
-use std::{future::Future, path::PathBuf, pin::Pin};
+use std::{path::PathBuf, sync::Arc};
 
+pub use pending::Pending;
 pub use sequence::Sequence;
 
 /// Why a use-case was not carried out.
@@ -32,9 +34,6 @@ pub enum StoreError {
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
 }
-
-/// The result of a use-case, to be awaited. The job itself does not depend on being awaited.
-pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
 /// Called once with the result of a committed use-case, in the order of commits. It must not block.
 pub type Then<T> = Box<dyn FnOnce(&T) + Send>;
@@ -173,19 +172,26 @@ impl Principal {
     }
 }
 
-/// A visitor's message.
+/// A visitor as a sender of messages.
 #[derive(Clone, Debug)]
-pub struct VisitorMessage {
-    /// The site.
+pub struct Sender {
+    /// The site they are on.
     pub site: SiteKey,
-    /// The visitor; a row is made if there is none.
+    /// The visitor.
     pub visitor: VisitorId,
-    /// Hash of their token, for the row.
+    /// Hash of their token, for their row.
     pub token: SecretHash,
-    /// Their page's language, for the row and the conversation.
+    /// Their page's language, for their row and the conversation.
     pub locale: String,
     /// Where they are.
     pub page: Option<Page>,
+}
+
+/// A visitor's message.
+#[derive(Clone, Debug)]
+pub struct VisitorMessage {
+    /// Who writes; a row is made if there is none.
+    pub from: Arc<Sender>,
     /// Makes the send idempotent.
     pub client_id: ClientId,
     /// `None`: the visitor's latest open conversation, or a new one.
@@ -238,7 +244,7 @@ pub struct Stored {
     /// The new entries in order: the message, and before it the opening again, if it did that.
     pub items: Vec<Item>,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
     /// Whether this began it.
     pub began: bool,
 }
@@ -249,7 +255,7 @@ pub struct Changed {
     /// New entries in order; empty when nothing had to change.
     pub items: Vec<Item>,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
 }
 
 /// What came of moving a read marker.
@@ -260,7 +266,7 @@ pub struct Marked {
     /// Whether they moved.
     pub moved: bool,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
 }
 
 /// What came of a claim.
@@ -269,7 +275,7 @@ pub struct ClaimOutcome {
     /// The answer.
     pub claimed: Claimed,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
 }
 
 /// What came of writing a note.

@@ -155,7 +155,7 @@ impl Sqlite {
             return refused(Refusal::Closed);
         }
         self.write_inline();
-        wait(pending)
+        Pending::asked(pending)
     }
 
     /// Queues a use-case that changes conversations. It runs whether or not anybody waits.
@@ -199,7 +199,7 @@ impl Sqlite {
             return refused(refusal);
         }
         self.write_inline();
-        wait(pending)
+        Pending::asked(pending)
     }
 
     /// Queues a use-case that reads.
@@ -223,7 +223,7 @@ impl Sqlite {
         let _ = self.writes.push(Item::Place(placed));
         self.write_inline();
         let reads = self.reads.clone();
-        Box::pin(async move {
+        Pending::later(async move {
             let _ = in_order.await;
             reads.read(work).await
         })
@@ -232,7 +232,7 @@ impl Sqlite {
     /// Makes a backup on a thread of its own, since it takes long and the readers are there for others.
     fn copying(&self, to: PathBuf) -> Pending<BackedUp> {
         if self.copying.swap(true, Ordering::AcqRel) {
-            return Box::pin(std::future::ready(Err(StoreError::Conflict)));
+            return Pending::refused(StoreError::Conflict);
         }
         let (answer, pending) = oneshot::channel();
         let (from, copying) = (self.path.clone(), Arc::clone(&self.copying));
@@ -247,7 +247,7 @@ impl Sqlite {
             self.copying.store(false, Ordering::Release);
             tracing::warn!(%error, "no thread for a backup");
         }
-        wait(pending)
+        Pending::asked(pending)
     }
 
     fn write_inline(&self) {
@@ -266,16 +266,10 @@ impl Drop for Sqlite {
     }
 }
 
-fn wait<T: Send + 'static>(pending: oneshot::Receiver<Result<T, StoreError>>) -> Pending<T> {
-    Box::pin(async move {
-        pending.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has ended".into())))
-    })
-}
-
-fn refused<T: Send + 'static>(refusal: Refusal) -> Pending<T> {
+fn refused<T>(refusal: Refusal) -> Pending<T> {
     let why = match refusal {
         Refusal::Full => "too much is waiting for the disk",
         Refusal::Closed => "the store is closed",
     };
-    Box::pin(std::future::ready(Err(StoreError::Unavailable(why.into()))))
+    Pending::refused(StoreError::Unavailable(why.into()))
 }

@@ -1,7 +1,7 @@
 //! What only this back-end promises: files and folders, groups, failures, both executors. The rest is the contract.
 use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change, trouble};
 use crate::store::{
-    Principal, Sequence, Store, StoreError, VisitorMessage,
+    Principal, Sender, Sequence, Store, StoreError, VisitorMessage,
     contract::{self, Open},
 };
 use merhaba_shared::protocol::{
@@ -392,12 +392,15 @@ fn a_crash_before_places_were_put_right_leaves_lists_in_order() {
     )
     .expect("fits the schema");
     for visitor in ["v", "w", "v"] {
-        let message = VisitorMessage {
+        let from = Sender {
             site: "shop".into(),
             visitor: visitor.into(),
             token: [visitor.as_bytes()[0]; 32],
             locale: "tr".into(),
             page: None,
+        };
+        let message = VisitorMessage {
+            from: from.into(),
             client_id: ClientId([u8::try_from(visitor.len()).unwrap_or(0); 16]),
             conversation: None,
             new: false,
