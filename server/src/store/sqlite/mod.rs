@@ -167,6 +167,21 @@ impl Sqlite {
         self.queue(None, Some(then), work)
     }
 
+    /// As [`Self::conversing`], for what is in no hurry: it goes along with others.
+    fn along<T: Send + 'static>(
+        &self,
+        then: Then<T>,
+        work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        let (answer, pending) = oneshot::channel();
+        let job = Work { run: Some(work), value: None, sequence: None, then: Some(then), answer };
+        if let Err(refusal) = self.writes.push_along(Item::Job(Box::new(job))) {
+            return refused(refusal);
+        }
+        self.write_inline();
+        Pending::asked(pending)
+    }
+
     /// Queues a message, which is not stored when one before it in its sequence failed.
     fn saying<T: Send + 'static>(
         &self,

@@ -108,7 +108,7 @@ impl Store for Sqlite {
         read: Seq,
         then: Then<Option<Marked>>,
     ) -> Pending<Option<Marked>> {
-        self.conversing(then, move |desk| changes::read(desk, &who, &conversation, received, read))
+        self.along(then, move |desk| changes::read(desk, &who, &conversation, received, read))
     }
 
     fn claim(
