@@ -190,6 +190,7 @@ impl Desk<'_> {
             Ok(made) => Ok(backups::outcome(made)),
             Err(StoreError::Conflict) => Err(backups::none(&"another one is being made")),
             Err(StoreError::Unavailable(why)) => Err(backups::none(&why)),
+            Err(error @ StoreError::NoRoom(_)) => Err(backups::none(&error.to_string())),
         }
     }
 

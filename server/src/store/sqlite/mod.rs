@@ -9,6 +9,7 @@ mod backup;
 mod changes;
 mod desk;
 mod fault;
+mod health;
 mod inbox;
 mod messages;
 mod notes;
@@ -38,6 +39,7 @@ pub use writer::Fatal;
 use super::{BackedUp, Pending, Sequence, StoreError, Then};
 use desk::Desk;
 use fault::Outcome;
+use health::Health;
 use merhaba_shared::protocol::ids::Epoch;
 use queue::{Queue, Refusal};
 use readers::Reads;
@@ -74,6 +76,7 @@ pub struct Sqlite {
     inline: Option<Mutex<Writer>>,
     /// Conversations have moved in lists since their places were put right.
     lists_lag: Arc<AtomicBool>,
+    health: Arc<Health>,
     telling: Telling,
 }
 
@@ -100,7 +103,9 @@ impl Sqlite {
         let opened = open::open(dir, epoch_for_new)?;
         let lists_lag = Arc::new(AtomicBool::new(false));
         let telling = Telling::default();
-        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal, telling.clone());
+        let health = Arc::new(Health::of(dir));
+        let desk = Desk::new(opened.db, lists_lag.clone());
+        let writer = Writer::new(desk, fatal, telling.clone(), health.clone());
         let mut store = Self {
             epoch: opened.epoch,
             path: opened.path.clone(),
@@ -109,6 +114,7 @@ impl Sqlite {
             reads: Reads { queue: Arc::new(Queue::new(readers::WAITING)), inline: None },
             inline: None,
             lists_lag,
+            health,
             telling,
         };
         match executor {

@@ -233,6 +233,31 @@ fn a_full_disk_is_said_and_passes() {
     assert_eq!(keys(&store), ["k"]);
 }
 
+#[test]
+fn after_a_failure_a_probe_must_work_that_is_as_long_as_a_message() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    trouble::full(&store, true);
+    assert!(wait(store.probe()).is_ok() && !store.is_failing(), "what fits is still taken");
+    assert!(wait(insert(&store, &Sequence::default(), "k1", 99_000)).is_err());
+    assert!(store.is_failing());
+    wait(insert(&store, &Sequence::default(), "k2", 1)).expect("fits");
+    assert!(wait(store.probe()).is_err() && store.is_failing(), "a short write proves nothing");
+    trouble::full(&store, false);
+    assert!(store.is_failing(), "nobody has tried");
+    assert!(wait(store.probe()).is_ok() && !store.is_failing(), "room again");
+    assert!(wait(insert(&store, &Sequence::default(), "k2", 1)).is_err(), "there is one of that name");
+    assert!(!store.is_failing(), "that was no failure of the disk");
+    let count = |store: &Sqlite| {
+        let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'probe'";
+        wait(store.reading(move |db| Ok(db.query_row(sql, [], |row| row.get::<_, i64>(0))?)))
+            .expect("a number")
+    };
+    let before = count(&store);
+    wait(store.probe()).expect("works");
+    assert_eq!((before, count(&store)), (2, 3));
+}
+
 /// A message that fills pages of its own, or fits what is there.
 fn insert(
     store: &Sqlite,

@@ -1,5 +1,5 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
-use super::{Sqlite, agents, changes, inbox, messages, notes, sites, sql, threads, timeline, visitors};
+use super::{Sqlite, agents, changes, inbox, messages, notes, sites, threads, timeline, visitors};
 use crate::store::{
     Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted,
     Pending, Principal, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor, VisitorMessage,
@@ -18,8 +18,14 @@ impl Store for Sqlite {
     }
 
     fn probe(&self) -> Pending<()> {
-        let sql = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'probe'";
-        self.writing(None, move |db| sql::change(db, sql, []).map(|_| ()))
+        let (asked, answered) = (self.health.clone(), self.health.clone());
+        let probing =
+            self.writing(Some(Box::new(move |probe| answered.proved(probe))), move |db| asked.probe(db));
+        Box::pin(async move { probing.await.map(drop) })
+    }
+
+    fn is_failing(&self) -> bool {
+        self.health.is_failing()
     }
 
     fn close(&self) -> Pending<()> {

@@ -3,6 +3,7 @@
 use super::{
     desk::{Desk, step},
     fault::Fault,
+    health::Health,
     queue::Queue,
 };
 use crate::store::{Sequence, StoreError, Then};
@@ -89,6 +90,7 @@ pub(super) struct Writer {
     desk: Desk,
     fatal: Fatal,
     telling: Telling,
+    health: Arc<Health>,
 }
 
 /// Where what became of groups is told, if not here: see [`super::Sqlite::telling`].
@@ -118,8 +120,8 @@ impl Settled {
 
 impl Writer {
     /// A writer on an opened store.
-    pub(super) fn new(desk: Desk, fatal: Fatal, telling: Telling) -> Self {
-        Self { desk, fatal, telling }
+    pub(super) fn new(desk: Desk, fatal: Fatal, telling: Telling, health: Arc<Health>) -> Self {
+        Self { desk, fatal, telling, health }
     }
 
     /// Works a queue off until it is closed. If a job panics, what it meant for the store is unknown: the program ends.
@@ -180,7 +182,7 @@ impl Writer {
     /// Ends a transaction that failed; gives what is told of it.
     fn take_back(&mut self, fault: Fault) -> StoreError {
         if let Fault::Sqlite(error) | Fault::TakenBack(error) = &fault {
-            self.check_sync(error);
+            self.failed(error);
         }
         if !self.desk.db().is_autocommit() {
             // Should even this fail, the next BEGIN fails too and everything stays unavailable: nothing is lost.
@@ -219,7 +221,7 @@ impl Writer {
                 }
                 Err(fault) => {
                     if let Fault::TakenBack(error) = &fault {
-                        self.check_sync(error);
+                        self.failed(error);
                     }
                     settled.0.push((job, Err(fault.into())));
                 }
@@ -229,8 +231,10 @@ impl Writer {
         step(self.desk.db(), "COMMIT")
     }
 
-    /// After a failed sync the kernel may have dropped what it could not write and call the next sync a success.
-    fn check_sync(&self, error: &rusqlite::Error) {
+    /// Notes a failure. After a failed sync the kernel may have dropped what it could not write and call the next sync
+    /// a success.
+    fn failed(&self, error: &rusqlite::Error) {
+        self.health.failed(error);
         if is_failed_sync(error) {
             (self.fatal)(&format!("the disk did not keep what was written: {error}"));
         }
