@@ -50,13 +50,12 @@ pub async fn alive() -> &'static str {
 /// Ready: the next write will work, as far as can be known.
 pub async fn ready(State(web): State<Arc<Web>>) -> Response {
     let (now, store) = (web.app.clock.monotonic(), &web.app.store);
-    let said = match web.ready.last(now, store.is_failing()) {
-        Some(said) => said,
-        None => {
-            let said = store.probe().await;
-            web.ready.keep(now, &said);
-            said
-        }
+    let said = if let Some(said) = web.ready.last(now, store.is_failing()) {
+        said
+    } else {
+        let said = store.probe().await;
+        web.ready.keep(now, &said);
+        said
     };
     match said {
         Ok(()) => "ready\n".into_response(),
