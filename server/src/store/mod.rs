@@ -205,6 +205,16 @@ pub struct VisitorMessage {
     pub sequence: Sequence,
 }
 
+impl VisitorMessage {
+    /// The bytes of what the visitor's page sent with it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let page =
+            self.page.as_ref().map_or(0, |page| page.url.len() + page.title.len() + page.referrer.len());
+        self.body.len() + self.locale.len() + page
+    }
+}
+
 /// An agent's message.
 #[derive(Clone, Debug)]
 pub struct AgentMessage {

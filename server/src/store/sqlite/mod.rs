@@ -170,17 +170,17 @@ impl Sqlite {
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(None, Some(then), work)
+        self.queue((None, 0), Some(then), work)
     }
 
-    /// Queues a message, which is not stored when one before it in its sequence failed.
+    /// Queues a message with so many bytes of texts, which is not stored when one before it in its sequence failed.
     fn saying<T: Send + 'static>(
         &self,
-        sequence: &Sequence,
+        (sequence, bytes): (&Sequence, usize),
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(Some(sequence), Some(then), work)
+        self.queue((Some(sequence), bytes), Some(then), work)
     }
 
     /// Queues a use-case that writes anything else. It runs whether or not anybody waits.
@@ -189,18 +189,18 @@ impl Sqlite {
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(None, then, |desk| desk.apart(work))
+        self.queue((None, 0), then, |desk| desk.apart(work))
     }
 
     fn queue<T: Send + 'static>(
         &self,
-        sequence: Option<&Sequence>,
+        (sequence, bytes): (Option<&Sequence>, usize),
         then: Option<Then<T>>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
         let job = Work { run: Some(work), value: None, sequence: sequence.cloned(), then, answer };
-        if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
+        if let Err(refusal) = self.writes.push(Item::Job(Box::new(job)), writer::JOB + bytes) {
             sequence.into_iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
@@ -226,7 +226,7 @@ impl Sqlite {
         }
         let (placed, in_order) = oneshot::channel();
         // A writer that takes nothing more has nothing to put right either: the list is then as it was.
-        let _ = self.writes.push(Item::Place(placed));
+        let _ = self.writes.push(Item::Place(placed), writer::JOB);
         self.write_inline();
         let reads = self.reads.clone();
         Box::pin(async move {

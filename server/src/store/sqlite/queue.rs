@@ -1,5 +1,5 @@
-//! A bounded queue between callers and the store's threads. A full one refuses at once; it never grows and never
-//! makes a caller wait.
+//! A queue between callers and the store's threads, bounded by what its items weigh: their number, or their bytes. A
+//! full one refuses at once; it never makes a caller wait.
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -22,33 +22,37 @@ pub(super) enum Refusal {
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
     filled: Condvar,
+    /// What all items together may weigh.
     bound: usize,
 }
 
 struct State<T> {
-    items: VecDeque<T>,
+    /// Each with its weight.
+    items: VecDeque<(T, usize)>,
+    weight: usize,
     closed: bool,
     /// Somebody works it off inline; what they cause to be queued meanwhile is theirs too.
     busy: bool,
 }
 
 impl<T> Queue<T> {
-    /// A queue for at most `bound` items.
+    /// A queue for items that together weigh at most this.
     pub(super) fn new(bound: usize) -> Self {
-        let state = State { items: VecDeque::new(), closed: false, busy: false };
+        let state = State { items: VecDeque::new(), weight: 0, closed: false, busy: false };
         Self { state: Mutex::new(state), filled: Condvar::new(), bound }
     }
 
-    /// Queues an item, if there is room.
-    pub(super) fn push(&self, item: T) -> Result<(), Refusal> {
+    /// Queues an item of some weight, if there is room.
+    pub(super) fn push(&self, item: T, weight: usize) -> Result<(), Refusal> {
         let mut state = self.lock();
         if state.closed {
             return Err(Refusal::Closed);
         }
-        if state.items.len() >= self.bound {
+        if state.weight + weight > self.bound {
             return Err(Refusal::Full);
         }
-        state.items.push_back(item);
+        state.weight += weight;
+        state.items.push_back((item, weight));
         drop(state);
         self.filled.notify_one();
         Ok(())
@@ -60,7 +64,7 @@ impl<T> Queue<T> {
         if std::mem::replace(&mut state.closed, true) {
             return false;
         }
-        state.items.extend(last);
+        state.items.extend(last.map(|last| (last, 0)));
         drop(state);
         self.filled.notify_all();
         true
@@ -69,7 +73,7 @@ impl<T> Queue<T> {
     /// Closes and drops what waits: nobody is left to work it off.
     pub(super) fn abandon(&self) {
         self.close(None);
-        let waiting = std::mem::take(&mut self.lock().items);
+        let waiting = self.lock().first(usize::MAX);
         drop(waiting); // outside of the lock: an item's end may call back
     }
 
@@ -127,7 +131,8 @@ impl<T> Queue<T> {
 impl<T> State<T> {
     fn first(&mut self, most: usize) -> Vec<T> {
         let count = most.min(self.items.len());
-        self.items.drain(..count).collect()
+        let taken = self.items.drain(..count);
+        taken.map(|(item, weight)| (item, self.weight -= weight).0).collect()
     }
 }
 
@@ -138,22 +143,41 @@ mod tests {
     #[test]
     fn a_full_queue_refuses_and_a_closed_one_too() {
         let queue = Queue::new(2);
-        assert_eq!((queue.push(1), queue.push(2), queue.push(3)), (Ok(()), Ok(()), Err(Refusal::Full)));
+        assert_eq!(
+            (queue.push(1, 1), queue.push(2, 1), queue.push(3, 1)),
+            (Ok(()), Ok(()), Err(Refusal::Full))
+        );
         assert!(queue.close(Some(9)), "the last item fits even a full queue");
-        assert_eq!(queue.push(4), Err(Refusal::Closed));
+        assert_eq!(queue.push(4, 1), Err(Refusal::Closed));
         assert_eq!(queue.take(2), Some(vec![1, 2]));
         assert_eq!((queue.take(2), queue.take(2)), (Some(vec![9]), None));
+    }
+
+    #[test]
+    fn what_is_taken_makes_room_for_as_much() {
+        let queue = Queue::new(10);
+        assert_eq!(
+            (queue.push(1, 6), queue.push(2, 5), queue.push(3, 4)),
+            (Ok(()), Err(Refusal::Full), Ok(()))
+        );
+        assert_eq!(queue.take(1), Some(vec![1]));
+        assert_eq!(
+            (queue.push(4, 7), queue.push(5, 6), queue.push(6, 1)),
+            (Err(Refusal::Full), Ok(()), Err(Refusal::Full))
+        );
+        assert_eq!(queue.take(9), Some(vec![3, 5]));
+        assert_eq!(queue.push(7, 10), Ok(()));
     }
 
     #[test]
     fn what_is_queued_while_working_off_is_worked_off_after_it() {
         let queue = Queue::new(9);
         let mut seen = Vec::new();
-        queue.push(1).expect("room");
+        queue.push(1, 1).expect("room");
         queue.work_off(4, |items| {
             for item in items {
                 if item < 3 {
-                    queue.push(item + 1).expect("room");
+                    queue.push(item + 1, 1).expect("room");
                     queue.work_off(4, |_| panic!("not within"));
                 }
                 seen.push(item);

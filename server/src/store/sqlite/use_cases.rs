@@ -93,8 +93,8 @@ impl Store for Sqlite {
     }
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
-        let sequence = message.sequence.clone();
-        self.saying(&sequence, then, |desk| messages::from_visitor(desk, message))
+        let (sequence, bytes) = (message.sequence.clone(), message.bytes());
+        self.saying((&sequence, bytes), then, |desk| messages::from_visitor(desk, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -102,8 +102,8 @@ impl Store for Sqlite {
     }
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
-        let sequence = message.sequence.clone();
-        self.saying(&sequence, then, |desk| messages::from_agent(desk, message))
+        let (sequence, bytes) = (message.sequence.clone(), message.body.len());
+        self.saying((&sequence, bytes), then, |desk| messages::from_agent(desk, message))
     }
 
     fn read(
@@ -157,7 +157,7 @@ impl Store for Sqlite {
     }
 
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {
-        self.conversing(then, |desk| notes::add(desk, note))
+        self.queue((None, note.body.len()), Some(then), |desk| notes::add(desk, note))
     }
 
     fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>> {

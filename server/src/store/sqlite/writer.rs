@@ -14,8 +14,11 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-/// Jobs that may wait. More are refused: at the disk's speed these are already some seconds.
-pub(super) const WAITING: usize = 4_096;
+/// What jobs that wait may weigh together, in bytes; more are refused. That is ten thousand visitors' first messages at
+/// once and five times as many more, or the longest messages of some seconds at the disk's speed.
+pub(super) const WAITING: usize = 64 * 1024 * 1024;
+/// What a job weighs without its texts, in bytes: itself, its answer, and who is told.
+pub(super) const JOB: usize = 1024;
 /// Jobs in one commit. A job takes some 10 µs and a sync about a millisecond, so a group of this size takes a few times
 /// as long to carry out as to sync; a larger one gains little and makes its first wait for its last.
 pub(super) const GROUP: usize = 1_024;
