@@ -109,6 +109,8 @@ pub enum Outcome {
         epoch: String,
         /// The epoch that the backup was of.
         backup_epoch: String,
+        /// Agents' sign-ins that it had: they are ended.
+        signed_out: usize,
         /// Where the store lies that was there before.
         kept: Option<String>,
         /// What it holds.
