@@ -1,7 +1,7 @@
 //! A session's line over single requests, for networks that let no websocket through: frames up are put in, frames
 //! down are kept until they are known to have arrived. Both are numbered, so that a request may be sent again without
 //! doing anything twice, and an answer that was lost is given again. Knows no HTTP and no session.
-use super::{Fault, Frame};
+use super::{Fault, Frame, line::Socket};
 use crate::clock::Clock;
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{Sink, Stream};
@@ -93,7 +93,16 @@ pub(crate) struct Wire {
     from: mpsc::Receiver<Frame>,
     /// A ping was asked for: whoever asks for news lives, and the time without that is watched here.
     pinged: bool,
+    /// Only the end follows.
+    ends: bool,
     left: Pin<Box<Sleep>>,
+}
+
+impl Socket for Wire {
+    /// The end is kept beside the frames: whoever asks and confirms none of them is told too.
+    fn ends(&mut self) {
+        self.ends = true;
+    }
 }
 
 impl Link {
@@ -114,7 +123,7 @@ impl Link {
         let up = Mutex::new(Up { next: 0, to });
         let link = Arc::new(Self { codec, clock, up, down: Lock::new(down), news: Notify::new() });
         let left = Box::pin(sleep(LEFT_AFTER));
-        (link.clone(), Wire { link, from, pinged: false, left })
+        (link.clone(), Wire { link, from, pinged: false, ends: false, left })
     }
 
     /// Takes frames up, the first of which has this number; those that were taken before are passed over.
@@ -301,7 +310,7 @@ impl Sink<Frame> for Wire {
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Fault>> {
         let mut down = self.link.lock();
-        if down.bytes < DOWN_BYTES {
+        if self.ends || down.bytes < DOWN_BYTES {
             return Poll::Ready(Ok(()));
         }
         down.writer = Some(cx.waker().clone());
@@ -458,6 +467,20 @@ mod tests {
         assert_eq!(link.receive(0).await, Ok(Batch { first: 0, bytes: bytes.freeze() }));
         link.news.notify_waiters();
         told.await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_is_told_also_to_who_confirms_nothing() {
+        let (link, mut wire) = link();
+        let long: &'static str = "x".repeat(DOWN_BYTES).leak();
+        wire.send(text(long)).await.expect("sent");
+        let mut bytes = BytesMut::from(&*frames(&[long]));
+        assert_eq!(link.receive(0).await, Ok(Batch { first: 0, bytes: bytes.clone().freeze() }));
+        wire.ends();
+        let mut end = pin!(wire.send(Frame::Close(4008, "Slow".into())));
+        assert_eq!(futures_util::poll!(&mut end), Poll::Ready(Ok(())));
+        bytes.put_slice(b"\0\0\0\0\x0f\xa8Slow");
+        assert_eq!(link.receive(0).await, Ok(Batch { first: 0, bytes: bytes.freeze() }));
     }
 
     #[tokio::test(start_paused = true)]
