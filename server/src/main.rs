@@ -2,6 +2,10 @@
 use merhaba_server::cli;
 use std::{io::Write, process::ExitCode};
 
+/// What one thread allocates another one frees, with every message: the system's allocator has them wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let matches = cli::command().get_matches();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

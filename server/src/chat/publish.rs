@@ -1,9 +1,9 @@
 //! From what the store committed to the events that tell of it: who hears what. Never publishes what was not stored,
 //! typing and presence apart, and never waits.
-use super::{Audience, soon::Soon};
+use super::soon::Soon;
 use crate::{
     bus::{Bus, Hint},
-    hub::{Hub, Topic, Weight},
+    hub::{Hub, Published, Topic, Weight},
     store::{ClaimOutcome, Marked},
 };
 use merhaba_shared::protocol::{
@@ -12,7 +12,21 @@ use merhaba_shared::protocol::{
     model::{Item, Side, TypingNow},
     visitor,
 };
+use serde::{Serialize, Serializer};
 use std::sync::Arc;
+
+/// An entry as both audiences are told it: in the same words and, in the binary codec, under the same number.
+struct Told<'a>(&'a Item);
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Item::Message(message) => to.serialize_newtype_variant("Event", 3, "Message", message),
+            Item::Entry(entry) => to.serialize_newtype_variant("Event", 4, "Entry", entry),
+        }
+    }
+}
+impl Published for Told<'_> {}
 
 /// Publishes to this node's sessions, and hints to other nodes. A clone is the same one.
 #[derive(Clone)]
@@ -37,13 +51,11 @@ impl Publisher {
     }
 
     /// New entries, for the visitor and for the agents who look; then the row, for all agents of the site.
-    pub(super) fn grown(&self, items: &[Item], row: &InboxRow) {
+    pub(super) fn grown(&self, items: &[Item], row: &Arc<InboxRow>) {
+        let topics = [Topic::Visitor(row.visitor.id.clone()), Topic::Conversation(row.conversation.clone())];
         for item in items {
             let weight = Weight::Entry(row.conversation.clone(), item.seq());
-            let to_visitor = visitor::Event::item(item.clone());
-            self.hub.publish(&Topic::Visitor(row.visitor.id.clone()), &weight, &to_visitor);
-            let to_agents = agent::Event::item(item.clone());
-            self.hub.publish(&Topic::Conversation(row.conversation.clone()), &weight, &to_agents);
+            self.hub.publish_all(&topics, &weight, &Told(item));
         }
         if !items.is_empty() {
             let (site, visitor) = (&row.site, &row.visitor.id);
@@ -53,7 +65,7 @@ impl Publisher {
     }
 
     /// A row of a list, for all agents of the site: soon.
-    pub(super) fn row(&self, row: &InboxRow) {
+    pub(super) fn row(&self, row: &Arc<InboxRow>) {
         self.soon.row(row);
     }
 
@@ -99,6 +111,46 @@ impl Publisher {
             Side::Agent => {
                 let topic = Topic::Visitor(visitor.clone());
                 self.hub.publish(&topic, &Weight::Ephemeral, &visitor::Event::Typing(typing));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::Audience;
+    use merhaba_shared::protocol::{
+        codec::Codec,
+        ids::ClientId,
+        model::{Author, Data, Entry, Kind, Message, VisitorAuthor},
+    };
+
+    #[test]
+    fn an_entry_is_told_to_both_audiences_in_the_words_of_the_protocol() {
+        let author = Author::Visitor(VisitorAuthor::default());
+        let message = Message {
+            conversation: "c".into(),
+            seq: 7,
+            client_id: ClientId([7; 16]),
+            author: author.clone(),
+            at: 7,
+            body: "Merhaba".into(),
+            attachments: Vec::new(),
+        };
+        let entry = Entry {
+            conversation: "c".into(),
+            seq: 8,
+            at: 8,
+            author,
+            kind: Kind::Resolved,
+            data: Data::default(),
+        };
+        for item in [Item::Message(message), Item::Entry(entry)] {
+            for codec in [Codec::Json, Codec::Bin] {
+                let told = Told(&item).encode(codec);
+                assert_eq!(told, visitor::Event::item(item.clone()).encode(codec));
+                assert_eq!(told, agent::Event::item(item.clone()).encode(codec));
             }
         }
     }

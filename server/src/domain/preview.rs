@@ -7,17 +7,20 @@ pub const PREVIEW_CHARS: usize = 120;
 /// the direction of what stands beside them go, a longer text ends in `…`.
 #[must_use]
 pub fn preview(body: &str) -> String {
-    let mut line = String::new();
-    let mut length = 0;
-    for word in body.split_whitespace().filter(|word| word.chars().any(shown)) {
-        let gap = (!line.is_empty()).then_some(' ');
-        for c in gap.into_iter().chain(word.chars().filter(|c| shown(*c))) {
-            if length == PREVIEW_CHARS {
-                line.pop();
-                return format!("{}…", line.trim_end());
+    let mut line = String::with_capacity(body.len().min(PREVIEW_CHARS + '…'.len_utf8()));
+    let (mut length, mut gap) = (0, false);
+    for c in body.chars() {
+        if c.is_whitespace() {
+            gap = length > 0;
+        } else if shown(c) {
+            for c in std::mem::take(&mut gap).then_some(' ').into_iter().chain([c]) {
+                if length == PREVIEW_CHARS {
+                    line.pop();
+                    return format!("{}…", line.trim_end());
+                }
+                line.push(c);
+                length += 1;
             }
-            line.push(c);
-            length += 1;
         }
     }
     line
@@ -25,7 +28,8 @@ pub fn preview(body: &str) -> String {
 
 /// Whether a character has a place in a line of a list.
 fn shown(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (' '..'\u{7f}').contains(&c)
+        || !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

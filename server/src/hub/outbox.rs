@@ -1,6 +1,8 @@
 //! What waits to be written to one session: bounded in bytes and in number. Pushing never waits. What is ephemeral
 //! is dropped first; when anything else does not fit, the outbox ends as slow and the session resumes from the log.
-//! Never loses a durable event silently.
+//! Never loses a durable event silently. What lists show does not wait here: a session takes it from the boards of its
+//! sites when nothing else waits.
+use super::board::{Found, Seat};
 use merhaba_shared::protocol::{
     close::{Close, SLOW},
     codec::Codec,
@@ -77,6 +79,8 @@ struct Inside {
     packets: VecDeque<Arc<Packet>>,
     bytes: usize,
     end: Option<Close>,
+    /// Where lists are taken from: with agents only.
+    seats: Option<Box<[Arc<Seat>]>>,
 }
 
 /// The outbox of one session.
@@ -152,9 +156,26 @@ impl Outbox {
         if let Some(close) = inside.end {
             return Some(Delivery::End(close));
         }
-        let packet = inside.packets.pop_front()?;
+        let Some(packet) = inside.packets.pop_front() else {
+            let found = inside.seats.iter().flatten().find_map(|seat| seat.next(self.codec))?;
+            return Some(match found {
+                Found::Row(packet) => Delivery::Packet(packet),
+                Found::Behind => Delivery::End(SLOW),
+            });
+        };
         inside.bytes -= packet.frame.len();
         Some(Delivery::Packet(packet))
+    }
+
+    /// Where lists are taken from, from now on.
+    pub(super) fn set_seats(&self, seats: Option<Box<[Arc<Seat>]>>) {
+        let before = std::mem::replace(&mut self.lock().seats, seats);
+        drop(before); // outside of the lock: seats hold outboxes
+    }
+
+    /// Has the reader look again: there may be something on a board.
+    pub(super) fn wake(&self) {
+        self.pushed.notify_one();
     }
 
     /// Waits for the end and for nothing else: to break off a write to somebody who does not read.

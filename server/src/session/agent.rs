@@ -13,7 +13,7 @@ use crate::{
     counters::Counted,
     domain::conversation::{Action, may},
     gate::Permit,
-    hub::{Published, Subscription, Topic},
+    hub::{Published, Subscription, Topic, Watching},
     store::{Changed, Noted, Pending, Principal, SecretHash, Sent, SignIn},
 };
 use merhaba_shared::protocol::{
@@ -41,7 +41,8 @@ struct Agent<S> {
     secret: SecretHash,
     me: AgentAuthor,
     opened: Opened,
-    _listening: Vec<Subscription>,
+    _listening: [Subscription; 2],
+    _watching: Watching,
     _there: Attendance,
     _place: Permit,
     _counted: Counted,
@@ -111,8 +112,8 @@ impl<S: Socket> Agent<S> {
         let hub = app.chat.hub();
         let me = AgentAuthor { id: sign_in.agent.id.clone(), name: sign_in.agent.name.clone() };
         let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
-        let mut listening = vec![revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
-        listening.extend(sites.iter().map(|site| hub.subscribe(Topic::Site(site.clone()), line.outbox())));
+        let listening = [revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
+        let watching = hub.watch(&sites, line.outbox());
         // Who may not answer does not make a site online.
         let answers = sign_in.agent.memberships.iter().filter(|place| may(place.role, Action::Reply));
         let there = app.chat.attend(&me.id, answers.map(|place| place.site.clone()).collect());
@@ -125,6 +126,7 @@ impl<S: Socket> Agent<S> {
             me,
             opened: Opened::default(),
             _listening: listening,
+            _watching: watching,
             _there: there,
             _place: place,
             _counted: counted,

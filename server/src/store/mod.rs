@@ -18,7 +18,7 @@ use merhaba_shared::protocol::{
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
-use std::{future::Future, path::PathBuf, pin::Pin};
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
 pub use sequence::Sequence;
 
@@ -251,7 +251,7 @@ pub struct Stored {
     /// The new entries in order: the message, and before it the opening again, if it did that.
     pub items: Vec<Item>,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
     /// Whether this began it.
     pub began: bool,
 }
@@ -262,7 +262,7 @@ pub struct Changed {
     /// New entries in order; empty when nothing had to change.
     pub items: Vec<Item>,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
 }
 
 /// What came of moving a read marker.
@@ -273,7 +273,7 @@ pub struct Marked {
     /// Whether they moved.
     pub moved: bool,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
 }
 
 /// What came of a claim.
@@ -282,7 +282,7 @@ pub struct ClaimOutcome {
     /// The answer.
     pub claimed: Claimed,
     /// The conversation as it now is.
-    pub row: InboxRow,
+    pub row: Arc<InboxRow>,
 }
 
 /// What came of writing a note.

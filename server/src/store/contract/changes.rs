@@ -2,6 +2,7 @@
 use super::world::{Open, World, agent, get, quiet, visitor};
 use crate::store::{AgentMessage, Noted, VisitorMessage};
 use merhaba_shared::protocol::{
+    agent::InboxRow,
     ids::{AgentId, ConversationId},
     model::{Item, Kind, ReadMarker, Side, Status},
 };
@@ -25,9 +26,9 @@ pub fn one_claim_wins(open: &Open) {
 pub fn the_first_reply_takes_what_nobody_has(open: &Open) {
     let world = World::new(open);
     let name = world.begins("ali");
-    let assignee = |row: merhaba_shared::protocol::agent::InboxRow| row.assignee.map(|agent| agent.id.0);
-    assert_eq!(assignee(world.answers("mert", &name).row).as_deref(), Some("mert"));
-    assert_eq!(assignee(world.answers("ayse", &name).row).as_deref(), Some("mert"));
+    let assignee = |row: &InboxRow| row.assignee.as_ref().map(|agent| agent.id.0.clone());
+    assert_eq!(assignee(&world.answers("mert", &name).row).as_deref(), Some("mert"));
+    assert_eq!(assignee(&world.answers("ayse", &name).row).as_deref(), Some("mert"));
 }
 
 /// To a colleague who answers, or to nobody; a trainee, a stranger or a name that is none is not found.
@@ -39,7 +40,7 @@ pub fn only_those_who_answer_can_be_given_a_conversation(open: &Open) {
     };
     let given = assign(Some("mert")).expect("a colleague");
     assert!(given.items.is_empty());
-    assert_eq!(given.row.assignee.map(|agent| agent.name).as_deref(), Some("MERT"));
+    assert_eq!(given.row.assignee.as_ref().map(|agent| agent.name.as_str()), Some("MERT"));
     for to in ["eva", "can", "nobody"] {
         assert_eq!(assign(Some(to)), None, "{to}");
     }
@@ -96,19 +97,19 @@ pub fn marks_grow_and_stop_at_the_head(open: &Open) {
 pub fn a_mark_never_says_more_than_was_confirmed(open: &Open) {
     let world = World::new(open);
     let name = world.begins("ali");
-    let marks = |row: merhaba_shared::protocol::agent::InboxRow| {
+    let marks = |row: &InboxRow| {
         ((row.visitor_received, row.visitor_read), (row.agent_received, row.agent_read), row.unread)
     };
-    assert_eq!(marks(world.row(&name)), ((1, 1), (0, 0), 1));
+    assert_eq!(marks(&world.row(&name)), ((1, 1), (0, 0), 1));
     assert_eq!(
-        marks(world.answers("mert", &name).row),
+        marks(&world.answers("mert", &name).row),
         ((1, 1), (0, 0), 1),
         "an unread message stays unread"
     );
-    assert_eq!(marks(world.marks(agent("mert"), &name, 2, 2)), ((1, 1), (2, 2), 0));
-    assert_eq!(marks(world.says("ali").row), ((1, 1), (2, 2), 1), "the answer crossed it");
-    assert_eq!(marks(world.marks(visitor("ali"), &name, 3, 2)), ((3, 2), (2, 2), 1));
-    assert_eq!(marks(world.says("ali").row), ((4, 2), (2, 2), 2));
+    assert_eq!(marks(&world.marks(agent("mert"), &name, 2, 2)), ((1, 1), (2, 2), 0));
+    assert_eq!(marks(&world.says("ali").row), ((1, 1), (2, 2), 1), "the answer crossed it");
+    assert_eq!(marks(&world.marks(visitor("ali"), &name, 3, 2)), ((3, 2), (2, 2), 1));
+    assert_eq!(marks(&world.says("ali").row), ((4, 2), (2, 2), 2));
 }
 
 /// Only the agents' side ends the wait, by writing or by resolving.

@@ -19,7 +19,7 @@ pub fn a_first_message_makes_the_visitor_and_the_conversation(open: &Open) {
     assert!(first.began);
     assert_eq!((first.accepted.seq, first.accepted.client_id), (1, message.client_id));
     let row = world.row(&first.accepted.conversation);
-    assert_eq!(row, first.row);
+    assert_eq!(row, *first.row);
     assert_eq!((row.status, row.head, row.unread, row.preview_side), (Status::Open, 1, 1, Side::Visitor));
     assert_eq!((row.preview, row.waiting_since), (message.body.clone(), Some(message.at)));
     assert_eq!((row.visitor.number, row.visitor.locale.as_str(), row.visitor.page), (1, "tr", Some(page)));

@@ -97,7 +97,7 @@ pub fn another_tenant_sees_nothing(open: &Open) {
     };
     let theirs = super::world::stored(world.send(theirs));
     assert!(theirs.began);
-    assert_eq!((theirs.row.visitor.number, theirs.row.site), (1, SiteKey::from("other")));
+    assert_eq!((theirs.row.visitor.number, theirs.row.site.clone()), (1, SiteKey::from("other")));
     let own = get(world.store.visitor("other".into(), secret("ali"))).expect("the same token, another site");
     assert_eq!(own.id.as_str(), "olga");
     assert_eq!(get(world.store.row(visitor("ali"), theirs.accepted.conversation)), None);

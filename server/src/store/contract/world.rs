@@ -200,12 +200,13 @@ impl World {
     /// An agent resolves.
     pub fn resolves(&self, name: &str, conversation: &ConversationId) -> InboxRow {
         let changed = self.store.resolve(AgentId::from(name), conversation.clone(), self.tick(), quiet());
-        get(changed).expect("a conversation").row
+        InboxRow::clone(&get(changed).expect("a conversation").row)
     }
 
     /// Somebody marks what they have.
     pub fn marks(&self, who: Principal, conversation: &ConversationId, received: u64, read: u64) -> InboxRow {
-        get(self.store.read(who, conversation.clone(), received, read, quiet())).expect("a conversation").row
+        let marked = get(self.store.read(who, conversation.clone(), received, read, quiet()));
+        InboxRow::clone(&marked.expect("a conversation").row)
     }
 
     /// A conversation as lists show it.

@@ -103,6 +103,10 @@ pub(super) fn open(dir: &Path, epoch_for_new: &Epoch) -> Result<Opened, OpenErro
         db.execute_batch("VACUUM").map_err(failed)?;
     }
     db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
+    // What the writer keeps of the file in its own memory, in KiB: the ends of indexes, into which messages fall anywhere.
+    db.pragma_update(None, "cache_size", -16_384).map_err(failed)?;
+    // Pages that were changed often are moved into the main file once.
+    db.query_row("PRAGMA wal_autocheckpoint = 4096", [], |_| Ok(())).map_err(failed)?;
     // SQLite, too, syncs the folder when it begins a log, but goes on when that fails.
     folder::sync(dir).map_err(|error| OpenError::Unwritable(dir.to_owned(), error.to_string()))?;
     Ok(Opened { db, path, epoch })

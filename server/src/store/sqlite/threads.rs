@@ -16,6 +16,7 @@ use merhaba_shared::protocol::{
     visitor::Page,
 };
 use rusqlite::{Connection, params};
+use std::sync::Arc;
 
 /// How far a side is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -36,8 +37,8 @@ pub(super) struct Thread {
     pub(super) notes_head: u64,
     pub(super) latest: i64,
     pub(super) visitor_unread: u32,
-    /// All that lists show of it.
-    pub(super) row: InboxRow,
+    /// All that lists show of it; shared with those who tell of it.
+    pub(super) row: Arc<InboxRow>,
     /// What is to be saved before the commit.
     changed: Changed,
 }
@@ -101,7 +102,7 @@ pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thr
     one(db, sql, [name.as_str()], |row| {
         let first = inbox::COLUMNS;
         Ok(Thread {
-            row: inbox::read(row)?,
+            row: Arc::new(inbox::read(row)?),
             id: row.get(first)?,
             site: row.get(first + 1)?,
             assignee: row.get(first + 2)?,
@@ -135,12 +136,13 @@ impl Thread {
     pub(super) fn say(&mut self, db: &Connection, hand: &Hand, new: NewMessage) -> Outcome<Item> {
         let NewMessage { client_id, body, at } = new;
         let seq = self.append(db, hand, at, None, Some((&client_id, &body)))?;
-        self.row.preview = preview(&body);
-        self.row.preview_side = hand.author.side();
-        match self.row.preview_side {
+        let row = Arc::make_mut(&mut self.row);
+        row.preview = preview(&body);
+        row.preview_side = hand.author.side();
+        match row.preview_side {
             Side::Visitor => {
-                self.row.unread += 1;
-                self.row.waiting_since.get_or_insert(at);
+                row.unread += 1;
+                row.waiting_since.get_or_insert(at);
             }
             Side::Agent => self.visitor_unread += 1,
         }
@@ -151,7 +153,8 @@ impl Thread {
     /// Appends an entry that is not a message.
     pub(super) fn mark(&mut self, db: &Connection, hand: &Hand, kind: Kind, at: Millis) -> Outcome<Item> {
         let seq = self.append(db, hand, at, Some(kind), None)?;
-        self.row.status = after(self.row.status, kind);
+        let row = Arc::make_mut(&mut self.row);
+        row.status = after(row.status, kind);
         self.changed.row = true;
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data: Data::default() }))
@@ -173,13 +176,14 @@ impl Thread {
         let kind = kind.map(Kind::number);
         change(db, sql, params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body])?;
         self.latest = db.last_insert_rowid();
-        self.row.at = at;
         let side = hand.author.side();
-        if side == Side::Agent {
-            self.row.waiting_since = None;
-        }
         self.follow(side, seq);
-        self.row.head = seq;
+        let row = Arc::make_mut(&mut self.row);
+        row.at = at;
+        if side == Side::Agent {
+            row.waiting_since = None;
+        }
+        row.head = seq;
         self.changed.head = true;
         Ok(seq)
     }
@@ -198,7 +202,7 @@ impl Thread {
     }
 
     /// A side's marks.
-    pub(super) const fn marks(&self, side: Side) -> Marks {
+    pub(super) fn marks(&self, side: Side) -> Marks {
         let row = &self.row;
         match side {
             Side::Visitor => {
@@ -209,8 +213,8 @@ impl Thread {
     }
 
     /// Moves a side's marks.
-    pub(super) const fn set_marks(&mut self, side: Side, marks: Marks) {
-        let row = &mut self.row;
+    pub(super) fn set_marks(&mut self, side: Side, marks: Marks) {
+        let row = Arc::make_mut(&mut self.row);
         match side {
             Side::Visitor => {
                 (row.visitor_received, row.visitor_read) = (marks.received, marks.read);
@@ -228,7 +232,7 @@ impl Thread {
     pub(super) fn assign(&mut self, to: Option<(i64, AgentAuthor)>) {
         let (assignee, author) = to.unzip();
         self.assignee = assignee;
-        self.row.assignee = author;
+        Arc::make_mut(&mut self.row).assignee = author;
         self.changed.row = true;
     }
 
@@ -241,13 +245,12 @@ impl Thread {
 
     /// Notes the language and the page that it was last written from.
     pub(super) fn set_page(&mut self, locale: &str, page: Option<&Page>) {
-        let card = &mut self.row.visitor;
-        if card.locale != locale {
-            locale.clone_into(&mut card.locale);
+        if self.row.visitor.locale != locale {
+            locale.clone_into(&mut Arc::make_mut(&mut self.row).visitor.locale);
             self.changed.row = true;
         }
-        if page.is_some() && card.page.as_ref() != page {
-            card.page = page.cloned();
+        if page.is_some() && self.row.visitor.page.as_ref() != page {
+            Arc::make_mut(&mut self.row).visitor.page = page.cloned();
             self.changed.row = true;
         }
     }
