@@ -7,7 +7,7 @@ pub struct App {
     /// Durable storage, for reading; only `chat` writes.
     pub store: Arc<dyn Store>,
     /// The use-cases.
-    pub chat: Chat,
+    pub chat: Arc<Chat>,
     /// Who may come in, and how fast.
     pub gate: Gate,
     /// Time and randomness.
@@ -21,7 +21,7 @@ impl App {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock, limited: bool) -> Self {
         let gate = Gate::new(clock, limited);
-        let chat = Chat::new(store.clone(), clock, gate.clone());
+        let chat = Arc::new(Chat::new(store.clone(), clock, gate.clone()));
         Self { store, chat, gate, clock, shutdown: Shutdown::default() }
     }
 }

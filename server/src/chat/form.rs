@@ -1,6 +1,6 @@
 //! A message from the plain page, which has no socket: the same use-case in one call. Never trusts the form with
 //! more than a socket's frames.
-use super::{Chat, Sender, check, not_found, rate_limited, unavailable};
+use super::{Chat, check, not_found, rate_limited, sender, unavailable};
 use crate::store::{Sent, Sequence, StoreError};
 use merhaba_shared::protocol::{
     error::Refused,
@@ -8,7 +8,7 @@ use merhaba_shared::protocol::{
     model::Accepted,
     visitor::{Page, Send},
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// What the form brings.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ pub enum Posted {
 
 impl Chat {
     /// Stores a message that came by form, in the visitor's open conversation or a new one.
-    pub async fn post(&self, form: Form) -> Result<Posted, StoreError> {
+    pub async fn post(self: &Arc<Self>, form: Form) -> Result<Posted, StoreError> {
         if self.store.site(form.site.clone()).await?.is_none() {
             return Ok(Posted::NoSite);
         }
@@ -59,7 +59,7 @@ impl Chat {
         }
         let identity = self.identify(&form.site, form.token.as_ref()).await?;
         let known = identity.is_known();
-        let visitor = identity.visitor;
+        let visitor = identity.visitor.clone();
         if known {
             if let Err(wait) = self.gate.send(&visitor) {
                 let before = self.store.accepted(visitor.clone(), client_id).await?;
@@ -71,15 +71,13 @@ impl Chat {
         } else if let Err(wait) = self.gate.arrive(form.address) {
             return Ok(self.refuse(rate_limited(Some(client_id), wait)));
         }
-        let sender = Sender::new(form.site, visitor, identity.hash, &form.locale, form.page.as_ref());
+        let from = sender(form.site, &identity, &form.locale, form.page.as_ref());
         let send =
             Send { client_id, conversation: None, new: false, body: form.body, attachments: Vec::new() };
-        Ok(match self.send(&sender, send, Sequence::default()).await {
-            Ok(Sent::Repeated(accepted)) => {
-                Posted::Stored { accepted, visitor: sender.visitor, token: identity.token }
-            }
+        Ok(match self.send(&from, send, Sequence::default()).await {
+            Ok(Sent::Repeated(accepted)) => Posted::Stored { accepted, visitor, token: identity.token },
             Ok(Sent::Stored(stored)) => {
-                Posted::Stored { accepted: stored.accepted, visitor: sender.visitor, token: identity.token }
+                Posted::Stored { accepted: stored.accepted, visitor, token: identity.token }
             }
             Ok(Sent::NotFound) => self.refuse(not_found(Some(client_id))),
             Err(_) => self.refuse(unavailable(Some(client_id))),

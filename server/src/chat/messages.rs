@@ -1,43 +1,27 @@
 //! What happens when a message is sent: checked, stored, and published from the commit. Never asks for the rate:
 //! that is between a session and the gate, since a repeat of what is stored must always be answered.
-use super::{Chat, bad_request, refusal, visitors};
-use crate::store::{AgentMessage, Noted, Pending, SecretHash, Sent, Sequence, VisitorMessage};
+use super::{Chat, Identity, bad_request, refusal, visitors};
+use crate::store::{AgentMessage, Noted, Pending, Sender, Sent, Sequence, VisitorMessage};
 use merhaba_shared::protocol::{
     agent::{Note, Reply, WriteNote},
     error::Refused,
-    ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
+    ids::{AgentId, ClientId, ConversationId, SiteKey},
     limits::{BodyError, check_body},
     model::{Accepted, Attachment},
     visitor::{Page, Send},
 };
+use std::sync::Arc;
 
-/// A visitor as a sender of messages.
-#[derive(Clone, Debug)]
-pub struct Sender {
-    /// The site they are on.
-    pub site: SiteKey,
-    /// The visitor.
-    pub visitor: VisitorId,
-    /// Hash of their token.
-    pub token: SecretHash,
-    /// Their page's language.
-    pub locale: String,
-    /// Where they are.
-    pub page: Option<Page>,
-}
-
-impl Sender {
-    /// A sender, with what a page said of itself cut to what is kept.
-    #[must_use]
-    pub fn new(
-        site: SiteKey,
-        visitor: VisitorId,
-        token: SecretHash,
-        locale: &str,
-        page: Option<&Page>,
-    ) -> Self {
-        Self { site, visitor, token, locale: visitors::locale(locale), page: page.map(visitors::page) }
-    }
+/// A visitor as a sender, with what their page said of itself cut to what is kept.
+#[must_use]
+pub fn sender(site: SiteKey, identity: &Identity, locale: &str, page: Option<&Page>) -> Arc<Sender> {
+    Arc::new(Sender {
+        site,
+        visitor: identity.visitor.clone(),
+        token: identity.hash,
+        locale: visitors::locale(locale),
+        page: page.map(visitors::page),
+    })
 }
 
 /// Checks a message before anything is done for it.
@@ -63,16 +47,12 @@ pub fn accepted_note(note: Note) -> Accepted {
 
 impl Chat {
     /// Stores a visitor's message, already checked; queued when this is called.
-    pub fn send(&self, sender: &Sender, send: Send, sequence: Sequence) -> Pending<Sent> {
+    pub fn send(self: &Arc<Self>, from: &Arc<Sender>, send: Send, sequence: Sequence) -> Pending<Sent> {
         // An id costs a system call, and most messages name where they go.
         let new = send.conversation.is_none();
         let new_conversation = ConversationId(if new { self.clock.id() } else { String::new() });
         let message = VisitorMessage {
-            site: sender.site.clone(),
-            visitor: sender.visitor.clone(),
-            token: sender.token,
-            locale: sender.locale.clone(),
-            page: sender.page.clone(),
+            from: from.clone(),
             client_id: send.client_id,
             conversation: send.conversation,
             new: send.new,
@@ -81,12 +61,12 @@ impl Chat {
             at: self.clock.now(),
             sequence,
         };
-        let (chat, visitor) = (self.clone(), sender.visitor.clone());
+        let (chat, from) = (Arc::clone(self), from.clone());
         self.store.visitor_message(
             message,
             Box::new(move |sent| {
                 if matches!(sent, Sent::Repeated(_)) {
-                    chat.gate.unsend(&visitor);
+                    chat.gate.unsend(&from.visitor);
                 }
                 chat.sent(sent);
             }),
@@ -94,7 +74,7 @@ impl Chat {
     }
 
     /// Stores an agent's message, already checked; queued when this is called.
-    pub fn reply(&self, agent: &AgentId, reply: Reply, sequence: Sequence) -> Pending<Sent> {
+    pub fn reply(self: &Arc<Self>, agent: &AgentId, reply: Reply, sequence: Sequence) -> Pending<Sent> {
         let message = AgentMessage {
             agent: agent.clone(),
             client_id: reply.client_id,
@@ -103,7 +83,7 @@ impl Chat {
             at: self.clock.now(),
             sequence,
         };
-        let chat = self.clone();
+        let chat = Arc::clone(self);
         self.store.agent_message(message, Box::new(move |sent| chat.sent(sent)))
     }
 

@@ -16,7 +16,7 @@ mod visitors;
 
 pub use audience::Audience;
 pub use form::{Form, Posted};
-pub use messages::{Sender, accepted_note, check};
+pub use messages::{accepted_note, check, sender};
 pub use presence::Attendance;
 pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
@@ -27,8 +27,7 @@ use presence::Presence;
 use publish::Publisher;
 use std::sync::Arc;
 
-/// The use-cases. A clone is the same one.
-#[derive(Clone)]
+/// The use-cases.
 pub struct Chat {
     store: Arc<dyn Store>,
     clock: Clock,

@@ -14,7 +14,7 @@ use crate::{
     hub::outbox::{Delivery, Outbox, Packet},
     store::{Pending, Principal, StoreError},
 };
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
+use futures_util::{StreamExt, future::BoxFuture};
 use merhaba_shared::protocol::{
     close::{HEARTBEAT_LOST, RESTART},
     error::{Code, DecodeError, Refused},
@@ -24,6 +24,7 @@ use merhaba_shared::protocol::{
 };
 use serde::de::DeserializeOwned;
 use std::{
+    collections::VecDeque,
     pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -40,8 +41,16 @@ const BURST: u8 = 32;
 /// What a command came to: an event, a refusal, or nothing to say.
 type Answer<E> = Result<Option<Box<E>>, Refused>;
 
-/// What commands came to, in the order of the commands; and whose marks were stored, if that was one.
-type Answers<E> = FuturesOrdered<BoxFuture<'static, (Answer<E>, Option<ConversationId>)>>;
+/// What commands came to, in the order of the commands; and whose marks were stored, if that was one. Only the first is
+/// waited for: the store carries them out whether or not anybody asks.
+type Answers<E> = VecDeque<BoxFuture<'static, (Answer<E>, Option<ConversationId>)>>;
+
+/// The first command's outcome; `None` when none is under way. Nothing is lost when the wait is given up.
+async fn answered<E>(answers: &mut Answers<E>) -> Option<(Answer<E>, Option<ConversationId>)> {
+    let outcome = answers.front_mut()?.await;
+    answers.pop_front();
+    Some(outcome)
+}
 
 /// What wakes a session.
 enum Input<E> {
@@ -113,14 +122,14 @@ async fn source<S: Socket, E>(
         tokio::select! {
             biased;
             frame = socket.next(), if from.reads => Input::Frame(frame),
-            Some(answer) = answers.next() => done(answer),
+            Some(answer) = answered(answers) => done(answer),
             delivery = outbox.next() => Input::Event(delivery),
         }
     } else {
         tokio::select! {
             biased;
             delivery = outbox.next() => Input::Event(delivery),
-            Some(answer) = answers.next() => done(answer),
+            Some(answer) = answered(answers) => done(answer),
             frame = socket.next(), if from.reads => Input::Frame(frame),
         }
     }
@@ -137,7 +146,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
             order: Order::default(),
             line,
             inward: false,
-            answers: FuturesOrdered::new(),
+            answers: Answers::new(),
             heartbeat: Heartbeat::new(now),
             typing: Throttle::typing(),
             log: Throttle::every(LOG_EVERY),

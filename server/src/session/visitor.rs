@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{self, Identity, Sender},
+    chat::{self, Identity},
     counters::Counted,
     gate::Permit,
     hub::{Subscription, Topic},
-    store::{Principal, Sent},
+    store::{Principal, Sender, Sent},
 };
 use merhaba_shared::protocol::{
     close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY, UNAVAILABLE},
@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// A visitor on a line.
 struct Visitor<S> {
     live: Live<S, Event>,
-    sender: Sender,
+    sender: Arc<Sender>,
     patience: Patience,
     /// Counts against the address until something of theirs is stored.
     stranger: Option<Permit>,
@@ -101,7 +101,7 @@ impl<S: Socket> Visitor<S> {
         let listening = [Topic::Visitor(visitor.clone()), Topic::Presence(hello.site.clone())]
             .map(|topic| hub.subscribe(topic, line.outbox()));
         let page = hello.page.as_ref();
-        let sender = Sender::new(hello.site.clone(), visitor.clone(), identity.hash, &hello.locale, page);
+        let sender = chat::sender(hello.site.clone(), identity, &hello.locale, page);
         let session = Live::new(app, Principal::Visitor(visitor), line);
         Self {
             live: session,

@@ -5,6 +5,7 @@
 //! commits; the future only waits. [`Then`] runs right after the commit, in commit order and whether or not anybody
 //! still waits: publishing from there can neither be forgotten nor overtaken.
 
+mod pending;
 mod sequence;
 pub mod sqlite;
 
@@ -18,8 +19,9 @@ use merhaba_shared::protocol::{
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
-use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
+pub use pending::Pending;
 pub use sequence::Sequence;
 
 /// Why a use-case was not carried out.
@@ -35,9 +37,6 @@ pub enum StoreError {
     #[error("only {0} bytes are left on the disk")]
     NoRoom(u64),
 }
-
-/// The result of a use-case, to be awaited. The job itself does not depend on being awaited.
-pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
 /// Called once with the result of a committed use-case, in the order of commits. It must not block.
 pub type Then<T> = Box<dyn FnOnce(&T) + Send>;
@@ -176,19 +175,26 @@ impl Principal {
     }
 }
 
-/// A visitor's message.
+/// A visitor as a sender of messages.
 #[derive(Clone, Debug)]
-pub struct VisitorMessage {
-    /// The site.
+pub struct Sender {
+    /// The site they are on.
     pub site: SiteKey,
-    /// The visitor; a row is made if there is none.
+    /// The visitor.
     pub visitor: VisitorId,
-    /// Hash of their token, for the row.
+    /// Hash of their token, for their row.
     pub token: SecretHash,
-    /// Their page's language, for the row and the conversation.
+    /// Their page's language, for their row and the conversation.
     pub locale: String,
     /// Where they are.
     pub page: Option<Page>,
+}
+
+/// A visitor's message.
+#[derive(Clone, Debug)]
+pub struct VisitorMessage {
+    /// Who writes; a row is made if there is none.
+    pub from: Arc<Sender>,
     /// Makes the send idempotent.
     pub client_id: ClientId,
     /// `None`: the visitor's latest open conversation, or a new one.
@@ -210,8 +216,8 @@ impl VisitorMessage {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let page =
-            self.page.as_ref().map_or(0, |page| page.url.len() + page.title.len() + page.referrer.len());
-        self.body.len() + self.locale.len() + page
+            self.from.page.as_ref().map_or(0, |page| page.url.len() + page.title.len() + page.referrer.len());
+        self.body.len() + self.from.locale.len() + page
     }
 }
 

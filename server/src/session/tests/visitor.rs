@@ -134,12 +134,15 @@ async fn a_long_absence_is_replayed_page_by_page() {
 
 /// Stores a message that nobody is told of.
 async fn unheard(rig: &Rig, visitor: &Value, number: u8) {
-    let message = crate::store::VisitorMessage {
+    let from = crate::store::Sender {
         site: "shop".into(),
         visitor: visitor.as_str().unwrap_or_default().into(),
         token: [0; 32],
         locale: String::new(),
         page: None,
+    };
+    let message = crate::store::VisitorMessage {
+        from: from.into(),
         client_id: merhaba_shared::protocol::ids::ClientId([number; 16]),
         conversation: None,
         new: false,

@@ -1,5 +1,5 @@
 //! Pages of timelines and lists: every entry and every row once, in order, and never more than asked for.
-use super::world::{Open, World, agent, get, quiet, stored, visitor};
+use super::world::{Open, World, agent, get, quiet, sender, stored, visitor};
 use crate::store::VisitorMessage;
 use merhaba_shared::protocol::{
     agent::{Filter, Role},
@@ -86,7 +86,7 @@ pub fn the_inbox_walks_every_row_once(open: &Open) {
     let mut names = Vec::new();
     for number in 0..7 {
         let site = if number % 3 == 0 { "other" } else { "shop" };
-        let message = VisitorMessage { site: site.into(), ..world.visitor_says(&format!("v{number}")) };
+        let message = VisitorMessage { from: sender(site, &format!("v{number}")), ..world.visitor_says("") };
         names.push(stored(world.send(message)).accepted.conversation);
     }
     world.says("v1");

@@ -1,6 +1,8 @@
 //! Sends: stored once, numbered without a hole, told in order, and only where the sender may write.
-use super::world::{Open, World, agent, client_id, get, quiet, repeated, secret, stored, visitor, wait};
-use crate::store::{AgentMessage, Noted, Sent, Sequence, StoreError, VisitorMessage};
+use super::world::{
+    Open, World, agent, client_id, get, quiet, repeated, secret, sender, stored, visitor, wait,
+};
+use crate::store::{AgentMessage, Noted, Sender, Sent, Sequence, StoreError, VisitorMessage};
 use merhaba_shared::protocol::{
     ids::{AgentId, ConversationId, SiteKey, VisitorId},
     model::{Author, Item, Kind, Side, Status},
@@ -14,7 +16,8 @@ pub fn a_first_message_makes_the_visitor_and_the_conversation(open: &Open) {
     let site = SiteKey::from("shop");
     assert_eq!(get(world.store.visitor(site.clone(), secret("ali"))), None);
     let page = Page { url: "https://shop.example/a".into(), title: "A".into(), referrer: String::new() };
-    let message = VisitorMessage { page: Some(page.clone()), ..world.visitor_says("ali") };
+    let from = Sender { page: Some(page.clone()), ..Sender::clone(&sender("shop", "ali")) };
+    let message = VisitorMessage { from: from.into(), ..world.visitor_says("ali") };
     let first = stored(world.send(message.clone()));
     assert!(first.began);
     assert_eq!((first.accepted.seq, first.accepted.client_id), (1, message.client_id));
@@ -151,11 +154,7 @@ pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
 
 fn template(conversation: &ConversationId) -> VisitorMessage {
     VisitorMessage {
-        site: "shop".into(),
-        visitor: "ali".into(),
-        token: secret("ali"),
-        locale: "tr".into(),
-        page: None,
+        from: sender("shop", "ali"),
         client_id: client_id(0),
         conversation: Some(conversation.clone()),
         new: false,
@@ -232,9 +231,9 @@ pub fn what_is_not_yours_is_not_found(open: &Open) {
             assert_eq!(get(world.store.read(who, conversation(), 1, 1, quiet())), None);
         }
     }
-    let elsewhere = VisitorMessage { site: "other".into(), ..world.visitor_says("ali") };
+    let elsewhere = VisitorMessage { from: sender("other", "ali"), ..world.visitor_says("ali") };
     assert_eq!(world.send(elsewhere), Sent::NotFound, "a visitor is of one site");
-    let nowhere = VisitorMessage { site: "none".into(), ..world.visitor_says("new") };
+    let nowhere = VisitorMessage { from: sender("none", "new"), ..world.visitor_says("new") };
     assert_eq!(world.send(nowhere), Sent::NotFound);
     assert_eq!(world.row(&name), before);
 }

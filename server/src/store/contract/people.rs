@@ -1,6 +1,6 @@
 //! Sites, agents, sign-ins, tenants, and the store's own life.
-use super::world::{Open, World, agent, client_id, get, secret, visitor, wait};
-use crate::store::{Added, NewAgent, NewSignIn, Site, SiteSettings, StoreError};
+use super::world::{Open, World, agent, client_id, get, secret, sender, visitor, wait};
+use crate::store::{Added, NewAgent, NewSignIn, Sender, Site, SiteSettings, StoreError};
 use merhaba_shared::protocol::{
     agent::{Filter, Role},
     ids::{AgentId, SiteKey},
@@ -90,8 +90,8 @@ pub fn another_tenant_sees_nothing(open: &Open) {
     assert!(get(world.store.inbox("eva".into(), Filter::All, None, 100)).conversations.is_empty());
     assert_eq!(get(world.store.row(agent("eva"), name.clone())), None);
     let theirs = crate::store::VisitorMessage {
-        site: "other".into(),
-        visitor: "olga".into(),
+        // With the same token: who they are is between them and each site.
+        from: Sender { token: secret("ali"), ..Sender::clone(&sender("other", "olga")) }.into(),
         client_id: client_id(1),
         ..world.visitor_says("ali")
     };

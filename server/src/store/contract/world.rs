@@ -1,7 +1,7 @@
 //! A small world for the properties: a store with sites, agents and visitors, and short words for what they do.
 use crate::store::{
-    Added, AgentMessage, NewAgent, Pending, Principal, Sent, Sequence, Site, SiteSettings, Store, StoreError,
-    Stored, Then, VisitorMessage,
+    Added, AgentMessage, NewAgent, Pending, Principal, Sender, Sent, Sequence, Site, SiteSettings, Store,
+    StoreError, Stored, Then, VisitorMessage,
 };
 use merhaba_shared::protocol::{
     agent::{InboxRow, Role},
@@ -54,6 +54,12 @@ pub fn secret(name: &str) -> [u8; 32] {
         *to = from;
     }
     hash
+}
+
+/// A visitor of a site, with a Turkish page.
+pub fn sender(site: &str, name: &str) -> Arc<Sender> {
+    let (site, visitor) = (SiteKey::from(site), VisitorId::from(name));
+    Arc::new(Sender { site, visitor, token: secret(name), locale: "tr".into(), page: None })
 }
 
 /// A send's own id.
@@ -143,11 +149,7 @@ impl World {
     pub fn visitor_says(&self, name: &str) -> VisitorMessage {
         let number = self.fresh();
         VisitorMessage {
-            site: SiteKey::from("shop"),
-            visitor: VisitorId::from(name),
-            token: secret(name),
-            locale: "tr".into(),
-            page: None,
+            from: sender("shop", name),
             client_id: client_id(number),
             conversation: None,
             new: false,

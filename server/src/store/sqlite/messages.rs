@@ -26,7 +26,7 @@ enum Row {
 }
 
 /// Who writes.
-struct Sender {
+struct Writing {
     who: Principal,
     row: Row,
     hand: Hand,
@@ -39,23 +39,23 @@ pub(super) fn from_visitor(desk: &mut Desk, message: VisitorMessage) -> Outcome<
 
 /// Where a known visitor's message goes, if that is there already: the common way, which asks the store for nothing.
 fn place_of(desk: &mut Desk, message: &VisitorMessage) -> Outcome<Option<ConversationId>> {
-    if desk.visitor(&message.visitor)?.is_none() {
+    if desk.visitor(&message.from.visitor)?.is_none() {
         return Ok(None);
     }
     let named = match &message.conversation {
         Some(name) => Some(name.clone()),
         None if message.new => None,
-        None => desk.latest_open(&message.visitor)?,
+        None => desk.latest_open(&message.from.visitor)?,
     };
     let Some(name) = named else { return Ok(None) };
-    let found = desk.thread(&Principal::Visitor(message.visitor.clone()), &name)?;
-    Ok(found.filter(|(_, thread)| thread.row.site == message.site).map(|_| name))
+    let found = desk.thread(&Principal::Visitor(message.from.visitor.clone()), &name)?;
+    Ok(found.filter(|(_, thread)| thread.row.site == message.from.site).map(|_| name))
 }
 
 /// A message that is a repeat, or begins a conversation, or has no place.
 fn from_new_or_elsewhere(desk: &mut Desk, message: VisitorMessage) -> Outcome<Sent> {
-    let Some(site) = sites::id(desk.db(), &message.site)? else { return Ok(Sent::NotFound) };
-    let known = desk.visitor(&message.visitor)?.map(|known| (known.id, known.site));
+    let Some(site) = sites::id(desk.db(), &message.from.site)? else { return Ok(Sent::NotFound) };
+    let known = desk.visitor(&message.from.visitor)?.map(|known| (known.id, known.site));
     if known.is_some_and(|(_, of)| of != site) {
         return Ok(Sent::NotFound);
     }
@@ -70,7 +70,7 @@ fn from_new_or_elsewhere(desk: &mut Desk, message: VisitorMessage) -> Outcome<Se
     if known.is_none() {
         visitors::insert(desk.db(), site, &message)?;
     }
-    let Some(known) = desk.visitor(&message.visitor)?.map(|known| known.id) else {
+    let Some(known) = desk.visitor(&message.from.visitor)?.map(|known| known.id) else {
         return Err(Fault::Conflict);
     };
     let new = message.new_conversation.clone();
@@ -84,25 +84,28 @@ fn store_from_visitor(
     conversation: ConversationId,
     began: bool,
 ) -> Outcome<Sent> {
-    let Some(known) = desk.visitor(&message.visitor)? else { return Ok(Sent::NotFound) };
+    let Some(known) = desk.visitor(&message.from.visitor)? else { return Ok(Sent::NotFound) };
     let (visitor, name) = (known.id, known.name.clone());
-    if known.locale != message.locale {
-        known.locale.clone_from(&message.locale);
-        visitors::set_locale(desk.db(), visitor, &message.locale)?;
+    if known.locale != message.from.locale {
+        known.locale.clone_from(&message.from.locale);
+        visitors::set_locale(desk.db(), visitor, &message.from.locale)?;
     }
     let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
     let hand = Hand::visitor(visitor, Author::Visitor(VisitorAuthor { name }));
-    let sender = Sender { who: Principal::Visitor(message.visitor), row: Row::Visitor(visitor), hand };
-    let (locale, page) = (message.locale, message.page);
-    store(desk, &sender, conversation, said, began, |thread| thread.set_page(&locale, page.as_ref()))
+    let by =
+        Writing { who: Principal::Visitor(message.from.visitor.clone()), row: Row::Visitor(visitor), hand };
+    let from = message.from;
+    store(desk, &by, conversation, said, began, |thread| {
+        thread.set_page(&from.locale, from.page.as_ref());
+    })
 }
 
 pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent> {
     let Some((agent, author)) = desk.agent(&message.agent)? else { return Ok(Sent::NotFound) };
     let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
     let hand = Hand::agent(agent, Author::Agent(author.clone()));
-    let sender = Sender { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
-    store(desk, &sender, message.conversation, said, false, |thread| {
+    let by = Writing { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
+    store(desk, &by, message.conversation, said, false, |thread| {
         if thread.assignee.is_none() {
             thread.assign(Some((agent, author)));
         }
@@ -112,29 +115,29 @@ pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent
 /// Appends a message, unless it is a repeat; `touch` changes what else a message changes.
 fn store(
     desk: &mut Desk,
-    sender: &Sender,
+    by: &Writing,
     conversation: ConversationId,
     new: NewMessage,
     began: bool,
     touch: impl FnOnce(&mut Thread),
 ) -> Outcome<Sent> {
     let (client_id, at) = (new.client_id, new.at);
-    let Some((db, thread)) = desk.thread(&sender.who, &conversation)? else {
-        let repeat = repeat(desk.db(), sender.row, client_id)?;
+    let Some((db, thread)) = desk.thread(&by.who, &conversation)? else {
+        let repeat = repeat(desk.db(), by.row, client_id)?;
         return Ok(repeat.map_or(Sent::NotFound, Sent::Repeated));
     };
     let mut items = Vec::with_capacity(2);
     if let Some(kind) = before_message(thread.row.status) {
-        if let Some(accepted) = repeat(db, sender.row, client_id)? {
+        if let Some(accepted) = repeat(db, by.row, client_id)? {
             return Ok(Sent::Repeated(accepted));
         }
-        items.push(thread.mark(db, &sender.hand, kind, at)?);
+        items.push(thread.mark(db, &by.hand, kind, at)?);
     }
-    match thread.say(db, &sender.hand, new) {
+    match thread.say(db, &by.hand, new) {
         Ok(item) => items.push(item),
         // The index that makes a send idempotent has found it: that is cheaper than to ask each time.
         Err(fault) if fault.is_taken() => {
-            return repeat(db, sender.row, client_id)?.map(Sent::Repeated).ok_or(fault);
+            return repeat(db, by.row, client_id)?.map(Sent::Repeated).ok_or(fault);
         }
         Err(fault) => return Err(fault),
     }

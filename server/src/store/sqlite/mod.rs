@@ -161,7 +161,7 @@ impl Sqlite {
             return refused(Refusal::Closed);
         }
         self.write_inline();
-        wait(pending)
+        Pending::asked(pending)
     }
 
     /// Queues a use-case that changes conversations. It runs whether or not anybody waits.
@@ -171,6 +171,21 @@ impl Sqlite {
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         self.queue((None, 0), Some(then), work)
+    }
+
+    /// As [`Self::conversing`], for what is in no hurry: it goes along with others.
+    fn along<T: Send + 'static>(
+        &self,
+        then: Then<T>,
+        work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
+    ) -> Pending<T> {
+        let (answer, pending) = oneshot::channel();
+        let job = Work { run: Some(work), value: None, sequence: None, then: Some(then), answer };
+        if let Err(refusal) = self.writes.push_along(Item::Job(Box::new(job)), writer::JOB) {
+            return refused(refusal);
+        }
+        self.write_inline();
+        Pending::asked(pending)
     }
 
     /// Queues a message with so many bytes of texts, which is not stored when one before it in its sequence failed.
@@ -205,7 +220,7 @@ impl Sqlite {
             return refused(refusal);
         }
         self.write_inline();
-        wait(pending)
+        Pending::asked(pending)
     }
 
     /// Queues a use-case that reads.
@@ -229,7 +244,7 @@ impl Sqlite {
         let _ = self.writes.push(Item::Place(placed), writer::JOB);
         self.write_inline();
         let reads = self.reads.clone();
-        Box::pin(async move {
+        Pending::later(async move {
             let _ = in_order.await;
             reads.read(work).await
         })
@@ -238,7 +253,7 @@ impl Sqlite {
     /// Makes a backup on a thread of its own, since it takes long and the readers are there for others.
     fn copying(&self, to: PathBuf) -> Pending<BackedUp> {
         if self.copying.swap(true, Ordering::AcqRel) {
-            return Box::pin(std::future::ready(Err(StoreError::Conflict)));
+            return Pending::refused(StoreError::Conflict);
         }
         let (answer, pending) = oneshot::channel();
         let (from, copying) = (self.path.clone(), Arc::clone(&self.copying));
@@ -253,7 +268,7 @@ impl Sqlite {
             self.copying.store(false, Ordering::Release);
             tracing::warn!(%error, "no thread for a backup");
         }
-        wait(pending)
+        Pending::asked(pending)
     }
 
     fn write_inline(&self) {
@@ -272,16 +287,10 @@ impl Drop for Sqlite {
     }
 }
 
-fn wait<T: Send + 'static>(pending: oneshot::Receiver<Result<T, StoreError>>) -> Pending<T> {
-    Box::pin(async move {
-        pending.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has ended".into())))
-    })
-}
-
-fn refused<T: Send + 'static>(refusal: Refusal) -> Pending<T> {
+fn refused<T>(refusal: Refusal) -> Pending<T> {
     let why = match refusal {
         Refusal::Full => "too much is waiting for the disk",
         Refusal::Closed => "the store is closed",
     };
-    Box::pin(std::future::ready(Err(StoreError::Unavailable(why.into()))))
+    Pending::refused(StoreError::Unavailable(why.into()))
 }

@@ -8,6 +8,8 @@ use std::{
 
 /// The while after which nothing comes any more.
 const IDLE: Duration = Duration::from_secs(2);
+/// How long what is in no hurry waits for something to go along with.
+const ALONG: Duration = Duration::from_millis(20);
 
 /// Why something was not queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,9 @@ pub(super) struct Queue<T> {
 struct State<T> {
     /// Each with its weight.
     items: VecDeque<(T, usize)>,
+    /// In no hurry: taken with the next items, or when none have come for a while.
+    along: Vec<(T, usize)>,
+    /// Of all of them.
     weight: usize,
     closed: bool,
     /// Somebody works it off inline; what they cause to be queued meanwhile is theirs too.
@@ -38,24 +43,43 @@ struct State<T> {
 impl<T> Queue<T> {
     /// A queue for items that together weigh at most this.
     pub(super) fn new(bound: usize) -> Self {
-        let state = State { items: VecDeque::new(), weight: 0, closed: false, busy: false };
+        let state =
+            State { items: VecDeque::new(), along: Vec::new(), weight: 0, closed: false, busy: false };
         Self { state: Mutex::new(state), filled: Condvar::new(), bound }
     }
 
     /// Queues an item of some weight, if there is room.
     pub(super) fn push(&self, item: T, weight: usize) -> Result<(), Refusal> {
-        let mut state = self.lock();
-        if state.closed {
-            return Err(Refusal::Closed);
-        }
-        if state.weight + weight > self.bound {
-            return Err(Refusal::Full);
-        }
-        state.weight += weight;
+        let mut state = self.open(weight)?;
         state.items.push_back((item, weight));
         drop(state);
         self.filled.notify_one();
         Ok(())
+    }
+
+    /// Queues an item that is in no hurry, if there is room: it costs no turn of its own where others come anyway.
+    pub(super) fn push_along(&self, item: T, weight: usize) -> Result<(), Refusal> {
+        let mut state = self.open(weight)?;
+        let first = state.along.is_empty() && state.items.is_empty();
+        state.along.push((item, weight));
+        drop(state);
+        if first {
+            self.filled.notify_one();
+        }
+        Ok(())
+    }
+
+    /// For an item of this weight, which is counted already.
+    fn open(&self, weight: usize) -> Result<MutexGuard<'_, State<T>>, Refusal> {
+        let mut state = self.lock();
+        if state.closed {
+            Err(Refusal::Closed)
+        } else if state.weight + weight > self.bound {
+            Err(Refusal::Full)
+        } else {
+            state.weight += weight;
+            Ok(state)
+        }
     }
 
     /// Takes no more items after this last one; those that wait are still worked off. False: it was closed before.
@@ -64,6 +88,7 @@ impl<T> Queue<T> {
         if std::mem::replace(&mut state.closed, true) {
             return false;
         }
+        state.hurry();
         state.items.extend(last.map(|last| (last, 0)));
         drop(state);
         self.filled.notify_all();
@@ -90,16 +115,21 @@ impl<T> Queue<T> {
             if state.closed {
                 return None;
             }
-            if idle.is_none() {
+            let along = !state.along.is_empty();
+            if idle.is_none() && !along {
                 state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
+            let at_most = if along { ALONG } else { IDLE };
             let (woken, waited) =
-                self.filled.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
+                self.filled.wait_timeout(state, at_most).unwrap_or_else(PoisonError::into_inner);
             state = woken;
-            if waited.timed_out()
-                && let Some(idle) = idle.take()
-            {
+            if !waited.timed_out() {
+                continue;
+            }
+            if along {
+                state.hurry();
+            } else if let Some(idle) = idle.take() {
                 drop(state);
                 idle();
                 state = self.lock();
@@ -114,11 +144,13 @@ impl<T> Queue<T> {
         if std::mem::replace(&mut state.busy, true) {
             return;
         }
+        state.hurry();
         while !state.items.is_empty() {
             let items = state.first(most);
             drop(state);
             work(items);
             state = self.lock();
+            state.hurry();
         }
         state.busy = false;
     }
@@ -129,7 +161,13 @@ impl<T> Queue<T> {
 }
 
 impl<T> State<T> {
+    /// What was in no hurry waits no longer.
+    fn hurry(&mut self) {
+        self.items.extend(self.along.drain(..));
+    }
+
     fn first(&mut self, most: usize) -> Vec<T> {
+        self.hurry();
         let count = most.min(self.items.len());
         let taken = self.items.drain(..count);
         taken.map(|(item, weight)| (item, self.weight -= weight).0).collect()
@@ -139,6 +177,21 @@ impl<T> State<T> {
 #[cfg(test)]
 mod tests {
     use super::{Queue, Refusal};
+
+    #[test]
+    fn what_is_in_no_hurry_goes_along_or_after_a_while_alone() {
+        let queue = Queue::new(4);
+        assert_eq!(
+            (queue.push_along(1, 1), queue.push(2, 1), queue.push_along(3, 1)),
+            (Ok(()), Ok(()), Ok(()))
+        );
+        assert_eq!(queue.take(9), Some(vec![2, 1, 3]));
+        assert_eq!(queue.push_along(4, 1), Ok(()));
+        assert_eq!(queue.take(9), Some(vec![4]), "nothing else came");
+        assert_eq!(queue.push_along(5, 1), Ok(()));
+        assert!(queue.close(Some(6)));
+        assert_eq!((queue.take(9), queue.take(9)), (Some(vec![5, 6]), None));
+    }
 
     #[test]
     fn a_full_queue_refuses_and_a_closed_one_too() {
@@ -157,12 +210,12 @@ mod tests {
     fn what_is_taken_makes_room_for_as_much() {
         let queue = Queue::new(10);
         assert_eq!(
-            (queue.push(1, 6), queue.push(2, 5), queue.push(3, 4)),
+            (queue.push(1, 6), queue.push(2, 5), queue.push_along(3, 4)),
             (Ok(()), Err(Refusal::Full), Ok(()))
         );
         assert_eq!(queue.take(1), Some(vec![1]));
         assert_eq!(
-            (queue.push(4, 7), queue.push(5, 6), queue.push(6, 1)),
+            (queue.push(4, 7), queue.push(5, 6), queue.push_along(6, 1)),
             (Err(Refusal::Full), Ok(()), Err(Refusal::Full))
         );
         assert_eq!(queue.take(9), Some(vec![3, 5]));

@@ -1,5 +1,5 @@
 //! The connections that read: a few threads, each with its own, on one bounded queue. They cannot write.
-use super::{fault::Outcome, queue::Queue, refused, wait};
+use super::{fault::Outcome, queue::Queue, refused};
 use crate::store::{Pending, StoreError};
 use rusqlite::Connection;
 use std::{
@@ -48,7 +48,7 @@ impl Reads {
                 }
             });
         }
-        wait(pending)
+        Pending::asked(pending)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What only this back-end promises: files and folders, groups, failures, both executors. The rest is the contract.
 use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change, trouble, writer};
 use crate::store::{
-    Principal, Sent, Sequence, Site, SiteSettings, Store, StoreError, VisitorMessage,
+    Principal, Sender, Sent, Sequence, Site, SiteSettings, Store, StoreError, VisitorMessage,
     contract::{self, Open},
 };
 use merhaba_shared::protocol::{
@@ -339,12 +339,10 @@ fn more_than_fits_the_queue_is_refused_at_once() {
 fn first_message(visitor: &str) -> VisitorMessage {
     let mut token = [0; 32];
     token[..visitor.len()].copy_from_slice(visitor.as_bytes());
+    let from =
+        Sender { site: "shop".into(), visitor: visitor.into(), token, locale: "tr".into(), page: None };
     VisitorMessage {
-        site: "shop".into(),
-        visitor: visitor.into(),
-        token,
-        locale: "tr".into(),
-        page: None,
+        from: from.into(),
         client_id: ClientId([7; 16]),
         conversation: None,
         new: false,

@@ -21,7 +21,7 @@ impl Store for Sqlite {
         let (asked, answered) = (self.health.clone(), self.health.clone());
         let probing =
             self.writing(Some(Box::new(move |probe| answered.proved(probe))), move |db| asked.probe(db));
-        Box::pin(async move { probing.await.map(drop) })
+        Pending::later(async move { probing.await.map(drop) })
     }
 
     fn is_failing(&self) -> bool {
@@ -114,7 +114,7 @@ impl Store for Sqlite {
         read: Seq,
         then: Then<Option<Marked>>,
     ) -> Pending<Option<Marked>> {
-        self.conversing(then, move |desk| changes::read(desk, &who, &conversation, received, read))
+        self.along(then, move |desk| changes::read(desk, &who, &conversation, received, read))
     }
 
     fn claim(

@@ -55,7 +55,8 @@ pub(super) fn insert(db: &Connection, site: i64, message: &VisitorMessage) -> Ou
     let sql = "INSERT INTO visitors (site, public_id, token, number, at, locale)
                VALUES (?1, ?2, ?3, (SELECT visitors + 1 FROM sites WHERE id = ?1), ?4, ?5)
                ON CONFLICT (site, token) DO NOTHING";
-    let values = params![site, message.visitor.as_str(), message.token, message.at, message.locale];
+    let from = &*message.from;
+    let values = params![site, from.visitor.as_str(), from.token, message.at, from.locale];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
     }
