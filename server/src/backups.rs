@@ -64,6 +64,7 @@ pub fn restore(config: &Config, from: &str, replace: bool) -> Result<Outcome, Fa
         restored: restored.store.file.display().to_string(),
         epoch: restored.store.epoch.0,
         backup_epoch: restored.before.0,
+        signed_out: restored.signed_out,
         kept: restored.aside.map(|path| path.display().to_string()),
         holdings: restored.store.holdings,
     })

@@ -266,7 +266,8 @@ fn show(outcome: &Outcome, matches: &ArgMatches) {
                 .as_ref()
                 .map_or_else(String::new, |kept| format!(" The store from before lies in {kept}."));
             let words = backups::words(holdings);
-            print(&format!("{restored} restored: {words}. Clients will notice and load anew.{kept}"));
+            let told = "Clients will notice and load anew; agents have to sign in again.";
+            print(&format!("{restored} restored: {words}. {told}{kept}"));
         }
     }
 }

@@ -109,6 +109,8 @@ pub enum Outcome {
         epoch: String,
         /// The epoch that the backup was of.
         backup_epoch: String,
+        /// Agents' sign-ins that it had: they are ended.
+        signed_out: usize,
         /// Where the store lies that was there before.
         kept: Option<String>,
         /// What it holds.
@@ -190,6 +192,7 @@ impl Desk<'_> {
             Ok(made) => Ok(backups::outcome(made)),
             Err(StoreError::Conflict) => Err(backups::none(&"another one is being made")),
             Err(StoreError::Unavailable(why)) => Err(backups::none(&why)),
+            Err(error @ StoreError::NoRoom(_)) => Err(backups::none(&error.to_string())),
         }
     }
 

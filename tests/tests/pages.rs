@@ -31,6 +31,21 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 }
 
 #[tokio::test]
+async fn a_tab_has_the_mark() {
+    let (relay, _folder) = demo().await;
+    let icon = http::get(relay.authority(), "/favicon.ico").await;
+    assert_eq!((icon.status, icon.header("content-type")), (200, Some("image/svg+xml")));
+    assert!(icon.text().starts_with("<svg xmlns=") && icon.header("cache-control").is_some());
+    let page = http::get(relay.authority(), "/agent/").await;
+    assert!(page.text().contains("<link rel=\"icon\" href=\"/favicon.ico\" type=\"image/svg+xml\">"));
+    for path in ["/agent/", "/c/demo"] {
+        let page = http::get(relay.authority(), path).await;
+        let policy = page.header("content-security-policy").expect("a policy");
+        assert!(policy.contains("; img-src 'self'"), "{policy}");
+    }
+}
+
+#[tokio::test]
 async fn the_plain_page_takes_a_message_once() {
     let (relay, _folder) = demo().await;
     let page = http::get(relay.authority(), "/c/demo?lang=en").await;

@@ -158,6 +158,11 @@ pub fn asset(headers: &mut HeaderMap) {
     put(headers, CACHE_CONTROL, IMMUTABLE);
 }
 
+/// The mark: seldom another one, and nobody's.
+pub fn icon(headers: &mut HeaderMap) {
+    put(headers, CACHE_CONTROL, "public, max-age=86400");
+}
+
 /// What every answer has, unless its kind said otherwise.
 pub fn common(headers: &mut HeaderMap, secure: bool) {
     put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");

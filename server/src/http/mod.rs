@@ -9,6 +9,7 @@ mod agent_page;
 mod api;
 mod files;
 mod health;
+mod icon;
 mod link;
 mod plain_page;
 mod report;

@@ -1,8 +1,8 @@
 //! The table of routes: every address, once, with who may use it. The router is built from it, the authorisation
 //! table (`authz.toml`) is compared with it, and a route that needs a sign-in gets its guard from it.
 use super::{
-    Web, agent_page, api, files, front, health, identity, link, plain_page, problem::Problem, report, shop,
-    websocket, widget_page,
+    Web, agent_page, api, files, front, health, icon, identity, link, plain_page, problem::Problem, report,
+    shop, websocket, widget_page,
 };
 use axum::{
     Router,
@@ -45,6 +45,7 @@ pub fn table() -> Vec<Route> {
     use Who::{Agent, Anyone, Demo, Socket};
     vec![
         route("GET", "/", Anyone, get(agent_page::home)),
+        route("GET", "/favicon.ico", Anyone, get(icon::show)),
         route("GET", "/embed.js", Anyone, get(files::file)),
         route("GET", "/embed/{version}", Anyone, get(files::pinned)),
         route("GET", "/assets/{name}", Anyone, get(files::file)),

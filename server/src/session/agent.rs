@@ -5,6 +5,7 @@ use super::{
     handshake::first,
     line::{Line, Socket},
     live::{Live, Turn},
+    opened::{Heard, Opened},
 };
 use crate::{
     app::App,
@@ -23,23 +24,16 @@ use merhaba_shared::protocol::{
     },
     close::{RESTART, REVOKED, TOO_MANY, UNAVAILABLE},
     error::{Code, Refused},
-    ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
-    limits::{HISTORY_PAGE, INBOX_PAGE, OPEN, PAGE_BYTES, RESUME},
+    ids::{AgentId, ClientId, ConversationId, SiteKey},
+    limits::{HISTORY_PAGE, INBOX_PAGE, PAGE_BYTES, RESUME},
     model::{AgentAuthor, Author, Head, Side, Typing, TypingNow},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// Notes that follow the entries of a conversation that is opened.
 const NOTES: usize = 50;
 /// How often the sign-in is looked at again.
 const RECHECK: Duration = Duration::from_mins(1);
-
-/// A conversation that the page has open.
-struct Opened {
-    site: SiteKey,
-    visitor: VisitorId,
-    _listening: Subscription,
-}
 
 /// An agent on a line.
 struct Agent<S> {
@@ -47,7 +41,7 @@ struct Agent<S> {
     sign_in: SignIn,
     secret: SecretHash,
     me: AgentAuthor,
-    opened: HashMap<ConversationId, Opened>,
+    opened: Opened,
     _listening: [Subscription; 2],
     _watching: Watching,
     _there: Attendance,
@@ -131,7 +125,7 @@ impl<S: Socket> Agent<S> {
             sign_in,
             secret,
             me,
-            opened: HashMap::new(),
+            opened: Opened::default(),
             _listening: listening,
             _watching: watching,
             _there: there,
@@ -196,7 +190,7 @@ impl<S: Socket> Agent<S> {
             Command::Open(open) => self.open(open).await,
             Command::Close(close) => {
                 self.live.following.stop(&close.conversation);
-                self.opened.remove(&close.conversation);
+                self.opened.close(&close.conversation);
                 Ok(())
             }
             Command::Reply(reply) => self.reply(reply).await,
@@ -225,10 +219,14 @@ impl<S: Socket> Agent<S> {
     }
 
     async fn open(&mut self, Open { conversation, after }: Open) -> Result<(), Ending> {
-        let row = match self.listen(&conversation).await? {
-            Ok(row) => row,
-            Err(refused) => return self.live.refuse(refused).await,
+        if !self.opened.takes(&conversation) {
+            let refused = chat::bad_request(None, "too many conversations are open on this page");
+            return self.live.refuse(refused).await;
+        }
+        let Some((row, heard)) = self.listen(&conversation).await? else {
+            return self.live.refuse(chat::not_found(None)).await;
         };
+        self.opened.open(&conversation, heard);
         match after {
             Some(after) => {
                 let after = after.min(row.head);
@@ -256,31 +254,31 @@ impl<S: Socket> Agent<S> {
         Ok(())
     }
 
-    /// Listens to a conversation first, then reads where it stands; refused when there is no such one for this agent
-    /// or too many are open.
-    async fn listen(&mut self, conversation: &ConversationId) -> Result<Result<InboxRow, Refused>, Ending> {
-        if self.opened.len() >= OPEN && !self.opened.contains_key(conversation) {
-            return Ok(Err(chat::bad_request(None, "too many conversations are open on this page")));
-        }
+    /// Listens to a conversation first, then reads where it stands; none when there is no such one for this agent.
+    async fn listen(&mut self, conversation: &ConversationId) -> Result<Option<(InboxRow, Heard)>, Ending> {
         let topic = Topic::Conversation(conversation.clone());
         let listening = self.live.app.chat.hub().subscribe(topic, self.live.outbox());
         let reading = self.live.app.store.row(self.live.who.clone(), conversation.clone());
-        let Some(row) = reading.await? else { return Ok(Err(chat::not_found(None))) };
-        let (site, visitor) = (row.site.clone(), row.visitor.id.clone());
-        // One subscription stands for the conversation: with two, each event would come twice.
-        self.opened.entry(conversation.clone()).or_insert(Opened { site, visitor, _listening: listening });
-        Ok(Ok(row))
+        Ok(reading.await?.map(|row| {
+            let (site, visitor) = (row.site.clone(), row.visitor.id.clone());
+            (row, Heard { site, visitor, _listening: listening })
+        }))
     }
 
-    /// Opens a conversation that the agent acts in without having opened it, from its head on: the sender too is
+    /// Hears a conversation that the agent writes into without having opened it, from its head on: the sender too is
     /// told what they wrote.
     async fn join(&mut self, conversation: &ConversationId) -> Result<Result<(), Refused>, Ending> {
-        if self.opened.contains_key(conversation) {
+        if self.opened.write(conversation) {
             return Ok(Ok(()));
         }
-        Ok(self.listen(conversation).await?.map(|row| {
-            self.live.following.start(conversation.clone(), row.head, row.head);
-        }))
+        let Some((row, heard)) = self.listen(conversation).await? else {
+            return Ok(Err(chat::not_found(None)));
+        };
+        self.live.following.start(conversation.clone(), row.head, row.head);
+        if let Some(beyond) = self.opened.join(conversation.clone(), heard) {
+            self.live.following.stop(&beyond);
+        }
+        Ok(Ok(()))
     }
 
     /// The agent's role where the conversation is, or what to answer instead.

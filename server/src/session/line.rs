@@ -26,8 +26,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub(crate) trait Socket:
     Stream<Item = Result<Frame, Fault>> + Sink<Frame, Error = Fault> + Unpin + Send
 {
+    /// Only the end follows: it need not wait until there is room for a frame.
+    fn ends(&mut self) {}
 }
-impl<S: Stream<Item = Result<Frame, Fault>> + Sink<Frame, Error = Fault> + Unpin + Send> Socket for S {}
 
 /// A session's line.
 pub(super) struct Line<S> {
@@ -147,6 +148,7 @@ impl<S: Socket> Line<S> {
                 None => return,
             },
         };
+        self.socket.ends();
         let told = timeout(LAST_WORDS, self.socket.send(Frame::Close(code, reason))).await;
         if !matches!(told, Ok(Ok(()))) {
             return;

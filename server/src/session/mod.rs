@@ -16,6 +16,7 @@ mod visitor;
 mod follow;
 mod heartbeat;
 mod line;
+mod opened;
 mod order;
 mod rate;
 

@@ -126,6 +126,8 @@ impl Stream for Wire {
     }
 }
 
+impl Socket for Wire {}
+
 impl Sink<Frame> for Wire {
     type Error = Fault;
 

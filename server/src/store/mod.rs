@@ -33,6 +33,9 @@ pub enum StoreError {
     /// The store cannot do it now: full, failing or overloaded. Nothing was stored.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// Only a probe says so: so few bytes are left on the disk that the next write may fail.
+    #[error("only {0} bytes are left on the disk")]
+    NoRoom(u64),
 }
 
 /// Called once with the result of a committed use-case, in the order of commits. It must not block.
@@ -208,6 +211,16 @@ pub struct VisitorMessage {
     pub sequence: Sequence,
 }
 
+impl VisitorMessage {
+    /// The bytes of what the visitor's page sent with it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let page =
+            self.from.page.as_ref().map_or(0, |page| page.url.len() + page.title.len() + page.referrer.len());
+        self.body.len() + self.from.locale.len() + page
+    }
+}
+
 /// An agent's message.
 #[derive(Clone, Debug)]
 pub struct AgentMessage {
@@ -332,8 +345,10 @@ pub struct BackedUp {
 pub trait Store: Send + Sync + 'static {
     /// This store's life.
     fn epoch(&self) -> Epoch;
-    /// Writes and syncs nothing of worth: whether writing works.
+    /// Whether the next write will work: there is room, and writing something of no worth works.
     fn probe(&self) -> Pending<()>;
+    /// A write has failed, and no probe has worked since.
+    fn is_failing(&self) -> bool;
     /// Ends the writer after all queued jobs; later calls are `Unavailable`.
     fn close(&self) -> Pending<()>;
     /// Makes a whole copy of the store as it is at one instant, without holding up who writes. `Conflict` while

@@ -6,10 +6,10 @@ mod page;
 use futures_util::future::join_all;
 use merhaba_shared::protocol::model::Item;
 use merhaba_tests::{
-    cli,
+    cli, http,
     proof::{Proof, amount},
     relay::{Relay, Site},
-    wire::{Wire, client_id},
+    wire::{Wire, client_id, sign_in},
 };
 use page::Page;
 use serde_json::{Value, json};
@@ -51,6 +51,12 @@ async fn restore(data: &Path, from: &Path, more: &[&str]) -> cli::Ended {
     let paths = [data, from].map(|path| path.display().to_string());
     let arguments = ["restore", "--data", &paths[0], "--from", &paths[1], "--json"];
     cli::run(arguments.iter().chain(more)).await
+}
+
+/// What a sign-in is answered when it shows itself.
+async fn signed_in(relay: &Relay, token: &str) -> u16 {
+    let bearer = format!("Bearer {token}");
+    http::send(relay.authority(), "GET", "/api/v1/sessions", &[("Authorization", &bearer)], b"").await.status
 }
 
 /// Writes until told to stop; the longest that a message had to wait for its `Accepted`, and how many there were.
@@ -134,6 +140,9 @@ async fn a_restored_backup_is_noticed_and_never_mixed() {
         (0..amount(6, 40)).map(|seed| Page::open(&shop.relay, &shop.site, seed)).collect();
     // The last one writes its first message when the backup is made already: the restored relay has never heard of it.
     let known = pages.len() - 1;
+    let agent = shop.relay.add_agent(&shop.site, "defne@example.com", "agent").await;
+    let bearer = sign_in(&shop.relay, &agent).await;
+    assert_eq!(signed_in(&shop.relay, &bearer).await, 200);
     let before = all_write(&mut pages[..known], "before", 5).await;
 
     // The store is given some size, and then copied under the same load.
@@ -171,6 +180,10 @@ async fn a_restored_backup_is_noticed_and_never_mixed() {
     let began = Instant::now();
     shop.relay = shop.relay.again().await;
     settle(&mut pages).await;
+    // Whoever was signed out after the backup stays so, and others sign in again.
+    assert_eq!((restored["signed_out"].as_u64(), signed_in(&shop.relay, &bearer).await), (Some(1), 401));
+    let again = sign_in(&shop.relay, &agent).await;
+    assert_eq!(signed_in(&shop.relay, &again).await, 200);
     proof.figure("settled_ms", u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     let after = all_write(&mut pages, "after", 2).await;
     let mut mixed = 0;

@@ -8,7 +8,7 @@ use merhaba_tests::{
 };
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The shadow root with the launcher, wherever the loader has hung it.
 const CHAT: &str = "[...document.querySelectorAll('*')].map(e => e.shadowRoot).find(r => r && r.querySelector('a[href*=\"/c/\"]'))";
@@ -29,8 +29,8 @@ const FOUND_WITHIN: Duration = Duration::from_secs(15);
 /// What a driver and a busy machine may take on top.
 const SLACK: Duration = Duration::from_millis(1_500);
 
-/// Browsers are heavy: one stage stands at a time.
-static STAGE: Mutex<()> = Mutex::const_new(());
+/// Browsers are heavy: two stages stand at a time, and mostly one of them waits for a line to be found dead.
+static STAGES: Semaphore = Semaphore::const_new(2);
 
 /// A demo with a network of the visitor's own in front of it.
 struct Stage {
@@ -38,15 +38,15 @@ struct Stage {
     network: Network,
     driver: Driver,
     folder: TempDir,
-    alone: MutexGuard<'static, ()>,
+    place: SemaphorePermit<'static>,
 }
 
 async fn stage() -> Stage {
-    let alone = STAGE.lock().await;
+    let place = STAGES.acquire().await.expect("it is never closed");
     let folder = tempfile::tempdir().expect("a folder");
     let relay = Relay::demo(&folder.path().join("data")).await;
     let network = Network::before(relay.authority()).await;
-    Stage { relay, network, driver: Driver::start().await, folder, alone }
+    Stage { relay, network, driver: Driver::start().await, folder, place }
 }
 
 impl Stage {
@@ -80,11 +80,11 @@ impl Stage {
 
     /// Stops the relay as an operator does and starts it again.
     async fn restart(self) -> Self {
-        let Self { relay, network, driver, folder, alone } = self;
+        let Self { relay, network, driver, folder, place } = self;
         let (data, address) = (relay.data().to_path_buf(), relay.authority().to_owned());
         assert!(relay.stop().await.success());
         let relay = Relay::demo_at(&data, &address).await;
-        Self { relay, network, driver, folder, alone }
+        Self { relay, network, driver, folder, place }
     }
 }
 
@@ -148,8 +148,7 @@ fn millis(time: Duration) -> u64 {
 async fn a_cut_network_is_said_in_time_and_costs_no_message() {
     let mut proof = Proof::begin("T16.cut", &["P5", "P10", "P11"]);
     let stage = stage().await;
-    let agent = stage.agent(None).await;
-    let visitor = stage.visitor().await;
+    let (agent, visitor) = tokio::join!(stage.agent(None), stage.visitor());
     write(&visitor, "visitor-1;").await;
     open_conversation(&agent, "visitor-1;").await;
     marked(&visitor, "Read").await;
@@ -361,8 +360,7 @@ async fn without_storage_the_widget_says_so_and_asks_before_it_forgets() {
 async fn a_page_out_of_the_cache_a_hidden_one_and_a_slow_one_miss_nothing() {
     let mut proof = Proof::begin("T16.asleep", &["P5", "P9"]);
     let stage = stage().await;
-    let agent = stage.agent(None).await;
-    let visitor = stage.visitor().await;
+    let (agent, visitor) = tokio::join!(stage.agent(None), stage.visitor());
     write(&visitor, "visitor-1;").await;
     open_conversation(&agent, "visitor-1;").await;
     marked(&visitor, "Read").await;
@@ -418,9 +416,8 @@ const DEEDS: usize = 6;
 async fn whatever_happens_to_the_page_everybody_sees_each_message_once_in_one_order() {
     let mut proof = Proof::begin("T16.random", &["P4", "P5", "P7", "P10"]);
     let stage = stage().await;
-    let visitor = stage.visitor().await;
+    let (agent, visitor) = tokio::join!(stage.agent(None), stage.visitor());
     write(&visitor, "visitor-0;").await;
-    let agent = stage.agent(None).await;
     open_conversation(&agent, "visitor-0;").await;
     let (mut chance, mut mine, mut theirs) = (seed() | 1, 1, 0);
     let deeds = amount(8, 400);

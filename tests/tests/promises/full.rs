@@ -10,8 +10,10 @@ use merhaba_tests::{
 };
 use std::time::{Duration, Instant};
 
-/// The disk's size. The store's files take less than half of it.
-const BYTES: usize = 12 * 1024 * 1024;
+/// The disk's size. The store's files take less than half of it, and the relay wants 8 MiB left to be ready.
+const BYTES: usize = 28 * 1024 * 1024;
+/// Blocks of 4 KiB that are left when it is nearly full: a message fits, but the relay is not ready any more.
+const NEARLY: usize = 1_500;
 /// Blocks that may be left when the disk is called full: the failure then comes at another write each time.
 const LEFT: usize = 60;
 /// Messages after which a full disk must have been noticed.
@@ -34,6 +36,14 @@ async fn until_refused(writer: &mut Writer, from: usize) -> usize {
     panic!("{NOTICED_WITHIN} messages were acknowledged on a full disk");
 }
 
+/// Room for some messages, but not for all that may come: they are stored, and whoever asks is told.
+async fn not_ready_before_a_message_is_refused(relay: &Relay, writer: &mut Writer) {
+    readiness(relay, 503).await;
+    let why = http::get(relay.authority(), "/readyz").await.text();
+    assert!(why.contains("too little room"), "{why}");
+    assert!(writer.write((0..5).map(body)).await && writer.refused.is_empty(), "what fits is stored");
+}
+
 /// What still works on a full disk: everything that writes nothing.
 async fn reads_go_on(relay: &Relay, site: &Site, writer: &Writer) {
     let (lost, invented) = writer.differences(&writer.log(relay, site).await);
@@ -42,8 +52,7 @@ async fn reads_go_on(relay: &Relay, site: &Site, writer: &Writer) {
     assert_eq!(http::get(relay.authority(), &format!("/w/{}", site.key)).await.status, 200);
 }
 
-/// Asks until it is ready, or is not. On a full disk a probe can still find a block that was the log's already, but
-/// each that does takes one.
+/// Asks until it is ready, or is not: an answer holds for a while.
 async fn readiness(relay: &Relay, status: u16) -> Duration {
     let began = Instant::now();
     while http::get(relay.authority(), "/readyz").await.status != status {
@@ -74,6 +83,10 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
     let (mut written, mut refused, mut slowest) = (0, 0, Duration::ZERO);
     for round in 0..rounds {
         writer.write((written..written + 10).map(body)).await;
+        if round % 2 == 0 {
+            disk.fill(NEARLY);
+            not_ready_before_a_message_is_refused(&relay, &mut writer).await;
+        }
         disk.fill(dice.place(LEFT));
         written += 10 + until_refused(&mut writer, written + 10).await;
         assert_eq!(writer.refused.keys().collect::<Vec<_>>(), ["Unavailable"]);
@@ -83,12 +96,9 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
             writer.come_back(&relay, &site).await;
         }
         refused += writer.refused.drain().map(|(_, count)| count).sum::<usize>();
+        // At once, whatever it has said a moment ago.
+        assert_eq!(http::get(relay.authority(), "/readyz").await.status, 503);
         reads_go_on(&relay, &site, &writer).await;
-        if round % 8 == 1 {
-            disk.fill(0);
-            readiness(&relay, 503).await;
-            reads_go_on(&relay, &site, &writer).await;
-        }
         disk.free();
         slowest = slowest.max(readiness(&relay, 200).await);
         writer.try_again().await;

@@ -266,6 +266,32 @@ async fn a_link_ends_as_a_websocket_does() {
 }
 
 #[tokio::test]
+async fn a_page_that_asks_and_never_confirms_is_told_that_it_is_slow() {
+    let stage = stage(&[]).await;
+    let (mut visitor, _) = stage.visitor(None).await;
+    visitor.send(&[send(&client_id(), "first")]).await;
+    let conversation = visitor.event("Accepted").await["conversation"].clone();
+    let mut agent = Wire::answering(&stage.relay, &stage.agent).await;
+    let mut most = 0;
+    for number in 0.. {
+        assert!(number < 200, "it is never closed");
+        let body = format!("{number} {}", "ş".repeat(3_900));
+        agent.say(json!({ "Reply": { "client_id": client_id(), "conversation": conversation, "body": body, "attachments": [] } })).await;
+        agent.hear("Accepted").await;
+        let (first, down) = visitor.receive_from(visitor.have).await.expect("it is told before it is over");
+        assert_eq!(first, visitor.have, "the same again, since none of it was confirmed");
+        most = most.max(down.len());
+        match down.last() {
+            Some(Down::Close(code, reason)) => {
+                assert_eq!((*code, reason.as_str()), (4008, "Slow"));
+                break;
+            }
+            _ => assert!(most < 20, "{most} frames wait for one that confirms none"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_address_has_no_more_links_than_sockets() {
     let stage = stage(&[]).await;
     let own = format!("http://{}", stage.authority());

@@ -78,6 +78,72 @@ async fn opening_twice_does_not_hear_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_opens_so_many_and_is_heard_in_any_other() {
+    let rig = Rig::with(false).await;
+    let ada = rig.sign_in("ada", "shop", Role::Agent).await;
+    let (mut visitor, _) = rig.visitor(json!({})).await;
+    let mut conversations = Vec::new();
+    for number in 1..=120 {
+        let send = json!({"client_id": cid(number), "conversation": null, "new": true, "body": "question"});
+        visitor.say(json!({"Send": send})).await;
+        conversations.push(visitor.expect("Accepted").await["conversation"].clone());
+    }
+    let (mut agent, _) = rig.agent(ada, json!({})).await;
+    for conversation in &conversations[..50] {
+        agent.say(json!({"Open": {"conversation": conversation, "after": 1}})).await;
+        agent.expect("InboxChanged").await;
+    }
+    agent.say(json!({"Open": {"conversation": conversations[50], "after": 1}})).await;
+    assert_eq!(agent.expect("Refused").await["code"], "BadRequest");
+    // More than can be under way, so that the first are heard no more.
+    for (number, conversation) in (1..).zip(&conversations[50..]) {
+        agent.say(reply(number, conversation, "answer")).await;
+        let (mut accepted, mut told) = (false, false);
+        while !(accepted && told) {
+            match agent.event().await {
+                (kind, content) if kind == "Accepted" => {
+                    accepted = content["client_id"] == json!(cid(number));
+                }
+                (kind, content) if kind == "Message" => told = content["client_id"] == json!(cid(number)),
+                (kind, content) => assert_ne!(kind, "Refused", "{content}"),
+            }
+        }
+        while visitor.expect("Message").await["body"] != "answer" {}
+    }
+    let mut heard = Vec::new();
+    for at in [0, 49, 50, 55, 56, 119] {
+        tokio::time::advance(std::time::Duration::from_secs(3)).await;
+        visitor.say(json!({"Typing": {"conversation": conversations[at], "on": true}})).await;
+        visitor.say(json!({"Ping": {"nonce": at}})).await;
+        visitor.expect("Pong").await;
+        // What comes in and what goes out take turns: after the second answer everything from before has gone out.
+        for _ in 0..2 {
+            agent.say(json!({"Ping": {"nonce": at}})).await;
+            loop {
+                match agent.event().await {
+                    (kind, content) if kind == "Typing" => heard.push(content["conversation"].clone()),
+                    (kind, _) if kind == "Pong" => break,
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert_eq!(heard, [0, 49, 56, 119].map(|at: usize| conversations[at].clone()));
+    // One that was written into takes none of the places of those that are opened, and none of its own once it is.
+    agent.say(json!({"Close": {"conversation": conversations[0]}})).await;
+    for (at, answer) in [(119, "InboxChanged"), (50, "Refused")] {
+        agent.say(json!({"Open": {"conversation": conversations[at], "after": 2}})).await;
+        loop {
+            let (kind, _) = agent.event().await;
+            if ["InboxChanged", "Refused"].contains(&kind.as_str()) {
+                assert_eq!(kind, answer, "{at}");
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_foreign_conversation_and_a_random_one_are_the_same() {
     let rig = Rig::new().await;
     rig.site("other").await;

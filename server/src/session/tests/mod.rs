@@ -9,7 +9,10 @@ mod order;
 mod simulation;
 mod visitor;
 
-use super::{Fault, Frame, line::Line};
+use super::{
+    Fault, Frame,
+    line::{self, Line},
+};
 use crate::{
     app::App,
     clock::Clock,
@@ -45,6 +48,8 @@ impl Stream for Pipe {
         self.incoming.poll_recv(cx)
     }
 }
+
+impl line::Socket for Pipe {}
 
 impl Sink<Frame> for Pipe {
     type Error = Fault;

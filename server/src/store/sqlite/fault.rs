@@ -9,6 +9,8 @@ pub(super) enum Fault {
     Conflict,
     /// One before it in its sequence could not be stored.
     Behind,
+    /// There is less room on the disk than the store wants to have left, in bytes; nothing was written.
+    NoRoom(u64),
     /// SQLite said no: what else was done in the same transaction goes with it.
     Sqlite(rusqlite::Error),
     /// SQLite said no, and what had been done by then was taken back.
@@ -45,6 +47,7 @@ impl From<Fault> for StoreError {
         match fault {
             Fault::Conflict => Self::Conflict,
             Fault::Behind => Self::Unavailable("a message before it could not be stored".into()),
+            Fault::NoRoom(left) => Self::NoRoom(left),
             Fault::Sqlite(error) | Fault::TakenBack(error) => Self::Unavailable(error.to_string()),
         }
     }

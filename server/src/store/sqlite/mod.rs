@@ -9,6 +9,7 @@ mod backup;
 mod changes;
 mod desk;
 mod fault;
+mod health;
 mod inbox;
 mod messages;
 mod notes;
@@ -38,6 +39,7 @@ pub use writer::Fatal;
 use super::{BackedUp, Pending, Sequence, StoreError, Then};
 use desk::Desk;
 use fault::Outcome;
+use health::Health;
 use merhaba_shared::protocol::ids::Epoch;
 use queue::{Queue, Refusal};
 use readers::Reads;
@@ -74,6 +76,7 @@ pub struct Sqlite {
     inline: Option<Mutex<Writer>>,
     /// Conversations have moved in lists since their places were put right.
     lists_lag: Arc<AtomicBool>,
+    health: Arc<Health>,
     telling: Telling,
 }
 
@@ -100,7 +103,9 @@ impl Sqlite {
         let opened = open::open(dir, epoch_for_new)?;
         let lists_lag = Arc::new(AtomicBool::new(false));
         let telling = Telling::default();
-        let writer = Writer::new(Desk::new(opened.db, lists_lag.clone()), fatal, telling.clone());
+        let health = Arc::new(Health::of(dir));
+        let desk = Desk::new(opened.db, lists_lag.clone());
+        let writer = Writer::new(desk, fatal, telling.clone(), health.clone());
         let mut store = Self {
             epoch: opened.epoch,
             path: opened.path.clone(),
@@ -109,6 +114,7 @@ impl Sqlite {
             reads: Reads { queue: Arc::new(Queue::new(readers::WAITING)), inline: None },
             inline: None,
             lists_lag,
+            health,
             telling,
         };
         match executor {
@@ -164,7 +170,7 @@ impl Sqlite {
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(None, Some(then), work)
+        self.queue((None, 0), Some(then), work)
     }
 
     /// As [`Self::conversing`], for what is in no hurry: it goes along with others.
@@ -175,21 +181,21 @@ impl Sqlite {
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
         let job = Work { run: Some(work), value: None, sequence: None, then: Some(then), answer };
-        if let Err(refusal) = self.writes.push_along(Item::Job(Box::new(job))) {
+        if let Err(refusal) = self.writes.push_along(Item::Job(Box::new(job)), writer::JOB) {
             return refused(refusal);
         }
         self.write_inline();
         Pending::asked(pending)
     }
 
-    /// Queues a message, which is not stored when one before it in its sequence failed.
+    /// Queues a message with so many bytes of texts, which is not stored when one before it in its sequence failed.
     fn saying<T: Send + 'static>(
         &self,
-        sequence: &Sequence,
+        (sequence, bytes): (&Sequence, usize),
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(Some(sequence), Some(then), work)
+        self.queue((Some(sequence), bytes), Some(then), work)
     }
 
     /// Queues a use-case that writes anything else. It runs whether or not anybody waits.
@@ -198,18 +204,18 @@ impl Sqlite {
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue(None, then, |desk| desk.apart(work))
+        self.queue((None, 0), then, |desk| desk.apart(work))
     }
 
     fn queue<T: Send + 'static>(
         &self,
-        sequence: Option<&Sequence>,
+        (sequence, bytes): (Option<&Sequence>, usize),
         then: Option<Then<T>>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
         let job = Work { run: Some(work), value: None, sequence: sequence.cloned(), then, answer };
-        if let Err(refusal) = self.writes.push(Item::Job(Box::new(job))) {
+        if let Err(refusal) = self.writes.push(Item::Job(Box::new(job)), writer::JOB + bytes) {
             sequence.into_iter().for_each(Sequence::break_off);
             return refused(refusal);
         }
@@ -235,7 +241,7 @@ impl Sqlite {
         }
         let (placed, in_order) = oneshot::channel();
         // A writer that takes nothing more has nothing to put right either: the list is then as it was.
-        let _ = self.writes.push(Item::Place(placed));
+        let _ = self.writes.push(Item::Place(placed), writer::JOB);
         self.write_inline();
         let reads = self.reads.clone();
         Pending::later(async move {

@@ -1,5 +1,5 @@
-//! A bounded queue between callers and the store's threads. A full one refuses at once; it never grows and never
-//! makes a caller wait.
+//! A queue between callers and the store's threads, bounded by what its items weigh: their number, or their bytes. A
+//! full one refuses at once; it never makes a caller wait.
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -24,39 +24,44 @@ pub(super) enum Refusal {
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
     filled: Condvar,
+    /// What all items together may weigh.
     bound: usize,
 }
 
 struct State<T> {
-    items: VecDeque<T>,
+    /// Each with its weight.
+    items: VecDeque<(T, usize)>,
     /// In no hurry: taken with the next items, or when none have come for a while.
-    along: Vec<T>,
+    along: Vec<(T, usize)>,
+    /// Of all of them.
+    weight: usize,
     closed: bool,
     /// Somebody works it off inline; what they cause to be queued meanwhile is theirs too.
     busy: bool,
 }
 
 impl<T> Queue<T> {
-    /// A queue for at most `bound` items.
+    /// A queue for items that together weigh at most this.
     pub(super) fn new(bound: usize) -> Self {
-        let state = State { items: VecDeque::new(), along: Vec::new(), closed: false, busy: false };
+        let state =
+            State { items: VecDeque::new(), along: Vec::new(), weight: 0, closed: false, busy: false };
         Self { state: Mutex::new(state), filled: Condvar::new(), bound }
     }
 
-    /// Queues an item, if there is room.
-    pub(super) fn push(&self, item: T) -> Result<(), Refusal> {
-        let mut state = self.open()?;
-        state.items.push_back(item);
+    /// Queues an item of some weight, if there is room.
+    pub(super) fn push(&self, item: T, weight: usize) -> Result<(), Refusal> {
+        let mut state = self.open(weight)?;
+        state.items.push_back((item, weight));
         drop(state);
         self.filled.notify_one();
         Ok(())
     }
 
     /// Queues an item that is in no hurry, if there is room: it costs no turn of its own where others come anyway.
-    pub(super) fn push_along(&self, item: T) -> Result<(), Refusal> {
-        let mut state = self.open()?;
+    pub(super) fn push_along(&self, item: T, weight: usize) -> Result<(), Refusal> {
+        let mut state = self.open(weight)?;
         let first = state.along.is_empty() && state.items.is_empty();
-        state.along.push(item);
+        state.along.push((item, weight));
         drop(state);
         if first {
             self.filled.notify_one();
@@ -64,13 +69,15 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    fn open(&self) -> Result<MutexGuard<'_, State<T>>, Refusal> {
-        let state = self.lock();
+    /// For an item of this weight, which is counted already.
+    fn open(&self, weight: usize) -> Result<MutexGuard<'_, State<T>>, Refusal> {
+        let mut state = self.lock();
         if state.closed {
             Err(Refusal::Closed)
-        } else if state.items.len() + state.along.len() >= self.bound {
+        } else if state.weight + weight > self.bound {
             Err(Refusal::Full)
         } else {
+            state.weight += weight;
             Ok(state)
         }
     }
@@ -82,7 +89,7 @@ impl<T> Queue<T> {
             return false;
         }
         state.hurry();
-        state.items.extend(last);
+        state.items.extend(last.map(|last| (last, 0)));
         drop(state);
         self.filled.notify_all();
         true
@@ -91,7 +98,7 @@ impl<T> Queue<T> {
     /// Closes and drops what waits: nobody is left to work it off.
     pub(super) fn abandon(&self) {
         self.close(None);
-        let waiting = std::mem::take(&mut self.lock().items);
+        let waiting = self.lock().first(usize::MAX);
         drop(waiting); // outside of the lock: an item's end may call back
     }
 
@@ -162,7 +169,8 @@ impl<T> State<T> {
     fn first(&mut self, most: usize) -> Vec<T> {
         self.hurry();
         let count = most.min(self.items.len());
-        self.items.drain(..count).collect()
+        let taken = self.items.drain(..count);
+        taken.map(|(item, weight)| (item, self.weight -= weight).0).collect()
     }
 }
 
@@ -173,11 +181,14 @@ mod tests {
     #[test]
     fn what_is_in_no_hurry_goes_along_or_after_a_while_alone() {
         let queue = Queue::new(4);
-        assert_eq!((queue.push_along(1), queue.push(2), queue.push_along(3)), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(
+            (queue.push_along(1, 1), queue.push(2, 1), queue.push_along(3, 1)),
+            (Ok(()), Ok(()), Ok(()))
+        );
         assert_eq!(queue.take(9), Some(vec![2, 1, 3]));
-        assert_eq!(queue.push_along(4), Ok(()));
+        assert_eq!(queue.push_along(4, 1), Ok(()));
         assert_eq!(queue.take(9), Some(vec![4]), "nothing else came");
-        assert_eq!(queue.push_along(5), Ok(()));
+        assert_eq!(queue.push_along(5, 1), Ok(()));
         assert!(queue.close(Some(6)));
         assert_eq!((queue.take(9), queue.take(9)), (Some(vec![5, 6]), None));
     }
@@ -185,22 +196,41 @@ mod tests {
     #[test]
     fn a_full_queue_refuses_and_a_closed_one_too() {
         let queue = Queue::new(2);
-        assert_eq!((queue.push(1), queue.push(2), queue.push(3)), (Ok(()), Ok(()), Err(Refusal::Full)));
+        assert_eq!(
+            (queue.push(1, 1), queue.push(2, 1), queue.push(3, 1)),
+            (Ok(()), Ok(()), Err(Refusal::Full))
+        );
         assert!(queue.close(Some(9)), "the last item fits even a full queue");
-        assert_eq!(queue.push(4), Err(Refusal::Closed));
+        assert_eq!(queue.push(4, 1), Err(Refusal::Closed));
         assert_eq!(queue.take(2), Some(vec![1, 2]));
         assert_eq!((queue.take(2), queue.take(2)), (Some(vec![9]), None));
+    }
+
+    #[test]
+    fn what_is_taken_makes_room_for_as_much() {
+        let queue = Queue::new(10);
+        assert_eq!(
+            (queue.push(1, 6), queue.push(2, 5), queue.push_along(3, 4)),
+            (Ok(()), Err(Refusal::Full), Ok(()))
+        );
+        assert_eq!(queue.take(1), Some(vec![1]));
+        assert_eq!(
+            (queue.push(4, 7), queue.push(5, 6), queue.push_along(6, 1)),
+            (Err(Refusal::Full), Ok(()), Err(Refusal::Full))
+        );
+        assert_eq!(queue.take(9), Some(vec![3, 5]));
+        assert_eq!(queue.push(7, 10), Ok(()));
     }
 
     #[test]
     fn what_is_queued_while_working_off_is_worked_off_after_it() {
         let queue = Queue::new(9);
         let mut seen = Vec::new();
-        queue.push(1).expect("room");
+        queue.push(1, 1).expect("room");
         queue.work_off(4, |items| {
             for item in items {
                 if item < 3 {
-                    queue.push(item + 1).expect("room");
+                    queue.push(item + 1, 1).expect("room");
                     queue.work_off(4, |_| panic!("not within"));
                 }
                 seen.push(item);

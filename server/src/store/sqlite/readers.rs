@@ -37,7 +37,7 @@ impl Reads {
                 let _ = answer.send(at_one_instant(db, work).map_err(StoreError::from));
             }
         };
-        if let Err(refusal) = self.queue.push(Box::new(read)) {
+        if let Err(refusal) = self.queue.push(Box::new(read), 1) {
             return refused(refusal);
         }
         if let Some(inline) = &self.inline {

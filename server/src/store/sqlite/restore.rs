@@ -1,5 +1,6 @@
 //! A backup takes the place of a store. It is looked through and given a new epoch first, so that clients notice that
-//! the log is another one; then one rename puts it in place. What was there is kept aside under a name of its own.
+//! the log is another one, and agents are signed out, since which of them were by now nobody knows; then one rename
+//! puts it in place. What was there is kept aside under a name of its own.
 //! The caller holds the folder's lock.
 use super::{
     fault::Fault,
@@ -40,8 +41,17 @@ pub struct Restored {
     pub store: BackedUp,
     /// The epoch that the backup had.
     pub before: Epoch,
+    /// Agents' sign-ins that the backup had, and that were ended.
+    pub signed_out: usize,
     /// Where the store lies that was there.
     pub aside: Option<PathBuf>,
+}
+
+/// A backup that is ready to be put in place.
+struct Prepared {
+    before: Epoch,
+    signed_out: usize,
+    store: BackedUp,
 }
 
 /// Why nothing was restored: each is a sentence for the operator.
@@ -76,11 +86,11 @@ impl Restore<'_> {
             return Err(RestoreError::Occupied(place));
         }
         let new = self.dir.join(format!("{FILE}.restoring"));
-        let made = self.prepare(&new).and_then(|(before, store)| {
+        let made = self.prepare(&new).and_then(|Prepared { before, signed_out, store }| {
             let aside = self.put_aside(&place)?;
             let unwritable = |error| RestoreError::Unwritable(place.clone(), error);
             fs::rename(&new, &place).and_then(|()| folder::sync(self.dir)).map_err(unwritable)?;
-            Ok(Restored { store: BackedUp { file: place.clone(), ..store }, before, aside })
+            Ok(Restored { store: BackedUp { file: place.clone(), ..store }, before, signed_out, aside })
         });
         for left in ["", LOG, INDEX] {
             let _ = fs::remove_file(beside(&new, left));
@@ -88,8 +98,8 @@ impl Restore<'_> {
         made
     }
 
-    /// Copies the backup to a name of its own, looks it through, and gives it the epoch; synced.
-    fn prepare(&self, new: &Path) -> Result<(Epoch, BackedUp), RestoreError> {
+    /// Copies the backup to a name of its own, looks it through, gives it the epoch and signs agents out; synced.
+    fn prepare(&self, new: &Path) -> Result<Prepared, RestoreError> {
         for part in ["", LOG] {
             let from = beside(self.from, part);
             if part.is_empty() || from.exists() {
@@ -97,23 +107,25 @@ impl Restore<'_> {
             }
         }
         let bad = |why: String| RestoreError::Bad(self.from.into(), why);
-        let renew = |db: &Connection| -> Result<(Epoch, BackedUp), Fault> {
+        let renew = |db: &Connection| -> Result<Prepared, Fault> {
             let before = survey::survey(db)?.epoch;
             db.execute("UPDATE meta SET value = ?1 WHERE key = 'epoch'", [self.epoch.as_str()])?;
+            // Some of them were ended since, perhaps because a secret was stolen: all agents sign in again.
+            let signed_out = db.execute("DELETE FROM sign_ins", [])?;
             let found = survey::survey(db)?;
             // One plain file again, so that one rename moves all of it.
             db.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))?;
             let store = BackedUp { file: new.into(), bytes: 0, epoch: found.epoch, holdings: found.holdings };
-            Ok((before, store))
+            Ok(Prepared { before, signed_out, store })
         };
         let db = open::connect(new).map_err(|error| bad(survey::damaged(&error)))?;
         survey::check(&db).map_err(bad)?;
-        let (before, store) = renew(&db).map_err(|fault| bad(format!("is damaged: {fault:?}")))?;
+        let made = renew(&db).map_err(|fault| bad(format!("is damaged: {fault:?}")))?;
         db.close().map_err(|(_, error)| bad(format!("is damaged: {error}")))?;
         let unwritable = |error| RestoreError::Unwritable(new.into(), error);
         let file = fs::File::open(new).and_then(|file| file.sync_all().map(|()| file)).map_err(unwritable)?;
         let bytes = file.metadata().map_err(unwritable)?.len();
-        Ok((before, BackedUp { bytes, ..store }))
+        Ok(Prepared { store: BackedUp { bytes, ..made.store }, ..made })
     }
 
     /// Gives the store that is there a second name, so that there is no instant without a store; the rename that
@@ -176,6 +188,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::{FILE, LOG, Restore, RestoreError, Restored, beside};
+    use crate::clock::Clock;
     use crate::store::{
         Site, SiteSettings, Store,
         contract::wait,
@@ -199,6 +212,13 @@ mod tests {
             wait(store.add_site(site)).expect("stored");
         }
         wait(store.close()).expect("closes");
+        drop(store);
+        // The threads that read end by themselves; the last connection takes the log's files with it.
+        let began = Clock.monotonic();
+        while names(dir.path()) != [FILE] {
+            assert!(began.elapsed().as_secs() < 10, "its threads end");
+            std::thread::yield_now();
+        }
         dir
     }
 
@@ -230,6 +250,27 @@ mod tests {
         assert_eq!(wait(store.sites()).map(|sites| sites.len()), Ok(3));
         let twice = store.back_up(new.path().join("again.db"));
         assert_eq!(wait(twice).map(|made| made.epoch), Ok("second".into()));
+    }
+
+    #[test]
+    fn agents_are_signed_out_and_visitors_are_not() {
+        let (dir, new) = (store(1), tempfile::tempdir().expect("a folder"));
+        let old = Connection::open(dir.path().join(FILE)).expect("opens");
+        old.execute_batch(
+            "INSERT INTO agents (public_id, email, name, password_hash, at) VALUES ('a', 'a@b.example', 'Ada', '', 1);
+             INSERT INTO sign_ins VALUES (zeroblob(32), 1, 0, 0), (randomblob(32), 1, 0, 0);
+             INSERT INTO visitors VALUES (1, 1, 'v', zeroblob(32), 1, 0, 'en', NULL);",
+        )
+        .expect("fits the schema");
+        let restored = restore(new.path(), &dir.path().join(FILE), None).expect("restored");
+        assert_eq!(restored.signed_out, 2);
+        let store =
+            Sqlite::open(new.path(), &"third".into(), Box::new(|why| panic!("{why}"))).expect("opens");
+        assert_eq!(wait(store.signed_in([0; 32])), Ok(None));
+        assert!(wait(store.visitor("k0".into(), [0; 32])).is_ok_and(|visitor| visitor.is_some()));
+        let kept: i64 =
+            old.query_row("SELECT count(*) FROM sign_ins", [], |row| row.get(0)).expect("a number");
+        assert_eq!(kept, 2, "the backup itself is left as it is");
     }
 
     #[test]

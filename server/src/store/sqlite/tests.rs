@@ -1,7 +1,7 @@
 //! What only this back-end promises: files and folders, groups, failures, both executors. The rest is the contract.
-use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change, trouble};
+use super::{Executor, FILE, Fatal, OpenError, Sqlite, fault::Outcome, sql::change, trouble, writer};
 use crate::store::{
-    Principal, Sender, Sequence, Store, StoreError, VisitorMessage,
+    Principal, Sender, Sent, Sequence, Site, SiteSettings, Store, StoreError, VisitorMessage,
     contract::{self, Open},
 };
 use merhaba_shared::protocol::{
@@ -233,6 +233,31 @@ fn a_full_disk_is_said_and_passes() {
     assert_eq!(keys(&store), ["k"]);
 }
 
+#[test]
+fn after_a_failure_a_probe_must_work_that_is_as_long_as_a_message() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    trouble::full(&store, true);
+    assert!(wait(store.probe()).is_ok() && !store.is_failing(), "what fits is still taken");
+    assert!(wait(insert(&store, &Sequence::default(), "k1", 99_000)).is_err());
+    assert!(store.is_failing());
+    wait(insert(&store, &Sequence::default(), "k2", 1)).expect("fits");
+    assert!(wait(store.probe()).is_err() && store.is_failing(), "a short write proves nothing");
+    trouble::full(&store, false);
+    assert!(store.is_failing(), "nobody has tried");
+    assert!(wait(store.probe()).is_ok() && !store.is_failing(), "room again");
+    assert!(wait(insert(&store, &Sequence::default(), "k2", 1)).is_err(), "there is one of that name");
+    assert!(!store.is_failing(), "that was no failure of the disk");
+    let count = |store: &Sqlite| {
+        let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'probe'";
+        wait(store.reading(move |db| Ok(db.query_row(sql, [], |row| row.get::<_, i64>(0))?)))
+            .expect("a number")
+    };
+    let before = count(&store);
+    wait(store.probe()).expect("works");
+    assert_eq!((before, count(&store)), (2, 3));
+}
+
 /// A message that fills pages of its own, or fits what is there.
 fn insert(
     store: &Sqlite,
@@ -241,7 +266,7 @@ fn insert(
     bytes: u32,
 ) -> crate::store::Pending<usize> {
     let sql = format!("INSERT INTO meta VALUES ('{key}', hex(zeroblob({bytes})))");
-    store.saying(sequence, Box::new(|_| {}), move |desk| desk.apart(|db| change(db, &sql, [])))
+    store.saying((sequence, 0), Box::new(|_| {}), move |desk| desk.apart(|db| change(db, &sql, [])))
 }
 
 #[test]
@@ -276,17 +301,24 @@ fn what_stands_behind_a_failure_fails_too_within_its_group_and_after_it() {
     }
 }
 
+/// As much as may wait.
+fn fill(store: &Sqlite) -> Vec<crate::store::Pending<()>> {
+    let bytes = writer::WAITING / 4 - writer::JOB;
+    let job = |_| store.saying((&Sequence::default(), bytes), Box::new(|()| {}), |_| Ok(()));
+    (0..4).map(job).collect()
+}
+
 #[test]
 fn what_the_queue_refuses_holds_back_what_comes_after() {
     let dir = dir();
     let store = open(dir.path(), Executor::Threads);
     let (go, held) = hold(&store);
-    let waiting: Vec<_> = (0..super::writer::WAITING).map(|_| store.probe()).collect();
+    let waiting = fill(&store);
     let sequence = Sequence::default();
     assert!(wait(insert(&store, &sequence, "k1", 1)).is_err());
     go.send(()).expect("held");
     wait(held).expect("held");
-    assert!(waiting.into_iter().all(|probe| wait(probe).is_ok()));
+    assert!(waiting.into_iter().all(|job| wait(job).is_ok()));
     assert!(wait(insert(&store, &sequence, "k2", 1)).is_err());
     assert!(keys(&store).is_empty());
 }
@@ -296,12 +328,61 @@ fn more_than_fits_the_queue_is_refused_at_once() {
     let dir = dir();
     let store = open(dir.path(), Executor::Threads);
     let (go, held) = hold(&store);
-    let waiting: Vec<_> = (0..super::writer::WAITING).map(|_| store.probe()).collect();
+    let waiting = fill(&store);
     assert!(matches!(wait(store.probe()), Err(StoreError::Unavailable(_))));
     go.send(()).expect("held");
     wait(held).expect("held");
-    assert!(waiting.into_iter().all(|probe| wait(probe).is_ok()));
+    assert!(waiting.into_iter().all(|job| wait(job).is_ok()));
     wait(store.probe()).expect("room again");
+}
+
+fn first_message(visitor: &str) -> VisitorMessage {
+    let mut token = [0; 32];
+    token[..visitor.len()].copy_from_slice(visitor.as_bytes());
+    let from =
+        Sender { site: "shop".into(), visitor: visitor.into(), token, locale: "tr".into(), page: None };
+    VisitorMessage {
+        from: from.into(),
+        client_id: ClientId([7; 16]),
+        conversation: None,
+        new: false,
+        new_conversation: format!("of {visitor}").as_str().into(),
+        body: "merhaba".into(),
+        at: 1,
+        sequence: Sequence::default(),
+    }
+}
+
+#[test]
+fn ten_thousand_first_messages_at_once_are_all_stored() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let settings = SiteSettings { name: "shop".into(), ..SiteSettings::default() };
+    wait(store.add_site(Site { key: "shop".into(), at: 0, settings })).expect("a site");
+    let (go, held) = hold(&store);
+    let pending: Vec<_> = (0..10_000)
+        .map(|number| store.visitor_message(first_message(&format!("v{number}")), Box::new(|_| ())))
+        .collect();
+    go.send(()).expect("held");
+    wait(held).expect("held");
+    for stored in pending {
+        assert!(matches!(wait(stored), Ok(Sent::Stored(_))));
+    }
+}
+
+#[test]
+fn long_messages_fill_the_queue_by_their_bytes() {
+    let dir = dir();
+    let store = open(dir.path(), Executor::Threads);
+    let (go, held) = hold(&store);
+    let long = VisitorMessage { body: "x".repeat(16 * 1024), ..first_message("v") };
+    let fits = writer::WAITING / (writer::JOB + long.bytes());
+    let send = || VisitorMessage { sequence: Sequence::default(), ..long.clone() };
+    let pending: Vec<_> = (0..=fits).map(|_| store.visitor_message(send(), Box::new(|_| ()))).collect();
+    go.send(()).expect("held");
+    wait(held).expect("held");
+    let refused = pending.into_iter().filter_map(|pending| wait(pending).err()).count();
+    assert_eq!((fits, refused), (3_854, 1));
 }
 
 #[test]
@@ -392,23 +473,7 @@ fn a_crash_before_places_were_put_right_leaves_lists_in_order() {
     )
     .expect("fits the schema");
     for visitor in ["v", "w", "v"] {
-        let from = Sender {
-            site: "shop".into(),
-            visitor: visitor.into(),
-            token: [visitor.as_bytes()[0]; 32],
-            locale: "tr".into(),
-            page: None,
-        };
-        let message = VisitorMessage {
-            from: from.into(),
-            client_id: ClientId([u8::try_from(visitor.len()).unwrap_or(0); 16]),
-            conversation: None,
-            new: false,
-            new_conversation: format!("of {visitor}").as_str().into(),
-            body: "merhaba".into(),
-            at: 1,
-            sequence: Sequence::default(),
-        };
+        let message = first_message(visitor);
         wait(store.visitor_message(message, Box::new(|_| ()))).expect("stored");
     }
     // Nobody has asked for a list, and what follows is as if the relay had been killed here.

@@ -1,5 +1,5 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
-use super::{Sqlite, agents, changes, inbox, messages, notes, sites, sql, threads, timeline, visitors};
+use super::{Sqlite, agents, changes, inbox, messages, notes, sites, threads, timeline, visitors};
 use crate::store::{
     Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted,
     Pending, Principal, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor, VisitorMessage,
@@ -18,8 +18,14 @@ impl Store for Sqlite {
     }
 
     fn probe(&self) -> Pending<()> {
-        let sql = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'probe'";
-        self.writing(None, move |db| sql::change(db, sql, []).map(|_| ()))
+        let (asked, answered) = (self.health.clone(), self.health.clone());
+        let probing =
+            self.writing(Some(Box::new(move |probe| answered.proved(probe))), move |db| asked.probe(db));
+        Pending::later(async move { probing.await.map(drop) })
+    }
+
+    fn is_failing(&self) -> bool {
+        self.health.is_failing()
     }
 
     fn close(&self) -> Pending<()> {
@@ -87,8 +93,8 @@ impl Store for Sqlite {
     }
 
     fn visitor_message(&self, message: VisitorMessage, then: Then<Sent>) -> Pending<Sent> {
-        let sequence = message.sequence.clone();
-        self.saying(&sequence, then, |desk| messages::from_visitor(desk, message))
+        let (sequence, bytes) = (message.sequence.clone(), message.bytes());
+        self.saying((&sequence, bytes), then, |desk| messages::from_visitor(desk, message))
     }
 
     fn accepted(&self, visitor: VisitorId, client_id: ClientId) -> Pending<Option<Accepted>> {
@@ -96,8 +102,8 @@ impl Store for Sqlite {
     }
 
     fn agent_message(&self, message: AgentMessage, then: Then<Sent>) -> Pending<Sent> {
-        let sequence = message.sequence.clone();
-        self.saying(&sequence, then, |desk| messages::from_agent(desk, message))
+        let (sequence, bytes) = (message.sequence.clone(), message.body.len());
+        self.saying((&sequence, bytes), then, |desk| messages::from_agent(desk, message))
     }
 
     fn read(
@@ -151,7 +157,7 @@ impl Store for Sqlite {
     }
 
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {
-        self.conversing(then, |desk| notes::add(desk, note))
+        self.queue((None, note.body.len()), Some(then), |desk| notes::add(desk, note))
     }
 
     fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>> {

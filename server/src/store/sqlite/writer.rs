@@ -3,6 +3,7 @@
 use super::{
     desk::{Desk, step},
     fault::Fault,
+    health::Health,
     queue::Queue,
 };
 use crate::{
@@ -16,8 +17,11 @@ use std::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-/// Jobs that may wait. More are refused: at the disk's speed these are already some seconds.
-pub(super) const WAITING: usize = 4_096;
+/// What jobs that wait may weigh together, in bytes; more are refused. That is ten thousand visitors' first messages at
+/// once and five times as many more, or the longest messages of some seconds at the disk's speed.
+pub(super) const WAITING: usize = 64 * 1024 * 1024;
+/// What a job weighs without its texts, in bytes: itself, its answer, and who is told.
+pub(super) const JOB: usize = 1024;
 /// Jobs in one commit. A job takes some 10 µs and a sync about a millisecond, so a group of this size takes a few times
 /// as long to carry out as to sync; a larger one gains little and makes its first wait for its last.
 pub(super) const GROUP: usize = 1_024;
@@ -97,6 +101,7 @@ pub(super) struct Writer {
     desk: Desk,
     fatal: Fatal,
     telling: Telling,
+    health: Arc<Health>,
 }
 
 /// Where what became of groups is told, if not here: see [`super::Sqlite::telling`].
@@ -126,8 +131,8 @@ impl Settled {
 
 impl Writer {
     /// A writer on an opened store.
-    pub(super) fn new(desk: Desk, fatal: Fatal, telling: Telling) -> Self {
-        Self { desk, fatal, telling }
+    pub(super) fn new(desk: Desk, fatal: Fatal, telling: Telling, health: Arc<Health>) -> Self {
+        Self { desk, fatal, telling, health }
     }
 
     /// Works a queue off until it is closed. If a job panics, what it meant for the store is unknown: the program ends.
@@ -189,7 +194,7 @@ impl Writer {
     /// Ends a transaction that failed; gives what is told of it.
     fn take_back(&mut self, fault: Fault) -> StoreError {
         if let Fault::Sqlite(error) | Fault::TakenBack(error) = &fault {
-            self.check_sync(error);
+            self.failed(error);
         }
         if !self.desk.db().is_autocommit() {
             // Should even this fail, the next BEGIN fails too and everything stays unavailable: nothing is lost.
@@ -228,7 +233,7 @@ impl Writer {
                 }
                 Err(fault) => {
                     if let Fault::TakenBack(error) = &fault {
-                        self.check_sync(error);
+                        self.failed(error);
                     }
                     settled.0.push((job, Err(fault.into())));
                 }
@@ -241,8 +246,10 @@ impl Writer {
         step(self.desk.db(), "COMMIT")
     }
 
-    /// After a failed sync the kernel may have dropped what it could not write and call the next sync a success.
-    fn check_sync(&self, error: &rusqlite::Error) {
+    /// Notes a failure. After a failed sync the kernel may have dropped what it could not write and call the next sync
+    /// a success.
+    fn failed(&self, error: &rusqlite::Error) {
+        self.health.failed(error);
         if is_failed_sync(error) && !mutants::on(Mutant::FailedSyncIgnored) {
             (self.fatal)(&format!("the disk did not keep what was written: {error}"));
         }

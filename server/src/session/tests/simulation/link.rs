@@ -32,6 +32,8 @@ impl Stream for Socket {
     }
 }
 
+impl crate::session::line::Socket for Socket {}
+
 impl Sink<Frame> for Socket {
     type Error = Fault;
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Fault>> {
