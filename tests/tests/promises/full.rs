@@ -37,11 +37,15 @@ async fn until_refused(writer: &mut Writer, from: usize) -> usize {
 }
 
 /// Room for some messages, but not for all that may come: they are stored, and whoever asks is told.
-async fn not_ready_before_a_message_is_refused(relay: &Relay, writer: &mut Writer) {
+async fn not_ready_before_a_message_is_refused(relay: &Relay, writer: &mut Writer, round: usize) {
     readiness(relay, 503).await;
     let why = http::get(relay.authority(), "/readyz").await.text();
     assert!(why.contains("too little room"), "{why}");
-    assert!(writer.write((0..5).map(body)).await && writer.refused.is_empty(), "what fits is stored");
+    assert!(
+        writer.write((0..5).map(|number| format!("{round}.{number} sığar"))).await
+            && writer.refused.is_empty(),
+        "what fits is stored"
+    );
 }
 
 /// What still works on a full disk: everything that writes nothing.
@@ -85,7 +89,7 @@ async fn a_full_disk_acknowledges_nothing_and_recovers_by_itself() {
         writer.write((written..written + 10).map(body)).await;
         if round % 2 == 0 {
             disk.fill(NEARLY);
-            not_ready_before_a_message_is_refused(&relay, &mut writer).await;
+            not_ready_before_a_message_is_refused(&relay, &mut writer, round).await;
         }
         disk.fill(dice.place(LEFT));
         written += 10 + until_refused(&mut writer, written + 10).await;
