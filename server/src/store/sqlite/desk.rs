@@ -228,6 +228,13 @@ impl Desk {
         self.forget();
     }
 
+    /// Nothing is written just now: gives back what memory it can.
+    pub(super) fn rest(&mut self) {
+        self.forget();
+        // Only a hint: pages of the file that are kept are let go.
+        let _ = self.db.execute_batch("PRAGMA shrink_memory");
+    }
+
     /// Forgets what it knows, after everything was saved or taken back.
     pub(super) fn forget(&mut self) {
         // New ones: a map that is cleared keeps its memory.

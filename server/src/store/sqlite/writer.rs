@@ -138,8 +138,7 @@ impl Writer {
     /// Works a queue off until it is closed. If a job panics, what it meant for the store is unknown: the program ends.
     pub(super) fn run(mut self, queue: &Queue<Item>) {
         let worked = catch_unwind(AssertUnwindSafe(|| {
-            // Conversations that nobody writes in need no place in memory.
-            while let Some(items) = queue.take_or(GROUP, || self.desk.forget()) {
+            while let Some(items) = queue.take_or(GROUP, || self.desk.rest()) {
                 self.take(items);
             }
         }));
