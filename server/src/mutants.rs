@@ -5,22 +5,7 @@
 #[cfg(all(feature = "mutants", not(debug_assertions)))]
 compile_error!("the feature mutants breaks the relay on purpose: it is for debug builds");
 
-/// Makes the list once: what each break is called, and which promise goes with it.
-macro_rules! mutants {
-    ($($(#[doc = $what:literal])+ $variant:ident = $name:literal,)+) => {
-        /// What can be broken.
-        #[derive(Clone, Copy, PartialEq, Eq)]
-        pub enum Mutant {
-            $($(#[doc = $what])+ $variant,)+
-        }
-
-        /// Every break by its name.
-        #[cfg(feature = "mutants")]
-        const NAMES: &[(&str, Mutant)] = &[$(($name, Mutant::$variant),)+];
-    };
-}
-
-mutants! {
+merhaba_shared::mutants! {
     /// P2: a commit does not wait for the disk.
     SynchronousNormal = "synchronous-normal",
     /// P2: the names of what was made are left to chance.

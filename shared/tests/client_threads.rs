@@ -6,10 +6,14 @@ use merhaba_shared::{
     },
     protocol::{
         ids::{ClientId, Token},
-        model::{Accepted, Status},
-        visitor::{Command, ConversationCard, Event, Welcome},
+        model::Accepted,
+        visitor::{Command, Event, Welcome},
     },
 };
+
+#[path = "model/card.rs"]
+mod card;
+use card::card;
 
 #[test]
 fn an_entry_that_was_lost_behind_its_acknowledgement_is_fetched_where_nobody_looks() {
@@ -21,17 +25,6 @@ fn an_entry_that_was_lost_behind_its_acknowledgement_is_fetched_where_nobody_loo
         seed: 1,
     };
     let (mut client, id) = (VisitorClient::new(settings), ClientId([7; 16]));
-    let card = |name: &str, head| ConversationCard {
-        conversation: name.into(),
-        status: Status::Open,
-        head,
-        received: 0,
-        read: 0,
-        agent_received: 0,
-        agent_read: 0,
-        unread: 0,
-        assignee: None,
-    };
     let welcome = |conversations| {
         let (visitor, epoch) = ("v".into(), "e".into());
         Event::Welcome(Welcome {

@@ -1,10 +1,11 @@
 //! When to connect, when to doubt the line, when to give it up. Knows no frames beyond "something was heard".
 use super::{
-    Line, Ms,
+    Effect, Line, Ms,
     backoff::Backoff,
     mutants::{self, Mutant},
 };
 use crate::protocol::close::{AUTH_LATE, Decision, RESTART, decision};
+use alloc::vec::Vec;
 
 /// A socket must open, and a `Hello` be answered, within this time.
 const OPEN_WITHIN: Ms = 10_000;
@@ -177,8 +178,24 @@ impl Connection {
         true
     }
 
+    /// What the host does for a step; `ping` makes the frame that asks.
+    pub(super) fn carry_out<C>(&mut self, step: Step, ping: impl FnOnce(u64) -> C, to: &mut Vec<Effect<C>>) {
+        match step {
+            Step::Nothing => {}
+            Step::Connect => {
+                if self.is_barred() {
+                    to.push(Effect::Detour);
+                }
+                to.push(Effect::Connect);
+            }
+            Step::Ping(nonce) => to.push(Effect::Frame(ping(nonce))),
+            Step::Drop => to.push(Effect::Disconnect),
+            Step::Refresh => to.push(Effect::Refresh),
+        }
+    }
+
     /// Whether sockets seem not to get through, though perhaps something else does; said once each time.
-    pub const fn is_barred(&mut self) -> bool {
+    const fn is_barred(&mut self) -> bool {
         let barred = self.unopened >= BARRED;
         if barred {
             self.unopened = 0;

@@ -1,7 +1,8 @@
 //! Whether this tab may send. Tabs that share what is unsent let one of them send at a time, so that messages leave in
 //! the order they were written in, whichever tab they were written in; it is the one the person wrote in last. That a
 //! message is stored once hangs on its id alone: two tabs that both believe to lead do no harm.
-use super::Effect;
+use super::{Effect, outbox::Outbox};
+use alloc::vec::Vec;
 
 /// Where this tab stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +41,24 @@ impl Lead {
         self.wrote = true;
     }
 
-    /// Whether messages may leave here.
-    pub(super) const fn may_send(self) -> bool {
+    /// Whether messages may leave here now. Asks for the lead where something waits without it, and passes it on where
+    /// nothing is left to send.
+    pub(super) fn clears<C>(&mut self, outbox: &Outbox, effects: &mut Vec<Effect<C>>) -> bool {
+        let clear = self.may_send();
+        if !clear && outbox.has_waiting() {
+            effects.extend(self.ask());
+        } else if clear && !outbox.has_unstored() {
+            effects.extend(self.pass());
+        }
+        clear
+    }
+
+    const fn may_send(self) -> bool {
         matches!(self.stand, Stand::Alone | Stand::Leads)
     }
 
     /// What to ask the host, if it has not been asked so much.
-    pub(super) fn ask<C>(&mut self) -> Option<Effect<C>> {
+    fn ask<C>(&mut self) -> Option<Effect<C>> {
         let at_once = core::mem::take(&mut self.wrote);
         let due = match self.stand {
             Stand::Alone | Stand::Leads => false,

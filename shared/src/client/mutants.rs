@@ -2,7 +2,8 @@
 //! `mutants`, which no page is built with, [`on`] is `false` when it is compiled and nothing of this is left. It reads no
 //! environment: who drives the machine chooses.
 
-/// Makes the list once.
+/// Makes a list of breaks once: what each is called, and which promise goes with it.
+#[macro_export]
 macro_rules! mutants {
     ($($(#[doc = $what:literal])+ $variant:ident = $name:literal,)+) => {
         /// What can be broken.

@@ -75,6 +75,15 @@ impl Outbox {
         }
     }
 
+    /// Adds what was kept elsewhere, without those that have arrived: another tab may be about to forget one of them.
+    pub(super) fn take_up(&mut self, kept: Vec<Outgoing>, has_arrived: impl Fn(ClientId) -> bool) {
+        for Outgoing { client_id, conversation, new, body, .. } in kept {
+            if !has_arrived(client_id) {
+                self.push(client_id, conversation, new, body);
+            }
+        }
+    }
+
     /// Takes the next message to send, if none is under way and no refusal asks to wait; it is then under way.
     pub fn next(&mut self, now: Ms) -> Option<&Outgoing> {
         if now < self.hold_until || self.sending().is_some() {

@@ -1,10 +1,13 @@
 //! A model of the relay, as much of it as one visitor with one conversation sees. No time, no lines: those are the test's.
+use card::card;
 use merhaba_shared::protocol::{
     ids::Token,
-    model::{Accepted, Author, Item, Message, Status, VisitorAuthor},
-    visitor::{ConversationCard, Event, Send, Welcome},
+    model::{Accepted, Author, Item, Message, VisitorAuthor},
+    visitor::{Event, Send, Welcome},
 };
 use std::collections::HashSet;
+
+mod card;
 
 pub const CONVERSATION: &str = "c";
 
@@ -31,17 +34,6 @@ impl Relay {
         let known = token.is_some_and(good);
         let mine = token.filter(|_| known).cloned().unwrap_or_else(|| self.new_token());
         let head = self.log.len() as u64;
-        let card = ConversationCard {
-            conversation: CONVERSATION.into(),
-            status: Status::Open,
-            head,
-            received: 0,
-            read: 0,
-            agent_received: 0,
-            agent_read: 0,
-            unread: 0,
-            assignee: None,
-        };
         let welcome = Welcome {
             visitor: "v".into(),
             token: (!known).then(|| mine.clone()),
@@ -49,7 +41,7 @@ impl Relay {
             epoch: format!("e{}", self.restored).as_str().into(),
             now: 0,
             online: true,
-            conversations: if known && head > 0 { vec![card] } else { Vec::new() },
+            conversations: if known && head > 0 { vec![card(CONVERSATION, head)] } else { Vec::new() },
         };
         let missed = after.filter(|_| known).into_iter().flat_map(|after| after + 1..=head);
         let missed: Vec<_> = missed.filter_map(|seq| self.item(seq)).map(event).collect();

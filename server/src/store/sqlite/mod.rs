@@ -55,6 +55,17 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 use writer::{Item, Settled, Telling, Work, Writer};
 
+/// How a use-case that writes comes to its turn.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// After what is queued already, with so many bytes of texts.
+    Next(usize),
+    /// With others, or after a while alone.
+    Along,
+    /// So too, in its sequence: not stored when one before it failed.
+    Said(&'a Sequence, usize),
+}
+
 /// Who carries out what is queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Executor {
@@ -170,7 +181,7 @@ impl Sqlite {
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue((None, 0), Some(then), work)
+        self.queue(Way::Next(0), Some(then), work)
     }
 
     /// As [`Self::conversing`], for what is in no hurry: it goes along with others.
@@ -179,13 +190,7 @@ impl Sqlite {
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        let (answer, pending) = oneshot::channel();
-        let job = Work { run: Some(work), value: None, sequence: None, then: Some(then), answer };
-        if let Err(refusal) = self.writes.push_along(Item::Job(Box::new(job)), writer::JOB) {
-            return refused(refusal);
-        }
-        self.write_inline();
-        Pending::asked(pending)
+        self.queue(Way::Along, Some(then), work)
     }
 
     /// Queues a message with so many bytes of texts, which is not stored when one before it in its sequence failed.
@@ -195,7 +200,7 @@ impl Sqlite {
         then: Then<T>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue((Some(sequence), bytes), Some(then), work)
+        self.queue(Way::Said(sequence, bytes), Some(then), work)
     }
 
     /// Queues a use-case that writes anything else. It runs whether or not anybody waits.
@@ -204,18 +209,24 @@ impl Sqlite {
         then: Option<Then<T>>,
         work: impl FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
-        self.queue((None, 0), then, |desk| desk.apart(work))
+        self.queue(Way::Next(0), then, |desk| desk.apart(work))
     }
 
     fn queue<T: Send + 'static>(
         &self,
-        (sequence, bytes): (Option<&Sequence>, usize),
+        way: Way<'_>,
         then: Option<Then<T>>,
         work: impl FnOnce(&mut Desk) -> Outcome<T> + Send + 'static,
     ) -> Pending<T> {
         let (answer, pending) = oneshot::channel();
+        let (sequence, bytes) = match way {
+            Way::Said(sequence, bytes) => (Some(sequence), bytes),
+            Way::Next(bytes) => (None, bytes),
+            Way::Along => (None, 0),
+        };
         let job = Work { run: Some(work), value: None, sequence: sequence.cloned(), then, answer };
-        if let Err(refusal) = self.writes.push(Item::Job(Box::new(job)), writer::JOB + bytes) {
+        let push = if matches!(way, Way::Along) { Queue::push_along } else { Queue::push };
+        if let Err(refusal) = push(&self.writes, Item::Job(Box::new(job)), writer::JOB + bytes) {
             sequence.into_iter().for_each(Sequence::break_off);
             return refused(refusal);
         }

@@ -1,5 +1,5 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
-use super::{Sqlite, agents, changes, inbox, messages, notes, sites, threads, timeline, visitors};
+use super::{Sqlite, Way, agents, changes, inbox, messages, notes, sites, threads, timeline, visitors};
 use crate::store::{
     Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted,
     Pending, Principal, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor, VisitorMessage,
@@ -157,7 +157,7 @@ impl Store for Sqlite {
     }
 
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {
-        self.queue((None, note.body.len()), Some(then), |desk| notes::add(desk, note))
+        self.queue(Way::Next(note.body.len()), Some(then), |desk| notes::add(desk, note))
     }
 
     fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>> {

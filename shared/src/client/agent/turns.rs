@@ -117,12 +117,8 @@ impl AgentClient {
 
     /// Takes up what this page kept before it was loaded again, or what another tab keeps.
     pub fn take_up(&mut self, now: Ms, kept: Vec<Outgoing>) {
-        for Outgoing { client_id, conversation, new, body, .. } in kept {
-            // Another tab may be about to forget one that has arrived.
-            if !self.opens.all().iter().any(|opened| opened.thread.timeline().has(client_id)) {
-                self.outbox.push(client_id, conversation, new, body);
-            }
-        }
+        let opened = self.opens.all();
+        self.outbox.take_up(kept, |id| opened.iter().any(|opened| opened.thread.timeline().has(id)));
         self.flush(now);
     }
 
@@ -260,14 +256,8 @@ impl AgentClient {
         if !self.connection.is_live() {
             return;
         }
-        if !self.lead.may_send() {
-            if self.outbox.has_waiting() {
-                self.effects.extend(self.lead.ask());
-            }
+        if !self.lead.clears(&self.outbox, &mut self.effects) {
             return;
-        }
-        if !self.outbox.has_unstored() {
-            self.effects.extend(self.lead.pass());
         }
         if let Some(out) = self.outbox.next(now)
             && let Some(conversation) = out.conversation.clone()
@@ -327,21 +317,10 @@ impl AgentClient {
     }
 
     pub(super) fn carry_out(&mut self, step: Step) {
-        match step {
-            Step::Nothing => {}
-            Step::Connect => {
-                if self.connection.is_barred() {
-                    self.effects.push(Effect::Detour);
-                }
-                self.effects.push(Effect::Connect);
-            }
-            Step::Ping(nonce) => self.effects.push(Effect::Frame(Command::Ping(Ping { nonce }))),
-            Step::Drop => {
-                self.lost();
-                self.effects.push(Effect::Disconnect);
-            }
-            Step::Refresh => self.effects.push(Effect::Refresh),
+        if step == Step::Drop {
+            self.lost();
         }
+        self.connection.carry_out(step, |nonce| Command::Ping(Ping { nonce }), &mut self.effects);
     }
 
     pub(super) fn my_id(&self) -> Option<&AgentId> {

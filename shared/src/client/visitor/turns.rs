@@ -143,12 +143,8 @@ impl VisitorClient {
         if self.visitor.is_none() && !kept.is_empty() {
             self.keepsake.unsure();
         }
-        for Outgoing { client_id, conversation, new, body, .. } in kept {
-            // Another tab may be about to forget one that has arrived.
-            if !self.threads.iter().any(|thread| thread.timeline().has(client_id)) {
-                self.outbox.push(client_id, conversation, new, body);
-            }
-        }
+        let threads = &self.threads;
+        self.outbox.take_up(kept, |id| threads.iter().any(|thread| thread.timeline().has(id)));
         self.flush(now);
     }
 
@@ -308,14 +304,8 @@ impl VisitorClient {
             }
             return;
         }
-        if !self.lead.may_send() {
-            if self.outbox.has_waiting() {
-                self.effects.extend(self.lead.ask());
-            }
+        if !self.lead.clears(&self.outbox, &mut self.effects) {
             return;
-        }
-        if !self.outbox.has_unstored() {
-            self.effects.extend(self.lead.pass());
         }
         if let Some(out) = self.outbox.next(now) {
             let send = Send {
@@ -358,20 +348,9 @@ impl VisitorClient {
     }
 
     fn carry_out(&mut self, step: Step) {
-        match step {
-            Step::Nothing => {}
-            Step::Connect => {
-                if self.connection.is_barred() {
-                    self.effects.push(Effect::Detour);
-                }
-                self.effects.push(Effect::Connect);
-            }
-            Step::Ping(nonce) => self.effects.push(Effect::Frame(Command::Ping(Ping { nonce }))),
-            Step::Drop => {
-                self.lost();
-                self.effects.push(Effect::Disconnect);
-            }
-            Step::Refresh => self.effects.push(Effect::Refresh),
+        if step == Step::Drop {
+            self.lost();
         }
+        self.connection.carry_out(step, |nonce| Command::Ping(Ping { nonce }), &mut self.effects);
     }
 }
