@@ -90,7 +90,8 @@ impl Driver {
         self.begin(json!({}), &[format!("--host-resolver-rules=MAP {relay} {network}")]).await
     }
 
-    async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
+    /// A new person's browser with these preferences and further flags.
+    pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
         flags.push(format!("--user-data-dir={}", profile.path().display()));
@@ -211,6 +212,22 @@ impl Browser {
         let tab = self.client.new_window(true).await.expect("a tab opens");
         self.client.switch_to_window(tab.handle).await.expect("the tab is there");
         left
+    }
+
+    /// Waits for a tab that the page has opened, and goes there.
+    pub async fn follow_tab(&self) {
+        let here = self.client.window().await.expect("a tab is in front");
+        let opened = async {
+            loop {
+                let all = self.client.windows().await.expect("the driver answers");
+                if let Some(other) = all.into_iter().find(|tab| *tab != here) {
+                    return other;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let tab = timeout(Duration::from_millis(SHOWN_WITHIN_MS), opened).await.expect("a tab is opened");
+        self.client.switch_to_window(tab).await.expect("the tab is there");
     }
 
     /// Closes the tab in front and goes to another.
