@@ -1,6 +1,9 @@
 //! Pages whose styles reach for everything: the launcher keeps its size, its place and its clicks, the panel too.
-use crate::stage::{CHAT, Stage, open_chat, talk};
-use merhaba_tests::browser::Browser;
+use crate::stage::{Stage, talk};
+use merhaba_tests::{
+    browser::Browser,
+    screen::{CHAT, open_chat},
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

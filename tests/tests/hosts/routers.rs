@@ -1,7 +1,10 @@
 //! Pages that change under the chat: client-side navigation in its usual forms, the back/forward cache, the snippet
 //! pasted twice. There is one launcher afterwards, and the conversation goes on.
-use crate::stage::{CHAT, Stage, arrives, enter_chat, nothing_refused, talk, write};
-use merhaba_tests::browser::Browser;
+use crate::stage::{Stage, arrives, nothing_refused, talk};
+use merhaba_tests::{
+    browser::Browser,
+    screen::{CHAT, enter_chat, write},
+};
 use serde_json::json;
 use std::sync::Arc;
 

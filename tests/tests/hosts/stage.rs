@@ -5,19 +5,14 @@ use merhaba_tests::{
     browser::{Browser, Driver},
     faults::filter::{Filter, Verdict},
     relay::Relay,
+    screen::{open_chat, write},
     wire::{Wire, sign_in},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The shadow root with the launcher, wherever the loader has hung it.
-pub const CHAT: &str = "[...document.querySelectorAll('*')].map(e => e.shadowRoot).find(r => r && r.querySelector('a[href*=\"/c/\"]'))";
-/// Where people write.
-pub const FIELD: &str = "document.querySelector('textarea')";
 /// Enter, as WebDriver writes it.
 pub const ENTER: char = '\u{e007}';
-/// Escape, as WebDriver writes it.
-pub const ESCAPE: char = '\u{e00c}';
 /// Keeps what a policy refuses, in every page from its very beginning.
 const VIOLATIONS: &str = "addEventListener('securitypolicyviolation', e => \
      (window.refused = window.refused || []).push(e.violatedDirective + ' ' + e.blockedURI), true)";
@@ -32,8 +27,6 @@ pub struct Stage {
     pub driver: Driver,
     /// Most cases' browser.
     pub browser: Browser,
-    /// The site's key.
-    pub site: String,
     pages: Pages,
     bearer: String,
     _folder: TempDir,
@@ -50,13 +43,13 @@ impl Stage {
         let site = relay.add_site("Çay Evi", &origins).await;
         let agent = relay.add_agent(&site, "defne@example.com", "agent").await;
         let bearer = sign_in(&relay, &agent).await;
-        let places = Places { relay: relay.url().into(), site: site.key.clone() };
+        let places = Places { relay: relay.url().into(), site: site.key };
         let filter = Filter::before(relay.authority()).await;
         let driver = Driver::start().await;
         let browser = driver.browser_over(relay.authority(), filter.authority()).await;
         watch_policies(&browser).await;
         let pages = Pages::serve(listener, port, places);
-        Self { relay, filter, driver, browser, site: site.key, pages, bearer, _folder: folder }
+        Self { relay, filter, driver, browser, pages, bearer, _folder: folder }
     }
 
     /// The address of a page in a case of this name.
@@ -94,23 +87,6 @@ async fn watch_policies(browser: &Browser) {
 /// Waits until a message with this text has arrived on the agents' side; gives its row.
 pub async fn arrives(agent: &mut Wire, text: &str) -> Value {
     agent.hear_where("InboxChanged", |row| row.to_string().contains(text)).await
-}
-
-/// Opens the chat by its launcher and goes into the frame.
-pub async fn open_chat(browser: &Browser) {
-    browser.press(&format!("{CHAT}.querySelector('a')")).await;
-    enter_chat(browser).await;
-}
-
-/// Goes into the frame.
-pub async fn enter_chat(browser: &Browser) {
-    browser.enter(&format!("{CHAT}.querySelector('iframe')")).await;
-    browser.until(FIELD).await;
-}
-
-/// Writes in the frame that the browser is in, and sends.
-pub async fn write(browser: &Browser, text: &str) {
-    browser.type_into(FIELD, &format!("{text}{ENTER}")).await;
 }
 
 /// Opens the chat, writes, and sees it arrive; back in the page afterwards.
