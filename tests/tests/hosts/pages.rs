@@ -71,10 +71,7 @@ fn files(places: &Places) -> HashMap<String, Vec<u8>> {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let fill = |text: String| text.replace("{{relay}}", &places.relay).replace("{{site}}", &places.site);
         let body = fill(read(entry.path()));
-        let fields: String = fill(read(entry.path().with_extension("headers")))
-            .lines()
-            .map(|line| format!("{line}\r\n"))
-            .collect();
+        let fields = fill(read(entry.path().with_extension("headers"))).replace('\n', "\r\n");
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: {kind}; charset=utf-8\r\n{fields}Content-Length: {}\r\nConnection: close\r\n\r\n",
             body.len()

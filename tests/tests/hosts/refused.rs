@@ -14,11 +14,12 @@ async fn follow(browser: &Browser) {
     browser.follow_tab().await;
 }
 
-/// Refuses paths that begin and end so.
-fn refuse(stage: &Stage, begin: &'static str, end: &'static str) {
+/// Refuses paths that begin and end so, and lets the browser forget what it has of them.
+async fn refuse(stage: &Stage, begin: &'static str, end: &'static str) {
     stage.filter.rule(move |path| {
         if path.starts_with(begin) && path.ends_with(end) { Verdict::Refuse } else { Verdict::Pass }
     });
+    stage.browser.command("Network.clearBrowserCache", json!({})).await;
 }
 
 /// Writes on the plain page and sees it arrive.
@@ -31,7 +32,7 @@ async fn talk_plainly(stage: &Stage, browser: &Browser, text: &str) {
 
 /// The loader's second half is blocked: the launcher is the link that it is.
 pub async fn apiless(stage: Arc<Stage>) {
-    refuse(&stage, "/embed-api", ".js");
+    refuse(&stage, "/embed-api", ".js").await;
     let browser = &stage.browser;
     browser.open(&stage.address("apiless", "plain.html")).await;
     let launcher = format!("{CHAT}.querySelector('a')");
@@ -44,7 +45,7 @@ pub async fn apiless(stage: Arc<Stage>) {
 
 /// The frame is blocked: the panel says so and offers the plain page.
 pub async fn frameless(stage: Arc<Stage>) {
-    refuse(&stage, "/w/", "");
+    refuse(&stage, "/w/", "").await;
     let browser = &stage.browser;
     browser.open(&stage.address("frameless", "plain.html")).await;
     browser.press(&format!("{CHAT}.querySelector('a')")).await;
@@ -57,13 +58,13 @@ pub async fn frameless(stage: Arc<Stage>) {
 
 /// The frame's script is blocked: the form works as a form, in a tab of its own.
 pub async fn scriptless(stage: Arc<Stage>) {
-    refuse(&stage, "/assets/", ".js");
+    refuse(&stage, "/assets/", ".js").await;
     as_a_form(&stage, &stage.browser, "scriptless").await;
 }
 
 /// Its wasm is blocked: the same.
 pub async fn wasmless(stage: Arc<Stage>) {
-    refuse(&stage, "/assets/", ".wasm");
+    refuse(&stage, "/assets/", ".wasm").await;
     as_a_form(&stage, &stage.browser, "wasmless").await;
 }
 

@@ -69,8 +69,8 @@ pub async fn bfcache(stage: Arc<Stage>) {
     browser.run("history.back()").await;
     browser.until("document.title === 'plain' && document.readyState === 'complete'").await;
     let why = "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons || null)";
-    let state = browser.until(&format!("(window.kept ? 'kept' : 'anew: ' + {why})")).await;
-    assert_eq!(state, "kept", "the page comes out of the cache");
+    let came_back = browser.until(&format!("(window.kept ? 'kept' : 'anew: ' + {why})")).await;
+    assert_eq!(came_back, "kept", "the page comes out of the cache");
     let mut agent = stage.agent().await;
     enter_chat(browser).await;
     write(browser, "after the way back").await;
