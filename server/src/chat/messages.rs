@@ -50,7 +50,7 @@ pub fn about(send: &Send) -> Result<Option<Box<About>>, Refused> {
     let about = send.about.as_ref().map(|about| About::read(&about.0)).transpose();
     about
         .map(|about| about.map(Box::new))
-        .map_err(|error| bad_request(Some(send.client_id), &error.to_string()))
+        .map_err(|error| bad_request(Some(send.client_id), error.to_string()))
 }
 
 /// The answer to the writer of a note; `seq` is the note's number.

@@ -69,7 +69,7 @@ fn One(place: usize) -> impl IntoView {
         view! { <option value=known selected=move || kind.get() == known>{kind_name(known, texts)}</option> }
     });
     view! {
-        <div class="question" role="group" aria-label=label.clone()>
+        <div class="question" role="group" aria-label=fill(texts.question, &[("n", &(place + 1).to_string())])>
             <div class="line">
                 <select aria-label=label disabled=!form.may on:change=move |event| {
                     let asks = event_target_value(&event);
