@@ -71,9 +71,9 @@ window.merhaba.presence = at => {
   closed.hidden = !now;
   form.hidden = now && words.mode === 'hide';
   if (!now) return '';
-  const text = back(at);
-  closed.querySelector('time').textContent = text;
-  return text;
+  // The relay wrote the site's own time into the notice; the line under the name now says the visitor's.
+  closed.querySelector('time').textContent = '';
+  return back(at);
 };
 if (closed && closed.dataset.at) {
   d.getElementById('sub').textContent = window.merhaba.presence(+closed.dataset.at);

@@ -50,7 +50,7 @@ fn Week() -> impl IntoView {
     let days = (0..7_usize).map(move |day| {
         let id = format!("day-{day}");
         view! {
-            <label class="day" for=id><span>{day_name(day, language.locale())}</span>
+            <label class="weekday" for=id><span>{day_name(day, language.locale())}</span>
                 <input id=format!("day-{day}") type="text" dir="ltr" inputmode="text" autocomplete="off" spellcheck="false" placeholder=texts.hours_closed readonly=!form.may
                     prop:value=move || reception.with(|it| it.week[day].clone())
                     on:input=move |event| reception.update(|it| it.week[day] = event_target_value(&event))/></label>
