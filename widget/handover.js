@@ -7,6 +7,7 @@
 //               on(m) gets every message of the page, the kept ones included; each handshake is the first of its messages:
 //               { k: 'host', origin, page: { url, title, referrer } }
 //   grow()      fits the field's height to its text, after the wasm has set it
+//   say(k, v)   a text with a value in its place; for a number, in the form that the language has for it
 // Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
 // It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, D the root's data.
@@ -74,6 +75,10 @@
   }
   Object.assign(window.merhaba, {
     post, grow,
+    say(key, value) {
+      const form = value.toFixed ? '_' + new Intl.PluralRules(r.lang).select(value) : '', all = d.getElementById('texts').dataset;
+      return (all[key + form] || all[key + '_other'] || all[key]).replace(/{\w+}/, () => value.toLocaleString(r.lang));
+    },
     take(on) {
       taker = on;
       clear();

@@ -14,8 +14,8 @@
     const R = new URL(t.src).origin, z = new AbortController(), signal = z.signal, q = [],
       E = (n, p) => Object.assign(d.createElement(n), p),
       h = E('div'), r = h.attachShadow({ mode: 'open' }), a = E('a'), S = new CSSStyleSheet(),
-      y = () => C.locale || e.lang || 'en',
-      N = () => /^tr/i.test(y()) ? 'Sohbet' : 'Chat',
+      y = () => C.locale || e.lang || navigator.language,
+      N = () => ({ tr: 'Sohbet', ar: 'دردشة (chat)', ru: 'Чат (chat)' })[y().slice(0, 2).toLowerCase()] || 'Chat',
       // Draws what the settings and the state say: through CSSOM and properties, never through HTML.
       D = () => {
         const o = (C.offset + '').match(/\d+/g) || [16];

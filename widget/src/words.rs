@@ -12,6 +12,7 @@ use merhaba_shared::{
         model::{Author, Item},
     },
 };
+use wasm_bindgen::JsValue;
 
 /// From so many characters on, the field's length is said.
 const NEARLY_FULL: usize = 3_800;
@@ -69,9 +70,9 @@ fn banner_look(app: &App) {
 fn hint(app: &App, now: Ms) {
     let length = app.page.field.value().chars().count();
     let (calm, text) = if length > BODY_CHARS {
-        (false, app.page.counted("too_long", length - BODY_CHARS))
+        (false, counted(app, "too_long", length - BODY_CHARS))
     } else if let Some(seconds) = held(app, now) {
-        (true, app.page.filled("too_fast", &seconds.to_string()))
+        (true, counted(app, "too_fast", seconds))
     } else if length >= NEARLY_FULL {
         let mut text = length.to_string();
         text.push_str(" / ");
@@ -87,10 +88,16 @@ fn hint(app: &App, now: Ms) {
     write(&app.page.hint, &text);
 }
 
+/// A text with a number in it.
+#[expect(clippy::cast_precision_loss, reason = "exact up to nine quadrillion")]
+pub fn counted(app: &App, key: &str, number: usize) -> String {
+    app.page.say(key, &JsValue::from_f64(number as f64))
+}
+
 /// Seconds until what was written too fast leaves.
-pub fn held(app: &App, now: Ms) -> Option<u64> {
+pub fn held(app: &App, now: Ms) -> Option<usize> {
     let until = app.client.outbox().held_until(now)?;
-    (app.greeted).then(|| (until - now).div_ceil(1_000))
+    (app.greeted).then(|| usize::try_from((until - now).div_ceil(1_000)).unwrap_or(usize::MAX))
 }
 
 /// A message that is too long was to be sent: the line over the field is said again.
@@ -110,7 +117,7 @@ fn writer(app: &App) -> String {
 /// Who is writing, in words; empty: nobody.
 pub fn typing(app: &App) -> String {
     let name = writer(app);
-    if name.is_empty() { name } else { app.page.filled("typing", &name) }
+    if name.is_empty() { name } else { app.page.say("typing", &name.into()) }
 }
 
 /// Their face.
@@ -122,7 +129,7 @@ pub fn face(app: &App) -> String {
 pub fn jump(app: &App) -> String {
     match app.client.thread().map_or(0, Thread::unread) {
         0 => app.page.text("jump"),
-        unread => app.page.counted("new_messages", unread as usize),
+        unread => counted(app, "new_messages", unread as usize),
     }
 }
 
