@@ -27,7 +27,9 @@
       const s = m.settings;
       if (s) {
         D.theme = s.theme || '';
-        s.color && r.style.setProperty('--site', s.color);
+        // What is written on it: for browsers that cannot reckon with colours, and only where it is six digits.
+        s.color && [['--site', s.color], ['--on-site', [.2126, .7152, .0722].reduce((y, part, i) => y + part * (parseInt(s.color.substr(1 + 2 * i, 2), 16) / 255) ** 2.2, 0) < .179 ? '#fff' : '#000']]
+          .forEach(pair => r.style.setProperty(...pair));
       }
       m.focus && !matchMedia('(pointer:coarse)').matches && T.focus();
       m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
