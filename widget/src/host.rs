@@ -2,7 +2,7 @@
 //! loader/embed-api.js lists. It learns how many messages are unread and that something happened, never what was said.
 use crate::{
     app::{App, turn, with},
-    composer, keep, page, words,
+    composer, keep, page,
 };
 use merhaba_shared::{
     browser::{
@@ -118,7 +118,7 @@ pub fn tell(app: &mut App) {
     let unread = app.client.unread();
     if unread != app.host.unread {
         app.host.unread = unread;
-        let text = words::counted(app, "new_messages", unread as usize);
+        let text = page::counted("new_messages", unread as usize);
         post("unread", &[("count", unread.into()), ("text", text.into())]);
     }
     let status = match app.client.line() {

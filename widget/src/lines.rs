@@ -1,6 +1,6 @@
 //! The lines of the log: which there are, from the machine's entries and what is on its way, and what each says. Changes
 //! nothing.
-use crate::app::App;
+use crate::{app::App, page};
 use merhaba_shared::{
     browser::language,
     client::{outbox::Progress, thread::Delivery},
@@ -157,7 +157,7 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
             Shown::Bubble {
                 mine: false,
                 face: initials(&name),
-                said: app.page.say("said", &name.as_str().into()),
+                said: page::say("said", &name.as_str().into()),
                 body: message(app, key.id).map(|message| message.body.clone()).unwrap_or_default(),
             }
         }

@@ -51,13 +51,6 @@ impl Page {
         data(&self.texts, key)
     }
 
-    /// A text with a value in its place; for a number, in the form that the language has for it. The page's own script
-    /// fills it in: only the browser knows how a language counts.
-    pub fn say(&self, key: &str, value: &JsValue) -> String {
-        let text = call(&merhaba(), "say", &key.into(), value);
-        text.and_then(|text| text.as_string()).unwrap_or_default()
-    }
-
     /// What the document's root says: the site's key, the mode, addresses.
     pub fn says(&self, key: &str) -> String {
         data(&self.root, key)
@@ -85,6 +78,19 @@ pub fn fit() {
     }
     // An empty value takes the property away; a fixed name cannot fail.
     let _ = body.style().set_property("height", &pixels);
+}
+
+/// A text with a value in its place; for a number, in the form that the language has for it. The document's own script
+/// fills it in: only the browser knows how a language counts.
+pub fn say(key: &str, value: &JsValue) -> String {
+    let text = call(&merhaba(), "say", &key.into(), value);
+    text.and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// A text with a number in it.
+#[expect(clippy::cast_precision_loss, reason = "exact up to nine quadrillion")]
+pub fn counted(key: &str, number: usize) -> String {
+    say(key, &JsValue::from_f64(number as f64))
 }
 
 /// Sets a text where it is another: what is live to a screen reader is said only when it changes.

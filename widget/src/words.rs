@@ -1,6 +1,9 @@
 //! What is said around the log: under the name, in the banner, over the field. The screen never lies: "online" only
 //! while the relay says so on a line that answers, "sent" only once it is stored.
-use crate::{app::App, page::write};
+use crate::{
+    app::App,
+    page::{counted, say, write},
+};
 use merhaba_shared::{
     browser::clock,
     client::{Line, Ms, thread::Thread},
@@ -12,7 +15,6 @@ use merhaba_shared::{
         model::{Author, Item},
     },
 };
-use wasm_bindgen::JsValue;
 
 /// From so many characters on, the field's length is said.
 const NEARLY_FULL: usize = 3_800;
@@ -70,9 +72,9 @@ fn banner_look(app: &App) {
 fn hint(app: &App, now: Ms) {
     let length = app.page.field.value().chars().count();
     let (calm, text) = if length > BODY_CHARS {
-        (false, counted(app, "too_long", length - BODY_CHARS))
+        (false, counted("too_long", length - BODY_CHARS))
     } else if let Some(seconds) = held(app, now) {
-        (true, counted(app, "too_fast", seconds))
+        (true, counted("too_fast", seconds))
     } else if length >= NEARLY_FULL {
         let mut text = length.to_string();
         text.push_str(" / ");
@@ -86,12 +88,6 @@ fn hint(app: &App, now: Ms) {
     app.page.hint.set_class_name(if calm { "calm" } else { "" });
     app.page.hint.set_hidden(text.is_empty());
     write(&app.page.hint, &text);
-}
-
-/// A text with a number in it.
-#[expect(clippy::cast_precision_loss, reason = "exact up to nine quadrillion")]
-pub fn counted(app: &App, key: &str, number: usize) -> String {
-    app.page.say(key, &JsValue::from_f64(number as f64))
 }
 
 /// Seconds until what was written too fast leaves.
@@ -117,7 +113,7 @@ fn writer(app: &App) -> String {
 /// Who is writing, in words; empty: nobody.
 pub fn typing(app: &App) -> String {
     let name = writer(app);
-    if name.is_empty() { name } else { app.page.say("typing", &name.into()) }
+    if name.is_empty() { name } else { say("typing", &name.into()) }
 }
 
 /// Their face.
@@ -129,7 +125,7 @@ pub fn face(app: &App) -> String {
 pub fn jump(app: &App) -> String {
     match app.client.thread().map_or(0, Thread::unread) {
         0 => app.page.text("jump"),
-        unread => counted(app, "new_messages", unread as usize),
+        unread => counted("new_messages", unread as usize),
     }
 }
 

@@ -117,7 +117,7 @@ fn greeting<'a>(site: &'a Site, language: &str, texts: &'a Texts) -> &'a str {
 }
 
 /// Texts that the relay draws itself: no script reads them.
-const DRAWN: [&str; 13] = [
+const DRAWN: [&str; 14] = [
     "language",
     "chat",
     "greeting",
@@ -130,6 +130,7 @@ const DRAWN: [&str; 13] = [
     "plain_frame",
     "plain_page",
     "plain_refresh",
+    "refused",
     "refresh",
 ];
 
