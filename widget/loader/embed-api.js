@@ -1,7 +1,7 @@
 // The second half of the loader: comes with the frame, and gives the page the calls and events of Merhaba, the panel its
 // geometry above a phone's keyboard, and the launcher its unread count. Everything between page and frame goes over one
-// MessagePort, handed over once with the relay's exact origin. It never reads the page, never touches its history, fetch
-// or onmessage, never writes HTML, and stores one mark (`merhaba:KEY`, no identity) only after a conversation has started.
+// MessagePort, handed over once with the relay's exact origin. It never reads the page (but where it is scrolled, to keep it
+// there while the panel fills the screen), never touches its history, fetch or onmessage, never writes HTML, and stores one mark (`merhaba:KEY`, no identity) only after a conversation has started.
 //
 // Page to frame, over the port (the first one with the port itself, as { merhaba: 1, page: { url, title, referrer } }):
 //   { k: 'open', focus }  { k: 'close' }  { k: 'geometry', full, keyboard, safe: [top, right, bottom, left] }
@@ -32,7 +32,7 @@
   const listeners = new Map(), warned = new Set();
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
-  let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null;
+  let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null, stood = null;
 
   const look = new CSSStyleSheet();
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
@@ -133,10 +133,26 @@
     k: 'geometry',
     full: narrow.matches,
     keyboard: keyboard(),
-    safe: narrow.matches ? getComputedStyle(h).getPropertyValue('--safe').trim().split(/\s+/).map(n => parseFloat(n) || 0) : [0, 0, 0, 0]
+    // Above a keyboard there is no edge of the screen at the bottom.
+    safe: narrow.matches ? getComputedStyle(h).getPropertyValue('--safe').trim().split(/\s+/).map((n, side) => side === 2 && keyboard() > 80 ? 0 : parseFloat(n) || 0) : [0, 0, 0, 0]
   });
+  /** While the panel fills the screen the page behind it stands still, and afterwards where it stood. */
+  const hold = yes => {
+    const { style } = d.documentElement;
+    if (yes === !!stood) return;
+    if (yes) {
+      stood = { x: w.scrollX, y: w.scrollY, href: location.href, was: style.getPropertyValue('overflow'), priority: style.getPropertyPriority('overflow') };
+      style.setProperty('overflow', 'hidden', 'important');
+      return;
+    }
+    const { x, y, href, was, priority } = stood;
+    stood = null;
+    style.setProperty('overflow', was, priority);
+    if (href === location.href) w.scrollTo({ left: x, top: y, behavior: 'instant' });
+  };
   const fit = () => {
     drawing = 0;
+    hold(!!(m.o && m.f && m.f !== lost && narrow.matches));
     const style = m.f && m.f.style, gap = keyboard();
     if (!style) return;
     const part = narrow.matches && m.o && v && v.scale <= 1.01;
@@ -226,6 +242,7 @@
       missed = 0;
       count();
       cancelAnimationFrame(drawing);
+      hold(false);
       drop();
       gone();
       listeners.clear();

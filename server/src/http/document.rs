@@ -49,7 +49,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let Site { key, settings, .. } = site;
     let greeting = greeting(site, shown.language, texts);
     let log = if shown.rows.is_empty() {
-        row(false, true, &initials(&settings.name), greeting)
+        row(false, true, &said(texts, &settings.name), &initials(&settings.name), greeting)
     } else {
         shown.rows.to_owned()
     };
@@ -143,8 +143,13 @@ pub fn attributes(texts: &Texts, drawn: &[&str]) -> String {
     })
 }
 
-/// One bubble.
-pub fn row(mine: bool, last: bool, initials: &str, text: &str) -> String {
+/// Who says a line.
+pub fn said(texts: &Texts, name: &str) -> String {
+    texts.get("said").map_or_else(String::new, |text| text.replace("{name}", name))
+}
+
+/// One bubble; `said` tells who does not see it whose it is.
+pub fn row(mine: bool, last: bool, said: &str, initials: &str, text: &str) -> String {
     let class = match (mine, last) {
         (true, true) => "row me last",
         (true, false) => "row me",
@@ -156,7 +161,11 @@ pub fn row(mine: bool, last: bool, initials: &str, text: &str) -> String {
     } else {
         format!("<div class=\"face\" aria-hidden=\"true\">{}</div>", escape(initials))
     };
-    format!("<div class=\"{class}\">{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n", escape(text))
+    format!(
+        "<div class=\"{class}\"><span class=\"heard\">{}</span>{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n",
+        escape(said),
+        escape(text)
+    )
 }
 
 /// The first letters of the first and the last word of a name, as they are: the style makes them capitals, since only
@@ -288,8 +297,8 @@ mod tests {
     #[test]
     fn rows_and_initials() {
         assert_eq!(
-            row(true, true, "", "<x>"),
-            "<div class=\"row me last\"><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
+            row(true, true, "You said", "", "<x>"),
+            "<div class=\"row me last\"><span class=\"heard\">You said</span><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
         );
         assert_eq!(initials("ince belli çay"), "iç");
         assert_eq!(initials("“x”"), "x");
