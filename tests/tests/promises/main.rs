@@ -16,4 +16,5 @@ mod proxy;
 mod rfc6455;
 mod slow;
 mod syscalls;
+mod versions;
 mod writers;
