@@ -44,6 +44,8 @@ merhaba_shared::mutants! {
     PublishWaits = "publish-waits",
     /// P11: a session whose line fell silent lives on.
     SilenceIgnored = "silence-ignored",
+    /// T22: a line that has ended is never let go.
+    LineKept = "line-kept",
     /// P15: after a stop all are asked back at once.
     SpreadLost = "spread-lost",
     /// P16: deadlines hang on the wall's clock.

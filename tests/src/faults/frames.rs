@@ -54,16 +54,16 @@ impl Part {
 
 /// A text frame; where it must be masked, with a mask that changes nothing.
 fn text(payload: &[u8], masked: bool) -> Vec<u8> {
-    let mask = if masked { 0x80 } else { 0 };
+    let mask: u8 = if masked { 0x80 } else { 0 };
     let mut bytes = vec![0x81];
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
-        (Ok(short @ 0..126), _) => bytes.push(mask | short),
+        (Ok(short @ 0..126), _) => bytes.push(mask + short),
         (_, Ok(length)) => {
-            bytes.push(mask | 126);
+            bytes.push(mask + 126);
             bytes.extend(length.to_be_bytes());
         }
         _ => {
-            bytes.push(mask | 127);
+            bytes.push(mask + 127);
             bytes.extend((payload.len() as u64).to_be_bytes());
         }
     }
@@ -147,7 +147,7 @@ mod tests {
     fn the_next_version_says_more() {
         for mask in [&[][..], &[7, 0, 1, 9]] {
             let mut bytes = b"HTTP/1.1 101 x\r\n\r\n\x81".to_vec();
-            bytes.push(if mask.is_empty() { 9 } else { 0x80 | 9 });
+            bytes.push(if mask.is_empty() { 9 } else { 0x89 });
             bytes.extend(mask);
             let masks = mask.iter().cycle().copied().chain(std::iter::repeat(0));
             bytes.extend(br#"{"A":{} }"#.iter().zip(masks).map(|(byte, mask)| byte ^ mask));

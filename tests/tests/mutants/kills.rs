@@ -163,6 +163,14 @@ pub const KILLS: &[Kill] = &[
         " of all come back within the same half second",
         Soak,
     ),
+    // T22: what is over costs nothing any more.
+    kill(
+        Relay("line-kept"),
+        Promises,
+        "soak::a_fault_a_minute_costs_nothing_for_good",
+        " descriptors; everybody talks: true",
+        Soak,
+    ),
     // P16: clocks.
     kill(
         Relay("wall-clock"),

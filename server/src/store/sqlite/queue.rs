@@ -177,6 +177,79 @@ impl<T> State<T> {
 #[cfg(test)]
 mod tests {
     use super::{Queue, Refusal};
+    use crate::proof::{Proof, amount};
+    use std::{
+        collections::HashSet,
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+        },
+        thread::{scope, yield_now},
+    };
+
+    /// T17: nothing that was taken in is lost or taken twice, and nobody waits for ever, in whatever order threads come.
+    #[test]
+    fn many_threads_lose_nothing_and_nobody_waits_for_ever() {
+        const PUSHING: usize = 3;
+        const TAKING: usize = 2;
+        let mut proof = Proof::begin("T17.queue", &["P1", "P4"]);
+        let rounds = amount(2_000, 100_000);
+        let (mut queued, mut refused) = (0, 0);
+        for round in 0..rounds {
+            // Sometimes with room for all, sometimes not; closed at once, or when some have come.
+            let queue = Queue::new(if round % 3 == 0 { 2 } else { 64 });
+            let (begin, pushed) = (Barrier::new(PUSHING + TAKING + 1), AtomicUsize::new(0));
+            let (accepted, taken) = scope(|threads| {
+                let pushing: Vec<_> = (0..PUSHING)
+                    .map(|who| {
+                        let (queue, begin, pushed) = (&queue, &begin, &pushed);
+                        threads.spawn(move || {
+                            begin.wait();
+                            let items = (0..6).map(|number| who * 10 + number);
+                            let items = items.filter(|item| {
+                                let along = (item + round) % 2 == 0;
+                                let way = if along { Queue::push_along } else { Queue::push };
+                                pushed.fetch_add(1, Ordering::Relaxed);
+                                way(queue, *item, 1).is_ok()
+                            });
+                            items.collect::<Vec<_>>()
+                        })
+                    })
+                    .collect();
+                let taking: Vec<_> = (0..TAKING)
+                    .map(|who| {
+                        let (queue, begin) = (&queue, &begin);
+                        threads.spawn(move || {
+                            begin.wait();
+                            let mut taken = Vec::new();
+                            while let Some(items) = queue.take(1 + (round + who) % 4) {
+                                taken.extend(items);
+                            }
+                            taken
+                        })
+                    })
+                    .collect();
+                begin.wait();
+                while pushed.load(Ordering::Relaxed) < round % (PUSHING * 6) {
+                    yield_now();
+                }
+                assert!(queue.close(Some(99)), "closed once");
+                let all = |threads: Vec<std::thread::ScopedJoinHandle<'_, Vec<usize>>>| {
+                    threads.into_iter().flat_map(|thread| thread.join().expect("it ends")).collect::<Vec<_>>()
+                };
+                (all(pushing), all(taking))
+            });
+            let unique: HashSet<_> = taken.iter().copied().collect();
+            let expected: HashSet<_> = accepted.iter().copied().chain([99]).collect();
+            assert_eq!((unique, taken.len()), (expected, accepted.len() + 1), "round {round}");
+            queued += accepted.len();
+            refused += PUSHING * 6 - accepted.len();
+        }
+        proof.figure("rounds", rounds);
+        proof.figure("queued", queued);
+        proof.figure("refused", refused);
+        proof.holds();
+    }
 
     #[test]
     fn what_is_in_no_hurry_goes_along_or_after_a_while_alone() {
