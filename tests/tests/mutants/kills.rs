@@ -198,8 +198,8 @@ pub const KILLS: &[Kill] = &[
         Soak,
     ),
     // P22: neighbouring versions.
-    kill(Relay("any-revision"), Promises, NEIGHBOURS, " must load itself again", Soak),
-    kill(Relay("unknown-kind-fatal"), Promises, NEIGHBOURS, "everything on the screen: not within", Soak),
+    kill(Relay("any-revision"), Promises, NEIGHBOURS, "Server sent no subprotocol", Soak),
+    kill(Relay("unknown-kind-fatal"), Promises, NEIGHBOURS, "somewhere to write to: not within", Soak),
     // Audiences.
     kill(Relay("note-to-visitor"), Contract, "notes_are_the_agents_own", "huysuz", Always),
 ];
