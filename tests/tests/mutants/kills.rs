@@ -135,7 +135,7 @@ pub const KILLS: &[Kill] = &[
         "a mark went back: ",
         Soak,
     ),
-    kill(Relay("marks-back"), Within, SIMULATION, "assertion `left == right` failed: unread in ", Soak),
+    kill(Relay("marks-back"), Within, SIMULATION, " unread", Soak),
     kill(Relay("silence-ignored"), Promises, SILENCE, "the relay keeps dead sessions", Long),
     kill(Page("silence-believed"), Promises, SILENCE, "both notice: not within 17s", Soak),
     kill(Page("sent-early"), Promises, FRAMES, " is shown as sent, and nobody said so", Soak),

@@ -197,7 +197,8 @@ mod tests {
     /// Pushes some items in the two ways; gives those that were taken in.
     fn pushes(queue: &Queue<usize>, who: usize, round: usize) -> Vec<usize> {
         let items = (0..EACH).map(|number| who * EACH + number);
-        let way = |item: usize| if (item + round) % 2 == 0 { Queue::push_along } else { Queue::push };
+        let way =
+            |item: usize| if (item + round).is_multiple_of(2) { Queue::push_along } else { Queue::push };
         items.filter(|item| way(*item)(queue, *item, 1).is_ok()).collect()
     }
 
@@ -218,7 +219,7 @@ mod tests {
     /// One queue's life: what was taken in, and what was taken out.
     fn life(round: usize) -> (Vec<usize>, Vec<usize>) {
         // Sometimes with room for all, sometimes not.
-        let queue = Queue::new(if round % 3 == 0 { 4 } else { 64 });
+        let queue = Queue::new(if round.is_multiple_of(3) { 4 } else { 64 });
         let (begin, count) = (Barrier::new(PUSHING + TAKING), AtomicUsize::new(0));
         let (queue, begin, count) = (&queue, &begin, &count);
         scope(|threads| {
@@ -237,9 +238,9 @@ mod tests {
             });
             let accepted = all(pushing.collect());
             // Closed while things wait; or not before all of it was taken, which nobody else wakes anybody up for.
-            let began = Clock.monotonic();
-            while round % 2 == 0 && count.load(Ordering::Relaxed) < accepted.len() {
-                assert!(began.elapsed().as_secs() < 10, "round {round}: something waits and nobody takes it");
+            let since = Clock.monotonic();
+            while round.is_multiple_of(2) && count.load(Ordering::Relaxed) < accepted.len() {
+                assert!(since.elapsed().as_secs() < 10, "round {round}: something waits and nobody takes it");
                 yield_now();
             }
             assert!(queue.close(Some(usize::MAX)), "closed once");
