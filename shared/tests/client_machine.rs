@@ -266,7 +266,7 @@ impl World {
                 let head = self.relay.log.len() as u64;
                 answers.push(Event::Head(Head { conversation: CONVERSATION.into(), seq: head }));
             }
-            Command::Read(_) | Command::Typing(_) => {}
+            Command::Read(_) | Command::Typing(_) | Command::Page(_) => {}
         }
         if !self.tabs[at].silent {
             self.tabs[at].down.extend(answers);

@@ -134,7 +134,8 @@ fn every_kind_is_made() {
             | FromVisitor::Read(_)
             | FromVisitor::Typing(_)
             | FromVisitor::History(_)
-            | FromVisitor::Ping(_),
+            | FromVisitor::Ping(_)
+            | FromVisitor::Page(_),
             ToVisitor::Welcome(_)
             | ToVisitor::Accepted(_)
             | ToVisitor::Refused(_)

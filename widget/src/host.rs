@@ -89,6 +89,7 @@ fn begin(page: Page) {
 fn heard(message: &JsValue) {
     match text(message, "k").as_str() {
         "host" => begin(page_of(&get(message, "page"))),
+        "page" => turn(|app, _| app.client.set_page(page_of(&get(message, "page")))),
         "open" => turn(|app, now| {
             app.sight.open = true;
             app.visible(now);

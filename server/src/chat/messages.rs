@@ -27,6 +27,12 @@ pub fn sender(site: SiteKey, identity: &Identity, locale: &str, page: Option<&Pa
     })
 }
 
+/// The same sender on another page of the website.
+#[must_use]
+pub fn moved(sender: &Sender, page: &Page) -> Arc<Sender> {
+    Arc::new(Sender { page: Some(visitors::page(page)), ..sender.clone() })
+}
+
 /// Checks a message before anything is done for it.
 ///
 /// # Errors

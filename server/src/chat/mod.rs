@@ -16,7 +16,7 @@ mod visitors;
 
 pub use audience::Audience;
 pub use form::{Form, Posted};
-pub use messages::{about, accepted_note, check, sender};
+pub use messages::{about, accepted_note, check, moved, sender};
 pub use presence::Attendance;
 pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};

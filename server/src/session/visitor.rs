@@ -194,6 +194,10 @@ impl<S: Socket> Visitor<S> {
             Command::Read(read) => self.live.read(read).await,
             Command::Typing(typing) => self.typing(typing).await,
             Command::History(get) => self.live.history(get).await,
+            Command::Page(page) => {
+                self.sender = chat::moved(&self.sender, &page);
+                Ok(())
+            }
             Command::Ping(ping) => {
                 let visitor = self.sender.visitor.clone();
                 self.live.ping(&ping, |app, _| heads(app.clone(), visitor)).await

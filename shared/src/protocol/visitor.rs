@@ -23,6 +23,8 @@ pub enum Command {
     History(GetHistory),
     /// Are you there?
     Ping(Ping),
+    /// I have gone to another page of the website.
+    Page(Page),
 }
 
 /// Everything a visitor's page can be told.

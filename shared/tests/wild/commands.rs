@@ -190,7 +190,7 @@ impl Wild {
         }
     }
 
-    /// A visitor's command of one of the six kinds.
+    /// A visitor's command of one of the seven kinds.
     pub fn visitor_command(&mut self) -> visitor::Command {
         use visitor::Command;
         match self.dice.below(10) {
@@ -202,6 +202,7 @@ impl Wild {
             2 => Command::Typing(self.typing()),
             3 => Command::History(self.get_history()),
             4 => Command::Ping(Ping { nonce: self.number() }),
+            5 => Command::Page(self.page()),
             _ => Command::Send(visitor::Send {
                 client_id: self.client_id(),
                 conversation: self.maybe(Self::conversation),

@@ -2,6 +2,7 @@
 //! through to the agents' side. One relay, one browser and one table of cases; `cargo test --test hosts NAME` runs those
 //! whose names contain NAME. A case that fails does not keep the others from being run.
 
+mod api;
 mod geometry;
 mod hostile;
 mod pages;
@@ -28,6 +29,7 @@ const CASES: &[Case] = cases! {
     routers: swap replace morph transition bfcache twice;
     geometry: unset rem rtl print;
     hostile: wraps blocklist;
+    api: asks window listens talks unsupported unknown places looks attributes siteless forgets destroys;
     refused: apiless frameless scriptless wasmless noscript nowasm storageless;
 };
 

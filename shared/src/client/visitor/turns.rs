@@ -174,6 +174,9 @@ impl VisitorClient {
 
     /// The visitor went to another page of the site.
     pub fn set_page(&mut self, page: Page) {
+        if self.connection.is_live() && self.settings.page.as_ref() != Some(&page) {
+            self.effects.push(Effect::Frame(Command::Page(page.clone())));
+        }
         self.settings.page = Some(page);
     }
 
