@@ -11,6 +11,7 @@ pub mod player;
 pub mod process;
 pub mod proof;
 pub mod relay;
+pub mod scenes;
 pub mod screen;
 pub mod sources;
 pub mod wire;
