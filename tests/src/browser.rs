@@ -129,6 +129,24 @@ impl Browser {
         left
     }
 
+    /// Waits for a tab that the page has opened, and goes there.
+    pub async fn follow_tab(&self) {
+        let here = self.client.window().await.expect("a tab is in front");
+        let opened = async {
+            loop {
+                let all = self.client.windows().await.expect("the driver answers");
+                if let Some(other) = all.into_iter().find(|tab| *tab != here) {
+                    return other;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let tab = tokio::time::timeout(Duration::from_millis(SHOWN_WITHIN_MS), opened)
+            .await
+            .expect("a tab is opened");
+        self.client.switch_to_window(tab).await.expect("the tab is there");
+    }
+
     /// Closes the tab in front and goes to another.
     pub async fn close_tab(&self, then: &Tab) {
         self.client.close_window().await.expect("the tab closes");

@@ -99,7 +99,8 @@ impl Driver {
         self.begin(json!({}), &flags).await
     }
 
-    async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
+    /// A new person's browser with these preferences and further flags.
+    pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut capabilities = match self.engine {
             Engine::Chromium => chromium(&profile, &preferences, more),
