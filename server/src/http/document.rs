@@ -80,7 +80,8 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("target", if frame { "_blank" } else { "_self" })
         .set("client_id", shown.client_id)
         .set("body", shown.body)
-        .set("hint", hint(shown.hint, texts))
+        .set("hint", hint(shown.hint, frame, texts))
+        .set("described", if shown.hint.is_empty() { "" } else { " aria-describedby=\"hint\"" })
         .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
         .set("texts", attributes(texts))
         .set("log", log)
@@ -97,13 +98,11 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
 }
 
 /// The line above the field: why a message was not taken, or (shown by the script) that the form works without it.
-fn hint(why: &str, texts: &Texts) -> String {
+fn hint(why: &str, frame: bool, texts: &Texts) -> String {
     if !why.is_empty() {
         return escape(why);
     }
-    let text = |name: &str| escape(texts.get(name).map_or("", String::as_str));
-    let (frame, page) = (text("plain_frame"), text("plain_page"));
-    format!("<span class=\"only-frame\">{frame}</span><span class=\"only-page\">{page}</span>")
+    escape(texts.get(if frame { "plain_frame" } else { "plain_page" }).map_or("", String::as_str))
 }
 
 fn greeting<'a>(site: &'a Site, language: &str, texts: &'a Texts) -> &'a str {
@@ -203,6 +202,7 @@ mod tests {
             "body",
             "hint",
             "hint_state",
+            "described",
             "texts",
             "log",
             "brand",

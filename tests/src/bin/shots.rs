@@ -18,6 +18,9 @@ use std::{
 /// The screens: name, width, height.
 const SCREENS: [(&str, u32, u32); 2] = [("phone", 390, 844), ("desktop", 1280, 800)];
 
+/// The languages that the agent page speaks.
+const AGENTS: [&str; 2] = ["en", "tr"];
+
 /// Takes the pictures of one round through the states.
 struct Camera<'a> {
     folder: &'a Path,
@@ -82,11 +85,17 @@ async fn main() {
     fs::create_dir_all(&folder).expect("target/ can be written");
     let only: Vec<String> = env::args().skip(1).collect();
     let mut taken = Vec::new();
-    for words in Words::ALL {
+    for words in Words::spoken() {
         let mut tour = Tour::begin(words).await;
         tour.widget(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
         tour.plain(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
         tour.end().await;
+        if AGENTS.contains(&words.tag) {
+            let mut tour = Tour::begin(words).await;
+            tour.agents(&mut Camera { folder: &folder, round: "agent", only: &only, taken: &mut taken })
+                .await;
+            tour.end().await;
+        }
     }
     taken.sort();
     fs::write(folder.join("index.html"), index(&taken)).expect("target/ can be written");

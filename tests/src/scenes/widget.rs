@@ -56,6 +56,8 @@ impl Tour {
         while !self.browser.run(&format!("return {answered}")).await.as_bool().unwrap_or_default() {
             self.browser.reload().await;
         }
+        let language = self.browser.run("return document.documentElement.lang").await;
+        assert_eq!(language, self.words.tag, "the language stays after a message");
         self.show_without_script(eye, "plain-talk").await;
         self.unreachable(eye).await;
     }
@@ -119,6 +121,7 @@ impl Tour {
         self.browser.run("dispatchEvent(new Event('online'))").await;
         self.browser.until("document.querySelector('#banner.good:not([hidden])')").await;
         self.show(eye, "back", Place::Frame).await;
+        self.browser.until("document.getElementById('banner').hidden").await;
     }
 
     /// One character, one word without an end, as much as a message takes, and the other direction.

@@ -1,4 +1,5 @@
 //! What people say in the scenes, in each language that they are seen in. Never what the pages themselves say.
+use crate::sources;
 
 /// One language's conversation.
 #[derive(Debug)]
@@ -57,6 +58,12 @@ impl Words {
         later: "حجزت لك طقمًا: https://shop.example/sets/six-glasses",
         thanks: "رائع، شكرًا",
     };
-    /// All of them.
-    pub const ALL: [&Self; 3] = [Self::ENGLISH, Self::TURKISH, Self::ARABIC];
+    /// Those that the widget speaks.
+    #[must_use]
+    pub fn spoken() -> Vec<&'static Self> {
+        let texts = sources::root().join("widget/i18n");
+        let mut all = vec![Self::ENGLISH, Self::TURKISH, Self::ARABIC];
+        all.retain(|words| texts.join(format!("{}.json", words.tag)).exists());
+        all
+    }
 }
