@@ -95,6 +95,8 @@ impl Bundle {
     fn reception(&mut self) -> Result<()> {
         let texts = self.folder("widget/i18n/reception", "json")?;
         self.texts("RECEPTION_TEXTS", &texts);
+        let style = self.source("widget/parts/reception.css")?.unwrap_or_default();
+        self.constant("RECEPTION_STYLE", &minify::style(&style));
         let Some(script) = self.source("widget/parts/reception.js")? else {
             self.constant("RECEPTION_JS", "");
             return missing("the script of receptions (widget/parts/reception.js) is missing");

@@ -76,6 +76,7 @@ pub fn draw(reception: &Reception, presence: Presence, words: Words<'_>, asks: b
         ask(&mut out, reception, &questions, words, said);
     }
     if !out.is_empty() {
+        let _ = write!(out, "<style>{}</style>", pages::RECEPTION_STYLE);
         let _ = write!(out, "<script type=\"module\" src=\"{}\"></script>", pages::RECEPTION_JS);
     }
     out
