@@ -43,7 +43,7 @@
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
     + 'a[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:10px;padding:0 5px;border-radius:10px;background:#b42318;color:#fff;font:700 12px/20px system-ui;text-align:center;outline:2px solid #fff}'
     + ':host{--safe:env(safe-area-inset-top,0px) env(safe-area-inset-right,0px) env(safe-area-inset-bottom,0px) env(safe-area-inset-left,0px)}'
-    + 'iframe,section{color-scheme:var(--scheme,light dark);background:Canvas}'
+    + 'iframe,section{color-scheme:var(--scheme,light dark);background:Canvas;outline:1px solid #8884}'
     + 'section{position:fixed;inset:auto auto var(--y) var(--left,auto);right:var(--right,auto);margin-bottom:72px;width:296px;padding:20px;border-radius:16px;box-shadow:0 8px 32px #10182038;font:15px/1.45 system-ui;color:CanvasText;display:grid;gap:12px}'
     + 'section a{all:revert;position:static;box-shadow:none;color:LinkText;padding:10px 0}section a:before,section a:after{content:none}section button{font:inherit;font-weight:600;color:inherit;background:0;min-height:44px;border:1px solid #8886;border-radius:10px}'
     + '@media(prefers-reduced-motion:no-preference){iframe{opacity:0;translate:0 8px;transition:opacity .16s,translate .16s,visibility .16s}.o~iframe{opacity:1;translate:0}}');
@@ -179,7 +179,7 @@
   const fit = () => {
     drawing = 0;
     hold(!!(m.o && m.f && m.f !== lost && narrow.matches));
-    const style = m.f && m.f.style, gap = keyboard();
+    const style = m.f && m.f !== lost && m.f.style, gap = keyboard();
     if (!style) return;
     const part = narrow.matches && m.o && v && v.scale <= 1.01;
     style.top = part ? v.offsetTop + 'px' : '';
