@@ -8,7 +8,8 @@ use std::{
 };
 
 /// The folders with one file for each language.
-const FOLDERS: [&str; 3] = ["widget/i18n", "widget/i18n/parts", "server/src/http/notices"];
+const FOLDERS: [&str; 4] =
+    ["widget/i18n", "widget/i18n/parts", "widget/i18n/reception", "server/src/http/notices"];
 
 /// Each language with its plural categories for whole numbers up to a million (Unicode's CLDR).
 const LANGUAGES: [(&str, &[&str]); 8] = [

@@ -3,6 +3,8 @@
 
 pub mod conversation;
 pub mod email;
+pub mod hours;
 pub mod origin;
 pub mod preview;
+pub mod reception;
 pub mod site;
