@@ -44,17 +44,17 @@ pub fn wall_clock() -> Millis {
     Date::now() as Millis
 }
 
+/// A moment as scripts know it.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "exact for the next quarter of a million years")]
+pub fn number(at: Millis) -> JsValue {
+    JsValue::from_f64(at as f64)
+}
+
 fn said(what: &str, at: Millis, language: &str) -> String {
     asked(what, at, &language.into()).as_string().unwrap_or_default()
 }
 
 fn asked(what: &str, at: Millis, language: &JsValue) -> JsValue {
     call(&merhaba(), what, &number(at), language).unwrap_or_default()
-}
-
-/// A moment as scripts know it.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "exact for the next quarter of a million years")]
-pub fn number(at: Millis) -> JsValue {
-    JsValue::from_f64(at as f64)
 }
