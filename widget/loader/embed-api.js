@@ -98,11 +98,16 @@
     port = null;
     ready = false;
   };
+  /** A new frame: its language is the one it was made with, which may no longer be the one that is set. */
+  const adopt = () => {
+    if (frame === m.f) return;
+    frame = m.f;
+    address = frame.src.split('#')[0];
+  };
   /** Once per load of the frame: one object with a port, to the relay's origin and to nobody else. */
   const handshake = () => {
     hangUp();
-    frame = m.f;
-    address = page();
+    adopt();
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = event => {
@@ -310,7 +315,7 @@
   });
   // After each draw: what changed since the last one is said to the frame and to the page.
   m.k = () => {
-    if (m.f && m.f !== lost && m.f !== frame) { frame = m.f; address = page(); expect(10000); }
+    if (m.f && m.f !== lost && m.f !== frame) { adopt(); expect(10000); }
     // A frame speaks one language: it is loaded again in the new one, without an entry in the page's history.
     if (frame && address !== page()) {
       address = page();
