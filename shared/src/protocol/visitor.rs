@@ -1,8 +1,8 @@
 //! What a visitor's page can send, and everything it can be told. Variants are only added at the end.
 use super::error::Refused;
-use super::ids::{ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, Token, VisitorId};
+use super::ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, Token, VisitorId};
 use super::model::{
-    Accepted, AgentAuthor, Attachment, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
+    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
     ReadMarker, Resume, Status, Typing, TypingNow,
 };
 use alloc::{string::String, vec::Vec};
@@ -101,9 +101,9 @@ pub struct Send {
     pub new: bool,
     /// The text.
     pub body: String,
-    /// Files, uploaded before.
+    /// Files, uploaded before by the same sender and in no other message; with them the text may be blank.
     #[serde(default)]
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<AttachmentId>,
 }
 
 /// The answer to `Hello`. Writes nothing: the visitor's row is made by the first `Send`.

@@ -145,6 +145,7 @@ impl Wild {
             name: self.text(),
             media_type: self.text(),
             size: self.number(),
+            picture: None,
         }
     }
 
@@ -207,7 +208,7 @@ impl Wild {
                 conversation: self.maybe(Self::conversation),
                 new: self.dice.percent(10),
                 body: self.text(),
-                attachments: if self.dice.percent(5) { self.some(Self::attachment) } else { Vec::new() },
+                attachments: if self.dice.percent(5) { self.some(|wild| wild.id().as_str().into()) } else { Vec::new() },
             }),
         }
     }
@@ -247,7 +248,7 @@ impl Wild {
                 client_id: self.client_id(),
                 conversation,
                 body: self.text(),
-                attachments: if self.dice.percent(5) { self.some(Self::attachment) } else { Vec::new() },
+                attachments: if self.dice.percent(5) { self.some(|wild| wild.id().as_str().into()) } else { Vec::new() },
             }),
         }
     }

@@ -313,7 +313,7 @@ impl VisitorClient {
                 conversation: out.conversation.clone(),
                 new: out.new,
                 body: out.body.clone(),
-                attachments: Vec::new(),
+                attachments: out.attachments.clone(),
             };
             self.effects.push(Effect::Frame(Command::Send(send)));
         }
