@@ -87,9 +87,9 @@ pub fn none(why: &dyn std::fmt::Display) -> String {
 
 /// What something holds, for people.
 pub fn words(holdings: &Holdings) -> String {
-    let Holdings { sites, agents, visitors, conversations, entries, notes } = holdings;
+    let Holdings { sites, agents, visitors, conversations, entries, notes, files } = holdings;
     format!(
-        "{sites} sites, {agents} agents, {visitors} visitors, {conversations} conversations with {entries} entries, {notes} notes"
+        "{sites} sites, {agents} agents, {visitors} visitors, {conversations} conversations with {entries} entries, {notes} notes, {files} files"
     )
 }
 

@@ -33,8 +33,7 @@ pub async fn prepare(store: &dyn Store, clock: Clock, dir: &Path) -> Result<Sign
     let settings = SiteSettings {
         name: "İnce Belli".into(),
         origins: vec!["http://localhost:*".into()],
-        color: None,
-        greetings: Vec::new(),
+        ..SiteSettings::default()
     };
     let site = Site { key: SITE.into(), at: clock.now(), settings };
     match store.add_site(site).await {

@@ -167,6 +167,7 @@ mod tests {
                 origins: vec!["https://a.example".into(), "http://localhost:*".into()],
                 color: Some("#ffcc00".into()),
                 greetings: vec![("tr".into(), "Hoş geldiniz \"siz\"".into())],
+                ..SiteSettings::default()
             },
         }
     }

@@ -7,6 +7,7 @@ pub mod routes;
 
 mod agent_page;
 mod api;
+mod attachments;
 mod files;
 mod health;
 mod icon;
@@ -41,8 +42,10 @@ use crate::{
     access::{password, tries::Tries},
     app::App,
     config::Config,
+    keys::Root,
     session::links::Links,
 };
+use attachments::signed::{LABEL, Signer};
 use ipnet::IpNet;
 use origin::{Hosts, Own};
 use std::{
@@ -52,6 +55,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use tokio::sync::Semaphore;
+
+/// Files that may be on their way up at once.
+const UPLOADING: usize = 32;
 
 /// What the routes need.
 pub struct Web {
@@ -67,6 +74,8 @@ pub struct Web {
     ready: health::Ready,
     reports: report::Reports,
     shop: Option<Shop>,
+    signer: Signer,
+    uploading: Semaphore,
 }
 
 impl Web {
@@ -77,6 +86,7 @@ impl Web {
         listener: SocketAddr,
         turns: password::Turns,
         shop: Option<Shop>,
+        root: &Root,
     ) -> Self {
         let clock = app.clock;
         Self {
@@ -90,6 +100,8 @@ impl Web {
             ready: health::Ready::default(),
             reports: report::Reports::default(),
             shop,
+            signer: Signer::new(root.derive(LABEL)),
+            uploading: Semaphore::new(UPLOADING),
             links: Links::default(),
             app,
         }

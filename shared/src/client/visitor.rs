@@ -133,13 +133,7 @@ impl VisitorClient {
     }
 
     /// As [`Self::send`], with files that were uploaded for it.
-    pub fn send_with(
-        &mut self,
-        now: Ms,
-        client_id: ClientId,
-        body: String,
-        attachments: Vec<AttachmentId>,
-    ) {
+    pub fn send_with(&mut self, now: Ms, client_id: ClientId, body: String, attachments: Vec<AttachmentId>) {
         let new = core::mem::take(&mut self.begin_new);
         let conversation = if new { None } else { self.current.clone() };
         let progress = Progress::Waiting;

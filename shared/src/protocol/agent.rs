@@ -3,8 +3,8 @@
 use super::error::Refused;
 use super::ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId};
 use super::model::{
-    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
-    ReadMarker, Resume, Side, Status, Typing, TypingNow,
+    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
+    Side, Status, Typing, TypingNow,
 };
 use super::visitor::Page;
 use super::words::words;

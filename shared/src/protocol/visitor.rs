@@ -2,8 +2,8 @@
 use super::error::Refused;
 use super::ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, Token, VisitorId};
 use super::model::{
-    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
-    ReadMarker, Resume, Status, Typing, TypingNow,
+    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
+    Status, Typing, TypingNow,
 };
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,7 @@ mod backup;
 mod changes;
 mod desk;
 mod fault;
+mod files;
 mod health;
 mod inbox;
 mod messages;

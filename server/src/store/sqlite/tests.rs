@@ -348,6 +348,7 @@ fn first_message(visitor: &str) -> VisitorMessage {
         new: false,
         new_conversation: format!("of {visitor}").as_str().into(),
         body: "merhaba".into(),
+        attachments: Vec::new(),
         at: 1,
         sequence: Sequence::default(),
     }
