@@ -270,9 +270,12 @@ mod tests {
 
     #[test]
     fn what_only_begins_like_a_picture_is_none() {
-        for given in
-            [&b"\x89PNG\r\n\x1a\n<html>"[..], b"GIF89a \t\n\t=1;alert(1)//", b"\xff\xd8\xff<svg>", b"RIFF....WEBPx"]
-        {
+        for given in [
+            &b"\x89PNG\r\n\x1a\n<html>"[..],
+            b"GIF89a \t\n\t=1;alert(1)//",
+            b"\xff\xd8\xff<svg>",
+            b"RIFF....WEBPx",
+        ] {
             assert_eq!(drawn(given).map(|_| ()), Err(Refusal::NoPicture), "{given:?}");
         }
     }

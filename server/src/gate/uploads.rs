@@ -99,7 +99,7 @@ mod tests {
         let later = start + 2 * HOUR;
         assert_eq!(uploads.begin(&'a', ALLOWED, later), Ok(40));
         uploads.end(&'a', later, 40);
-        assert_eq!(uploads.begin(&'a', ALLOWED, later + HOUR), Err(RetryAfter(DAY - 3 * HOUR)));
+        assert_eq!(uploads.begin(&'a', ALLOWED, later + HOUR), Err(RetryAfter(21 * HOUR)));
         assert_eq!(uploads.begin(&'a', ALLOWED, start + DAY), Ok(60));
     }
 }

@@ -123,10 +123,10 @@ fn insecure(own: &Own, request: &Request) -> Response {
 }
 
 /// A refusal of a body that may not have been read.
-fn refuse(status: StatusCode, code: &'static str, detail: &'static str) -> Box<Response> {
+fn refuse(status: StatusCode, code: &'static str, detail: &'static str) -> Response {
     let mut response = Problem::new(status, code, detail).into_response();
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    Box::new(response)
+    response
 }
 
 /// No body is ever unpacked.
@@ -135,11 +135,12 @@ fn unpacked(request: &Request) -> Result<(), Box<Response>> {
         return Ok(());
     }
     let detail = "a body is sent as it is, not compressed";
-    Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail))
+    Err(Box::new(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail)))
 }
 
 /// Reads the whole body: bounded in size and in time.
 async fn collect(request: Request) -> Result<Request, Box<Response>> {
+    let refuse = |status, code, detail| Box::new(refuse(status, code, detail));
     let too_big = || refuse(StatusCode::PAYLOAD_TOO_LARGE, "TooLong", "the body is longer than 64 KiB");
     if request.body().size_hint().lower() > BODY_BYTES as u64 {
         return Err(too_big());
