@@ -57,7 +57,7 @@ use crate::{
     orders::Desk,
     shutdown::Shutdown,
     store::{
-        Store,
+        Store, StoreError,
         sqlite::{OpenError, Sqlite},
     },
 };
@@ -109,6 +109,9 @@ pub enum StartError {
     /// The root key cannot be had.
     #[error("the root key {0} cannot be used: {1}")]
     Key(PathBuf, io::Error),
+    /// The sites' settings cannot be read.
+    #[error("the sites cannot be read: {0}")]
+    Read(StoreError),
     /// The demo's site or agent cannot be made.
     #[error("the demo cannot be set up: {0}")]
     Demo(String),
@@ -135,7 +138,9 @@ pub async fn run(
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
     let app = App::new(store.clone(), clock, config.rate_limits, &config.data);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
+    app.chat.learn_hours().await.map_err(StartError::Read)?;
     let soon = tokio::spawn(app.chat.telling());
+    let hours = tokio::spawn(app.chat.watching_hours());
     let turns = Turns::default();
     let root = Root::open(&config.data, clock)
         .map_err(|error| StartError::Key(config.data.join(keys::FILE), error))?;
@@ -152,6 +157,7 @@ pub async fn run(
         .await;
     stop(&shutdown, store.as_ref()).await;
     soon.abort();
+    hours.abort();
     // What was committed last may still be on its way to whoever asked.
     let _ = tokio::time::timeout(DRAIN, telling).await;
     drop(lock);

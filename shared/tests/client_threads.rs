@@ -34,6 +34,7 @@ fn an_entry_that_was_lost_behind_its_acknowledgement_is_fetched_where_nobody_loo
             epoch,
             now: 0,
             online: true,
+            back_at: None,
             conversations,
         })
     };

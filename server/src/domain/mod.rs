@@ -4,6 +4,8 @@
 pub mod conversation;
 pub mod email;
 pub mod file;
+pub mod hours;
 pub mod origin;
 pub mod preview;
+pub mod reception;
 pub mod site;

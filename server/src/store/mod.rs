@@ -13,6 +13,7 @@ pub mod sqlite;
 #[cfg(test)]
 pub mod contract;
 
+use crate::domain::reception::{About, Reception};
 use merhaba_shared::protocol::{
     agent::{Claimed, Filter, Inbox, InboxRow, Note, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
@@ -72,6 +73,8 @@ pub struct SiteSettings {
     pub file_bytes: Option<u64>,
     /// What all its files may weigh together, in bytes; `None`: what the relay allows.
     pub file_quota: Option<u64>,
+    /// When it is open, and what is asked first.
+    pub reception: Reception,
 }
 
 /// An agent, with the sites they answer for.
@@ -213,6 +216,8 @@ pub struct VisitorMessage {
     pub body: String,
     /// Files, uploaded before; found on the disk as they were written.
     pub attachments: Vec<AttachmentId>,
+    /// What they said of themself, checked; stored unless the message is a repeat.
+    pub about: Option<Box<About>>,
     /// Now.
     pub at: Millis,
     /// What it must not overtake.

@@ -41,6 +41,7 @@ impl Relay {
             epoch: format!("e{}", self.restored).as_str().into(),
             now: 0,
             online: true,
+            back_at: None,
             conversations: if known && head > 0 { vec![card(CONVERSATION, head)] } else { Vec::new() },
         };
         let missed = after.filter(|_| known).into_iter().flat_map(|after| after + 1..=head);

@@ -202,6 +202,7 @@ impl Wild {
                 } else {
                     Vec::new()
                 },
+                about: self.dice.percent(5).then(|| visitor::About(r#"{"answers":[],"name":"A"}"#.into())),
             }),
         }
     }

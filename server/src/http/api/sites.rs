@@ -2,9 +2,12 @@
 //! exist give the same answer.
 use super::sessions::places;
 use crate::{
-    domain::site::{
-        check_color, check_file_bytes, check_file_quota, check_greetings, check_name, check_origins,
-        text_color,
+    domain::{
+        reception::Reception,
+        site::{
+            check_color, check_file_bytes, check_file_quota, check_greetings, check_name, check_origins,
+            text_color,
+        },
     },
     http::{
         Web,
@@ -39,6 +42,7 @@ pub struct Change {
     file_bytes: Set<u64>,
     #[serde(default)]
     file_quota: Set<u64>,
+    reception: Option<Reception>,
 }
 
 /// Tells absent (as it is) from `null` (ours, please).
@@ -67,6 +71,7 @@ struct Shown<'a> {
     file_bytes: Option<u64>,
     file_quota: Option<u64>,
     file_held: u64,
+    reception: &'a Reception,
     snippet: String,
     snippet_pinned: String,
     noscript: String,
@@ -93,6 +98,7 @@ fn show_site(site: &Site, role: Role, caller: &Caller, file_held: u64) -> Respon
         file_bytes: settings.file_bytes,
         file_quota: settings.file_quota,
         file_held,
+        reception: &settings.reception,
         snippet: snippet(&relay, key),
         snippet_pinned: format!(
             "<script async src=\"{relay}/embed/{PINNED}\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
@@ -179,6 +185,9 @@ fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Pro
     }
     if let Set::Now(quota) = change.file_quota {
         settings.file_quota = quota.map(check_file_quota).transpose().map_err(bad)?;
+    }
+    if let Some(reception) = change.reception {
+        settings.reception = reception.check().map_err(|error| Problem::bad(error.to_string()))?;
     }
     Ok(settings)
 }

@@ -164,6 +164,7 @@ fn template(conversation: &ConversationId) -> VisitorMessage {
         new_conversation: "unused".into(),
         body: String::new(),
         attachments: Vec::new(),
+        about: None,
         at: 5,
         sequence: Sequence::default(),
     }

@@ -6,6 +6,9 @@ use merhaba_shared::protocol::{
     ids::{AgentId, SiteKey},
 };
 
+const RECEPTION: &str = r#"{"hours":{"zone":"Europe/Istanbul","week":{"mon":["09:00-12:30"]}},"closed":"form",
+    "questions":[{"asks":"name","required":true}],"consent":{"en":"Yes?"}}"#;
+
 fn settings() -> SiteSettings {
     SiteSettings {
         name: "Çarşı".into(),
@@ -14,6 +17,7 @@ fn settings() -> SiteSettings {
         greetings: vec![("tr".into(), "Merhaba!".into()), ("en".into(), "Hello!".into())],
         file_bytes: Some(1_000),
         file_quota: Some(9_000),
+        reception: serde_json::from_str(RECEPTION).expect("a reception"),
     }
 }
 

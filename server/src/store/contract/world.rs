@@ -156,6 +156,7 @@ impl World {
             new_conversation: ConversationId(format!("c{number}")),
             body: format!("message {number}"),
             attachments: Vec::new(),
+            about: None,
             at: self.tick(),
             sequence: Sequence::default(),
         }

@@ -34,7 +34,7 @@ pub(super) fn survey(db: &Connection) -> Outcome<Survey> {
         conversations: count("conversations")?,
         entries: count("entries")?,
         notes: count("notes")?,
-        files: if version < 3 { 0 } else { count("files WHERE seq IS NOT NULL")? },
+        files: if version < 4 { 0 } else { count("files WHERE seq IS NOT NULL")? },
     };
     let epoch =
         db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0).map(Epoch))?;

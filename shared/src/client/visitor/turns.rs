@@ -12,7 +12,7 @@ use crate::{
     protocol::{
         ids::{ClientId, ConversationId, Token},
         model::{Item, Ping, Side, Status},
-        visitor::{Command, ConversationCard, Event, Hello, Page, Send, Welcome},
+        visitor::{Command, ConversationCard, Event, Hello, Page, Presence, Send, Welcome},
     },
 };
 use alloc::vec::Vec;
@@ -64,6 +64,7 @@ impl VisitorClient {
         match event {
             Event::Welcome(welcome) => self.welcome(now, welcome),
             Event::Accepted(accepted) => {
+                self.about = None;
                 self.outbox.accepted(&accepted);
                 self.begun(&accepted.conversation);
                 self.settle(&accepted.conversation);
@@ -101,7 +102,7 @@ impl VisitorClient {
                 }
             }
             Event::Pong(pong) => self.connection.ponged(pong.nonce),
-            Event::Presence(presence) => self.online = presence.online,
+            Event::Presence(presence) => self.presence = presence,
         }
         self.fetch();
         self.tell(now);
@@ -232,7 +233,7 @@ impl VisitorClient {
         }
         self.visitor = Some(welcome.visitor);
         self.epoch = Some(welcome.epoch);
-        self.online = welcome.online;
+        self.presence = Presence { online: welcome.online, back_at: welcome.back_at };
         self.connection.welcomed(now);
         for card in &welcome.conversations {
             self.card(card);
@@ -314,6 +315,7 @@ impl VisitorClient {
                 new: out.new,
                 body: out.body.clone(),
                 attachments: out.attachments.clone(),
+                about: self.about.clone(),
             };
             self.effects.push(Effect::Frame(Command::Send(send)));
         }
