@@ -71,6 +71,18 @@ impl Files {
         Self { root: data.join(FOLDER).join(epoch.as_str()) }
     }
 
+    /// The files in a folder that is not the data folder's own: a backup's.
+    #[must_use]
+    pub const fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The folder they lie in.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where a file lies.
     ///
     /// # Errors
@@ -160,6 +172,16 @@ impl Incoming {
         folder::sync(self.path.parent().unwrap_or(Path::new(".")))?;
         self.stays = true;
         Ok(Written { size: self.size, hash: self.hash.clone().finalize().into() })
+    }
+}
+
+impl io::Write for Incoming {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::write(self, bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -358,6 +358,8 @@ pub struct BackedUp {
     pub epoch: Epoch,
     /// What it holds.
     pub holdings: Holdings,
+    /// Files of messages that were not there, or not as the store says.
+    pub files_missing: u64,
 }
 
 /// Durable storage.

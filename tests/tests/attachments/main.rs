@@ -1,6 +1,7 @@
 //! Files of messages, from outside: what they become, how large, how fast and how many they may be, who gets at them,
 //! and that a message with a file is one like any other.
 mod access;
+mod backup;
 mod kinds;
 mod messages;
 mod sizes;

@@ -6,6 +6,7 @@
 
 mod agents;
 mod backup;
+mod backup_files;
 mod changes;
 mod desk;
 mod fault;
