@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     domain::{reception::About, site::text_color},
+    mutants::{self, Mutant},
     store::Site,
 };
 use merhaba_shared::protocol::visitor::Presence;
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// What a document shows besides the site's settings.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +103,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("log", log)
         .set("brand", brand.unwrap_or_default())
         .set("style", pages::WIDGET_STYLE)
-        .set("script", pages::WIDGET_SCRIPT)
+        .set("script", script())
         .set("widget.link", pages::LINK_JS)
         .set("widget.js", pages::WIDGET_JS)
         .set("widget.wasm", pages::WIDGET_WASM)
@@ -110,6 +111,15 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let html = fill(pages::WIDGET_TEMPLATE, &values);
     let inline = Inline::of(&html);
     Some(Document { html, inline })
+}
+
+/// The small script; or, broken on purpose, one that has the browser take what waits to be sent and keep none of it.
+fn script() -> Cow<'static, str> {
+    if mutants::on(Mutant::KeeperForgets) {
+        let forgets = "{const kept=Storage.prototype.setItem;Storage.prototype.setItem=function(key,value){/:out:/.test(key)||kept.call(this,key,value)}}";
+        return Cow::Owned([forgets, pages::WIDGET_SCRIPT].concat());
+    }
+    Cow::Borrowed(pages::WIDGET_SCRIPT)
 }
 
 /// The line above the field: why a message was not taken, or (shown by the script) that the form works without it.
