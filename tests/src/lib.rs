@@ -7,6 +7,7 @@ pub mod browser;
 pub mod cli;
 pub mod dice;
 pub mod faults;
+pub mod files;
 pub mod http;
 pub mod link;
 pub mod player;

@@ -206,7 +206,6 @@ pub fn initials(name: &str) -> String {
 mod tests {
     use super::{DRAWN, Shown, attributes, draw, greeting, initials, row};
     use crate::{
-        domain::reception::Reception,
         http::{pages, plural, template},
         store::{Site, SiteSettings},
     };
@@ -220,7 +219,7 @@ mod tests {
                 origins: vec!["https://a.example".into(), "http://localhost:*".into()],
                 color: Some("#ffcc00".into()),
                 greetings: vec![("tr".into(), "Hoş geldiniz \"siz\"".into())],
-                reception: Reception::default(),
+                ..SiteSettings::default()
             },
         }
     }
