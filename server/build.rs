@@ -128,7 +128,7 @@ impl Bundle {
             style.push('\n');
             style.push_str(&sheet);
         }
-        self.constant(&format!("{name}_STYLE"), &minify::style(&style));
+        self.constant(&format!("{name}_STYLE"), &minify::without_unused(&minify::style(&style)));
         let edges = self.source("shared/src/browser/edges.js")?.unwrap_or_default();
         let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
         self.constant(&format!("{name}_SCRIPT"), &minify::script(&script));
