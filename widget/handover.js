@@ -7,15 +7,41 @@
 //               on(m) gets every message of the page, the kept ones included; each handshake is the first of its messages:
 //               { k: 'host', origin, page: { url, title, referrer } }
 //   grow()      fits the field's height to its text, after the wasm has set it
-// Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
+//   say(k, v)   a text with a value in its place; for a number, in the form that the language has for it
+// What comes into the log is said to who listens in batches, each state of a message once; focus that its element takes
+// along stays in the log. Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
-// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, D the root's data.
+// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, Y what is told, I the texts, D the root's data.
 {
-  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X] = ['f', 't', 'log', 'waiting', 'hint', 'x'].map(n => d.getElementById(n)),
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, Y] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'heard'].map(n => d.getElementById(n)),
     sent = [], shown = [], kept = [], out = [],
     grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
     clear = () => shown.splice(0).forEach(n => n.remove()),
     post = m => { port ? port.postMessage(m) : out.push(m); },
+    I = d.getElementById('texts').dataset,
+    // A burst is counted, not read.
+    tell = () => {
+      const lines = told.length > 3 ? [merhaba.say('new_messages', told.length)] : told;
+      Y.replaceChildren(...[...lines, state].filter(n => n).map(n => Object.assign(d.createElement('p'), { textContent: n })));
+      told = [];
+      state = quiet = '';
+    },
+    // Lines after the last one are news. Those that the log begins with, or that are loaded before others, are not.
+    look = changes => {
+      const begun = last;
+      for (const n of changes.flatMap(c => [...c.addedNodes])) {
+        if (!n.matches || last && !(last.compareDocumentPosition(n) & 4)) continue;
+        const mine = n.matches('.me'), word = mine && n.matches('.mark') && n.firstChild.textContent.split(' · ').pop();
+        if (word && word != I.sending && word != was) state = word;
+        if (word) was = word;
+        if (!n.matches('.row:not(.last),.event')) continue;
+        last = n;
+        if (begun && !mine) told.push(n.matches('.row') ? n.firstChild.textContent + ': ' + n.querySelector('.bubble').textContent : n.textContent);
+      }
+      if (!begun) state = '';
+      if (told[0] || state) quiet = quiet || setTimeout(tell, 700);
+      if (held && !held.checkVisibility() && /BODY|BUTTON/.test(d.activeElement.tagName)) held = L.focus({ preventScroll: true });
+    },
     leave = () => post({ k: 'close' }),
     // One of the site's origins: exact, https://*.example.com, or http://localhost:* .
     known = o => D.origins.split(' ').some(n => {
@@ -32,7 +58,7 @@
       m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
       taker ? taker(m) : kept.push(m);
     };
-  let port, taker, plain;
+  let port, taker, plain, told = [], state, was, last, quiet, held;
 
   F.noValidate = true;
   F.onsubmit = v => {
@@ -51,6 +77,18 @@
     sent.push(body);
     T.value = '';
   };
+  L.addEventListener('focusin', v => { held = v.target; });
+  L.addEventListener('focusout', v => { held = v.relatedTarget ? null : held; });
+  // The way to the end leads over the first unread line, where that is still below.
+  L.addEventListener('click', v => {
+    const n = L.querySelector('.new');
+    if (!n || !v.target.closest('.jump') || n.offsetTop < L.scrollTop + L.clientHeight) return;
+    v.stopPropagation();
+    n.tabIndex = -1;
+    n.scrollIntoView();
+    n.focus();
+  }, true);
+  new MutationObserver(look).observe(L, { childList: true, subtree: true, attributeFilter: ['hidden'] });
   T.oninput = grow;
   T.onkeydown = v => {
     if (v.key != 'Enter' || v.shiftKey || v.isComposing || v.keyCode == 229) return;
@@ -74,6 +112,10 @@
   }
   Object.assign(window.merhaba, {
     post, grow,
+    say(key, value) {
+      const form = value.toFixed ? '_' + new Intl.PluralRules(r.lang).select(value) : '';
+      return (I[key + form] || I[key + '_other'] || I[key]).replace(/{\w+}/, () => value.toLocaleString(r.lang));
+    },
     take(on) {
       taker = on;
       clear();
@@ -93,5 +135,7 @@
       T.value = [...sent.splice(0), T.value].join('\n\n').trim();
       grow();
       H.hidden = false;
-    });
+    })
+    // From here on the line over the field is about what is written; before, a hidden one would be read out too.
+    .finally(() => T.setAttribute('aria-describedby', 'hint'));
 }

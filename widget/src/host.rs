@@ -119,7 +119,8 @@ pub fn tell(app: &mut App) {
     let unread = app.client.unread();
     if unread != app.host.unread {
         app.host.unread = unread;
-        post("unread", &[("count", unread.into())]);
+        let text = page::counted("new_messages", unread as usize);
+        post("unread", &[("count", unread.into()), ("text", text.into())]);
     }
     let status = match app.client.line() {
         Line::Stopped(_) => "closed",

@@ -109,6 +109,7 @@ fn what_is_on_its_way_joins_the_run_and_what_failed_stands_alone() {
         conversation: Some("c".into()),
         new: false,
         body: "x".into(),
+        attachments: vec![],
         progress,
     };
     let elsewhere = Outgoing { conversation: Some("d".into()), ..out(9, Progress::Waiting) };
@@ -162,6 +163,7 @@ fn a_message_keeps_its_line_when_it_is_stored() {
         conversation: Some("c".into()),
         new: false,
         body: "m1".into(),
+        attachments: vec![],
         progress: Progress::Waiting,
     }];
     let before = draw(&opened(vec![]), &waiting);

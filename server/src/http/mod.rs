@@ -7,11 +7,13 @@ pub mod routes;
 
 mod agent_page;
 mod api;
+mod attachments;
 mod files;
 mod health;
 mod icon;
 mod link;
 mod plain_page;
+mod plural;
 mod report;
 mod shop;
 mod websocket;
@@ -42,8 +44,10 @@ use crate::{
     access::{password, tries::Tries},
     app::App,
     config::Config,
+    keys::Root,
     session::links::Links,
 };
+use attachments::signed::{LABEL, Signer};
 use ipnet::IpNet;
 use origin::{Hosts, Own};
 use std::{
@@ -53,6 +57,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use tokio::sync::Semaphore;
+
+/// Files that may be on their way up at once.
+const UPLOADING: usize = 32;
 
 /// What the routes need.
 pub struct Web {
@@ -68,6 +76,8 @@ pub struct Web {
     ready: health::Ready,
     reports: report::Reports,
     shop: Option<Shop>,
+    signer: Signer,
+    uploading: Semaphore,
 }
 
 impl Web {
@@ -78,6 +88,7 @@ impl Web {
         listener: SocketAddr,
         turns: password::Turns,
         shop: Option<Shop>,
+        root: &Root,
     ) -> Self {
         let clock = app.clock;
         Self {
@@ -91,6 +102,8 @@ impl Web {
             ready: health::Ready::default(),
             reports: report::Reports::default(),
             shop,
+            signer: Signer::new(root.derive(LABEL)),
+            uploading: Semaphore::new(UPLOADING),
             links: Links::default(),
             app,
         }

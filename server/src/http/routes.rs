@@ -1,8 +1,11 @@
 //! The table of routes: every address, once, with who may use it. The router is built from it, the authorisation
 //! table (`authz.toml`) is compared with it, and a route that needs a sign-in gets its guard from it.
 use super::{
-    Web, agent_page, api, files, front, health, icon, identity, link, plain_page, problem::Problem, report,
-    shop, websocket, widget_page,
+    Web, agent_page, api,
+    attachments::{download, links, upload},
+    files, front, health, icon, identity, link, plain_page,
+    problem::Problem,
+    report, shop, websocket, widget_page,
 };
 use axum::{
     Router,
@@ -19,6 +22,8 @@ pub enum Who {
     Anyone,
     /// Whoever is signed in as an agent.
     Agent,
+    /// A visitor, by their token, from the page that the relay served.
+    Visitor,
     /// Settled by the route before there is a session.
     Socket,
     /// Anybody, in the demo only.
@@ -40,9 +45,17 @@ const fn route(method: &'static str, path: &'static str, who: Who, handler: Meth
     Route { method, path, who, handler }
 }
 
+const VISITORS_FILES: &str = "/api/v1/visitor/files";
+const AGENTS_FILES: &str = "/api/v1/files";
+
+/// Whether a route takes its body as it comes: it bounds size and time itself.
+pub fn streams(path: &str) -> bool {
+    [VISITORS_FILES, AGENTS_FILES].contains(&path)
+}
+
 /// Every route.
 pub fn table() -> Vec<Route> {
-    use Who::{Agent, Anyone, Demo, Socket};
+    use Who::{Agent, Anyone, Demo, Socket, Visitor};
     vec![
         route("GET", "/", Anyone, get(agent_page::home)),
         route("GET", "/favicon.ico", Anyone, get(icon::show)),
@@ -69,6 +82,11 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
         route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
         route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
+        route("POST", VISITORS_FILES, Visitor, post(upload::by_visitor)),
+        route("POST", "/api/v1/visitor/files/links", Visitor, post(links::for_visitor)),
+        route("POST", AGENTS_FILES, Agent, post(upload::by_agent)),
+        route("POST", "/api/v1/files/links", Agent, post(links::for_agent)),
+        route("GET", "/f/{id}", Anyone, get(download::file)),
         route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),
         route("GET", "/api/v1/openapi.json", Anyone, get(api::openapi::show)),
         route("POST", "/csp-report", Anyone, post(report::take)),
@@ -85,7 +103,7 @@ pub fn router(web: Arc<Web>) -> Router {
     for Route { path, who, handler, .. } in table() {
         let handler = match who {
             Who::Agent => handler.layer(from_fn_with_state(web.clone(), identity::require)),
-            Who::Anyone | Who::Socket | Who::Demo => handler,
+            Who::Anyone | Who::Visitor | Who::Socket | Who::Demo => handler,
         };
         router = router.route(path, handler);
     }
@@ -151,7 +169,7 @@ mod tests {
             let route = table().into_iter().find(|route| {
                 row["path"].as_str() == Some(route.path) && row["method"].as_str() == Some(route.method)
             });
-            let guarded = route.is_some_and(|route| route.who == Who::Agent);
+            let guarded = route.is_some_and(|route| matches!(route.who, Who::Agent | Who::Visitor));
             assert_eq!(row["anyone"].as_integer() == Some(401), guarded, "{row:?}");
         }
     }

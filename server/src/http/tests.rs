@@ -8,6 +8,7 @@ use crate::{
     app::App,
     clock::Clock,
     config::Config,
+    keys::Root,
     orders::{Desk, Order, Outcome},
     store::sqlite::Sqlite,
 };
@@ -37,11 +38,11 @@ async fn relay() -> Relay {
     let dir = tempfile::tempdir().expect("a folder");
     let fatal = Box::new(|error: &str| panic!("{error}"));
     let store = Sqlite::open(dir.path(), &Epoch("e".into()), fatal).expect("a store");
-    let app = Arc::new(App::new(Arc::new(store), Clock, false));
+    let app = Arc::new(App::new(Arc::new(store), Clock, false, dir.path()));
     let config = Config { rate_limits: false, ..Config::local(dir.path().to_owned()) };
     let shop = Shop { relay: format!("http://{HOST}"), site: "demo".into() };
     let listener: SocketAddr = HOST.parse().expect("an address");
-    let web = Web::new(app.clone(), &config, listener, Turns::default(), Some(shop));
+    let web = Web::new(app.clone(), &config, listener, Turns::default(), Some(shop), &Root::passing(Clock));
     let router = routes::router(Arc::new(web));
     let (site, other) = (add_site(&app).await, add_site(&app).await);
     for (role, place) in [("agent", &site), ("admin", &site), ("owner", &site), ("stranger", &other)] {
@@ -103,6 +104,8 @@ impl Relay {
                 format!("{{\"email\":\"agent@example.com\",\"password\":\"{PASSWORD}\"}}"),
             ),
             ("PATCH", _) => ("application/json", "{\"color\":\"#0b7a75\"}".into()),
+            ("POST", path) if routes::streams(path) => ("application/octet-stream", "bytes".into()),
+            ("POST", path) if path.ends_with("/files/links") => ("application/json", "{\"ids\":[]}".into()),
             ("POST", "/c/{key}") => ("application/x-www-form-urlencoded", "body=Merhaba".into()),
             _ => ("application/json", String::new()),
         }
@@ -114,12 +117,15 @@ impl Relay {
         let address = match path {
             "/assets/{name}" => asset.unwrap_or(path).to_owned(),
             "/embed/{version}" => format!("/embed/{}", super::files::PINNED),
-            path => path.replace("{key}", &self.site).replace("{*rest}", "site"),
+            path => path.replace("{key}", &self.site).replace("{*rest}", "site").replace("{id}", "none"),
         };
         let (media_type, body) = Self::body(method, path);
         let mut request =
             Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, media_type);
-        if path.starts_with("/link/") {
+        if path.starts_with("/api/v1/visitor/") {
+            request = request.header("merhaba-site", &self.site);
+        }
+        if path.starts_with("/link/") || path.starts_with("/api/v1/visitor/") {
             request = request.header(header::ORIGIN, format!("http://{HOST}"));
         }
         if let Some(token) = self.token(audience).await {

@@ -101,6 +101,10 @@ pub(super) async fn finish<S: Socket>(app: &App, line: Line<S>, ending: Ending) 
         app.chat.counters().count_closed(close.code);
         tracing::debug!(code = close.code, name = close.name, "closing a session");
     }
+    if mutants::on(Mutant::LineKept) && !matches!(ending, Ending::Close(_)) {
+        Box::leak(Box::new(line));
+        return;
+    }
     let spread = if mutants::on(Mutant::SpreadLost) { 1 } else { SPREAD_MS };
     line.finish(ending, Duration::from_millis(app.clock.below(spread))).await;
 }
@@ -208,7 +212,7 @@ mod tests {
             let store = Sqlite::open(dir.path(), &"epoch".into(), fatal).expect("a store");
             let settings = SiteSettings { name: "shop".into(), ..SiteSettings::default() };
             store.add_site(Site { key: "shop".into(), at: 0, settings }).await.expect("a site");
-            let app = Arc::new(App::new(Arc::new(store), Clock, true));
+            let app = Arc::new(App::new(Arc::new(store), Clock, true, dir.path()));
             let (one, two) = (app.clone(), app.clone());
             let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
             let router = Router::new()

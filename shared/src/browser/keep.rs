@@ -4,7 +4,7 @@
 use super::{language, storage};
 use crate::{
     client::outbox::{Outbox, Outgoing, Progress},
-    protocol::ids::{ClientId, ConversationId, Millis},
+    protocol::ids::{AttachmentId, ClientId, ConversationId, Millis},
 };
 use alloc::{
     string::{String, ToString},
@@ -109,23 +109,30 @@ fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
     outbox.all().iter().filter(|out| !matches!(out.progress, Progress::Stored(_)))
 }
 
-/// Where to, and behind it the text.
+/// Where to, behind it the files, and in the next lines the text.
 fn write(out: &Outgoing) -> String {
     let mut value = match &out.conversation {
         Some(conversation) => conversation.0.clone(),
         None if out.new => String::from(BEGINS),
         None => String::new(),
     };
+    for attachment in &out.attachments {
+        value.push(' ');
+        value.push_str(attachment.as_str());
+    }
     value.push('\n');
     value.push_str(&out.body);
     value
 }
 
 fn read(client_id: ClientId, value: &str) -> Outgoing {
-    let (place, body) = value.split_once('\n').unwrap_or(("", value));
+    let (head, body) = value.split_once('\n').unwrap_or(("", value));
+    let (place, files) = head.split_once(' ').unwrap_or((head, ""));
+    let attachments = files.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect();
     let new = place == BEGINS;
     let conversation = (!new && !place.is_empty()).then(|| ConversationId(String::from(place)));
-    Outgoing { client_id, conversation, new, body: String::from(body), progress: Progress::Waiting }
+    let (body, progress) = (String::from(body), Progress::Waiting);
+    Outgoing { client_id, conversation, new, body, attachments, progress }
 }
 
 #[cfg(test)]
@@ -135,10 +142,15 @@ mod tests {
     #[test]
     fn a_message_is_read_as_it_was_written() {
         for (conversation, new) in [(None, false), (None, true), (Some("c1".into()), false)] {
-            let client_id = ClientId([7; 16]);
-            let body = "one\ntwo\n".into();
-            let out = Outgoing { client_id, conversation, new, body, progress: Progress::Waiting };
-            assert_eq!(read(client_id, &write(&out)), out);
+            for files in 0..3 {
+                let client_id = ClientId([7; 16]);
+                let body = "one two\ntwo\n".into();
+                let attachments = ["f1".into(), "f-2_".into()].into_iter().take(files).collect();
+                let conversation = conversation.clone();
+                let progress = Progress::Waiting;
+                let out = Outgoing { client_id, conversation, new, body, attachments, progress };
+                assert_eq!(read(client_id, &write(&out)), out);
+            }
         }
     }
 }

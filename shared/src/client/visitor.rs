@@ -3,10 +3,15 @@
 mod turns;
 
 use super::{
-    Effect, Line, Ms, connection::Connection, lead::Lead, outbox::Outbox, thread::Thread, token::Keepsake,
+    Effect, Line, Ms,
+    connection::Connection,
+    lead::Lead,
+    outbox::{Outbox, Outgoing, Progress},
+    thread::Thread,
+    token::Keepsake,
 };
 use crate::protocol::{
-    ids::{ClientId, ConversationId, Epoch, Millis, SiteKey, Token, VisitorId},
+    ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, SiteKey, Token, VisitorId},
     model::{AgentAuthor, Author, Item, Message, Resume, Typing},
     visitor::{About, Command, Page, Presence},
 };
@@ -137,9 +142,15 @@ impl VisitorClient {
 
     /// Sends a message into the conversation that is shown, or begins one.
     pub fn send(&mut self, now: Ms, client_id: ClientId, body: String) {
+        self.send_with(now, client_id, body, Vec::new());
+    }
+
+    /// As [`Self::send`], with files that were uploaded for it.
+    pub fn send_with(&mut self, now: Ms, client_id: ClientId, body: String, attachments: Vec<AttachmentId>) {
         let new = core::mem::take(&mut self.begin_new);
         let conversation = if new { None } else { self.current.clone() };
-        self.outbox.push(client_id, conversation, new, body);
+        let progress = Progress::Waiting;
+        self.outbox.push(Outgoing { client_id, conversation, new, body, attachments, progress });
         self.lead.wrote();
         self.flush(now);
     }

@@ -133,7 +133,7 @@ pub async fn talks(stage: Arc<Stage>) {
     assert_eq!(browser.run("return Merhaba.getUnreadCount()").await, 1);
     assert_eq!(browser.run(&format!("return {CHAT}.querySelector('a').dataset.n")).await, "1", "the badge");
     let name = browser.run(&format!("return {CHAT}.querySelector('a').ariaLabel")).await;
-    assert_eq!(name, "Chat, 1 unread");
+    assert_eq!(name, "Chat, 1 new message");
 
     browser.run("Merhaba.newMessage('a question')").await;
     assert_eq!(browser.run("return Merhaba.isOpen()").await, true);

@@ -317,7 +317,7 @@ impl VisitorClient {
                 conversation: out.conversation.clone(),
                 new: out.new,
                 body: out.body.clone(),
-                attachments: Vec::new(),
+                attachments: out.attachments.clone(),
                 about: self.about.clone(),
             };
             self.effects.push(Effect::Frame(Command::Send(send)));
