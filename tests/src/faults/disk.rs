@@ -52,8 +52,7 @@ pub fn after_cut(trace: &Trace, folder: &str, cut: usize, dice: &mut Dice) -> Op
         let above = name.match_indices('/').map(|(at, _)| &name[..at]);
         above.into_iter().all(|above| there.contains_key(above))
     };
-    let kept =
-        there.iter().map(|(_, file)| &files[*file]).filter(|file| !file.is_folder && is_there(file.name));
+    let kept = there.values().map(|file| &files[*file]).filter(|file| !file.is_folder && is_there(file.name));
     let kept = kept.map(|file| {
         let sure = |call: &Call| durable(&call.path, call);
         (file.name.to_owned(), content(&file.calls, sure, dice))

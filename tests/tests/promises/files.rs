@@ -19,12 +19,15 @@ use sha2::{Digest, Sha256};
 use std::{collections::HashMap, fs, path::Path};
 use tempfile::TempDir;
 
+/// A file, with what was uploaded where that is what is kept.
+type Kept = (String, Option<Vec<u8>>);
+
 /// What happened, and which files each acknowledged message has.
 struct History {
     trace: Trace,
     folder: String,
-    /// By `client_id`: files by id, with what was uploaded where that is what is kept.
-    files: HashMap<String, Vec<(String, Option<Vec<u8>>)>>,
+    /// By `client_id`.
+    files: HashMap<String, Vec<Kept>>,
     acknowledged: Vec<(usize, String)>,
 }
 
@@ -161,8 +164,8 @@ fn held(db: &Connection, dir: &Path, id: &str) -> Result<Vec<u8>, String> {
         ))
     });
     let found = row.optional().map_err(|error| error.to_string())?;
-    let (epoch, site, size, hash) = found.ok_or_else(|| format!("{id} is unknown"))?;
-    let bytes = fs::read(dir.join("files").join(epoch).join(site).join(id))
+    let (epoch, key, size, hash) = found.ok_or_else(|| format!("{id} is unknown"))?;
+    let bytes = fs::read(dir.join("files").join(epoch).join(key).join(id))
         .map_err(|error| format!("{id}: {error}"))?;
     let fits = bytes.len() == size && <[u8; 32]>::from(Sha256::digest(&bytes)) == hash;
     if fits { Ok(bytes) } else { Err(format!("{id} is not as the store says")) }

@@ -66,7 +66,7 @@ pub(super) fn id(db: &Connection, key: &SiteKey) -> Outcome<Option<i64>> {
 fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
     let (reception, file_bytes, file_quota) = (json(row, 5)?, row.get(6)?, row.get(7)?);
     let (name, color) = (row.get(3)?, row.get(4)?);
-    let settings = SiteSettings { name, color, reception, file_bytes, file_quota, ..SiteSettings::default() };
+    let settings = SiteSettings { name, color, file_bytes, file_quota, reception, ..SiteSettings::default() };
     Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))
 }
 
