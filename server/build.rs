@@ -36,6 +36,7 @@ fn main() -> Result<()> {
     let mut bundle = Bundle { root, pages, out, rust: String::new(), files: Vec::new() };
     bundle.loader()?;
     bundle.link()?;
+    bundle.parts()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
     bundle.finish()
@@ -88,6 +89,33 @@ impl Bundle {
         let url = format!("/assets/{}-link.js", hash(link.as_bytes()));
         self.constant("LINK_JS", &url);
         self.file(&url, "text/javascript; charset=utf-8", link.as_bytes())
+    }
+
+    /// What the chat fetches when a person opens it: modules, their texts by language, and the module that knows where
+    /// all of them are. The document names only the last.
+    fn parts(&mut self) -> Result<()> {
+        let mut addresses = [BTreeMap::new(), BTreeMap::new()];
+        for (name, source) in self.folder("widget/parts", "js")? {
+            let script = minify::script(&source);
+            let url = format!("/part-{name}-{}.js", hash(script.as_bytes()));
+            self.file(&url, "text/javascript; charset=utf-8", script.as_bytes())?;
+            addresses[0].insert(name, url);
+        }
+        for (language, source) in self.folder("widget/i18n/parts", "json")? {
+            let texts = source.lines().map(str::trim).collect::<String>();
+            let url = format!("/part-texts-{language}-{}.json", hash(texts.as_bytes()));
+            self.file(&url, "application/json; charset=utf-8", texts.as_bytes())?;
+            addresses[1].insert(language, url);
+        }
+        let [parts, texts] = addresses.map(|all| {
+            let pairs: Vec<_> = all.iter().map(|(name, url)| format!("{name:?}:{url:?}")).collect();
+            format!("{{{}}}", pairs.join(","))
+        });
+        let door = self.source("widget/parts.js")?.unwrap_or_default();
+        let door = minify::script(&door).replace("__PARTS__", &parts).replace("__TEXTS__", &texts);
+        let url = format!("/parts-{}.js", hash(door.as_bytes()));
+        self.constant("PARTS_JS", &url);
+        self.file(&url, "text/javascript; charset=utf-8", door.as_bytes())
     }
 
     /// A page: its template, style and small script from the source tree; its program from where Trunk left it.

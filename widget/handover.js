@@ -6,12 +6,14 @@
 //   take(on)    called once: returns the texts sent so far, oldest first, and leaves submitting to the wasm. From then on
 //               on(m) gets every message of the page, the kept ones included; each handshake is the first of its messages:
 //               { k: 'host', origin, page: { url, title, referrer } }
+//   tell(m)     gives the wasm a message as if the page had sent it, and returns its answer; before it is there, undefined
+//   part(n, x)  opens a part (parts.js), which is fetched for it, with whatever it needs to know
 //   grow()      fits the field's height to its text, after the wasm has set it
 // Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
-// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, D the root's data.
+// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, M menu, D the root's data.
 {
-  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X] = ['f', 't', 'log', 'waiting', 'hint', 'x'].map(n => d.getElementById(n)),
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, M] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'm'].map(n => d.getElementById(n)),
     sent = [], shown = [], kept = [], out = [],
     grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
     clear = () => shown.splice(0).forEach(n => n.remove()),
@@ -30,8 +32,9 @@
       }
       m.focus && !matchMedia('(pointer:coarse)').matches && T.focus();
       m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
-      taker ? taker(m) : kept.push(m);
-    };
+      return taker ? taker(m) : void kept.push(m);
+    },
+    part = (n, x) => import(D.parts).then(m => m.start(n, x));
   let port, taker, plain;
 
   F.noValidate = true;
@@ -58,6 +61,8 @@
     F.requestSubmit();
   };
   X.onclick = leave;
+  M.hidden = 0;
+  M.onclick = () => part('menu');
   if (D.mode == 'frame') {
     const above = location.ancestorOrigins;
     r.hidden = above && !known('' + above[0]);
@@ -73,7 +78,8 @@
     };
   }
   Object.assign(window.merhaba, {
-    post, grow,
+    post, grow, part,
+    tell: hear,
     take(on) {
       taker = on;
       clear();

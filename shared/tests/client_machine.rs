@@ -10,12 +10,12 @@ use merhaba_shared::{
         visitor::{Settings, VisitorClient},
     },
     protocol::{
-        ids::{ClientId, Token},
-        model::{Head, History, Item, Pong},
+        ids::{ClientId, ConversationId, Token},
+        model::{Item, Pong},
         visitor::{Command, Event},
     },
 };
-use model::{CONVERSATION, Relay};
+use model::Relay;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
@@ -35,6 +35,16 @@ struct Tab {
     silent: bool,
     /// What the page has put into the browser's storage.
     kept: Vec<ClientId>,
+    /// The person has asked for another conversation here: the first message after that.
+    begins: Option<Option<u32>>,
+}
+
+/// Where a message was meant to go, by what the person saw.
+#[derive(Clone, Debug)]
+enum Meant {
+    Into(ConversationId),
+    /// Into the conversation that this message begins.
+    New(u32),
 }
 
 struct World {
@@ -50,6 +60,7 @@ struct World {
     /// Pages loaded after a crash.
     made: u32,
     written: u32,
+    meant: BTreeMap<u32, Meant>,
 }
 
 impl World {
@@ -64,6 +75,7 @@ impl World {
             tabs: Vec::new(),
             made: 2,
             written: 0,
+            meant: BTreeMap::new(),
         };
         for seed in [1, 2] {
             let tab = world.tab(seed);
@@ -85,6 +97,7 @@ impl World {
             socket: false,
             silent: false,
             kept: Vec::new(),
+            begins: None,
         }
     }
 
@@ -133,6 +146,11 @@ impl World {
         tab.kept.extend(new.iter().map(|out| out.client_id));
         for out in &new {
             self.unsent.insert(number(out.client_id), out.clone());
+        }
+        for out in tab.client.outbox().all().iter().filter(|out| out.conversation.is_some()) {
+            if let Some(kept) = self.unsent.get_mut(&number(out.client_id)) {
+                kept.conversation = out.conversation.clone();
+            }
         }
         self.unsent.retain(|_, out| !gone.contains(&out.client_id));
         for other in (0..self.tabs.len()).filter(|other| *other != at) {
@@ -234,8 +252,7 @@ impl World {
         let mut answers = Vec::new();
         match command {
             Command::Hello(hello) => {
-                let after = hello.resume.first().map(|resume| resume.after);
-                let (token, events) = self.relay.hello(hello.token.as_ref(), after);
+                let (token, events) = self.relay.hello(hello.token.as_ref(), &hello.resume);
                 self.tabs[at].session = Some(token);
                 answers = events;
             }
@@ -252,19 +269,11 @@ impl World {
                 }
             }
             Command::History(ask) => {
-                let to = ask.before.unwrap_or(self.relay.log.len() as u64 + 1);
-                let from = to.saturating_sub(u64::from(ask.limit)).max(1);
-                let entries = (from..to).filter_map(|seq| self.relay.item(seq)).collect();
-                answers.push(Event::History(History {
-                    conversation: CONVERSATION.into(),
-                    entries,
-                    more: from > 1,
-                }));
+                answers.push(Event::History(self.relay.history(ask.conversation, ask.before, ask.limit)));
             }
             Command::Ping(ping) => {
                 answers.push(Event::Pong(Pong { nonce: ping.nonce }));
-                let head = self.relay.log.len() as u64;
-                answers.push(Event::Head(Head { conversation: CONVERSATION.into(), seq: head }));
+                answers.extend(self.relay.heads());
             }
             Command::Read(_) | Command::Typing(_) => {}
         }
@@ -287,8 +296,39 @@ impl World {
         id[..4].copy_from_slice(&self.written.to_be_bytes());
         // As a page does: nothing that another tab wrote a moment ago may come later.
         self.take_up(at);
+        let tab = &mut self.tabs[at];
+        if let Some(thread) = tab.client.thread() {
+            self.meant.insert(self.written, Meant::Into(thread.conversation().clone()));
+        } else if let Some(first) = tab.begins {
+            let first = first.unwrap_or(self.written);
+            tab.begins = Some(Some(first));
+            // Another tab may have sent the first one, and this one not have heard where it stands.
+            let here = |out: &Outgoing| number(out.client_id) == first;
+            if first == self.written || tab.client.outbox().all().iter().any(here) {
+                self.meant.insert(self.written, Meant::New(first));
+            }
+        }
         self.tabs[at].client.send(self.now, ClientId(id), format!("message {}", self.written));
         self.carry_out(at);
+    }
+
+    /// The person asks for another conversation.
+    fn begin(&mut self, at: usize) {
+        self.tabs[at].client.begin_new();
+        self.tabs[at].begins = Some(None);
+        self.carry_out(at);
+    }
+
+    /// The person goes to one of the conversations that the tab knows.
+    fn show(&mut self, at: usize) {
+        let which = self.written as usize;
+        let tab = &mut self.tabs[at];
+        let known: Vec<_> = tab.client.threads().iter().map(|thread| thread.conversation().clone()).collect();
+        if !known.is_empty() {
+            tab.client.show(&known[which % known.len()]);
+            tab.begins = None;
+            self.carry_out(at);
+        }
     }
 
     fn cut(&mut self, at: usize) {
@@ -317,6 +357,8 @@ impl World {
             11 => self.pass(400),
             12 => self.pass(6_000),
             13 => self.crash(at),
+            14 => self.begin(at),
+            15 => self.show(at),
             _ => (0..self.tabs.len()).for_each(|at| self.cut(at)),
         }
     }
@@ -354,10 +396,19 @@ impl World {
 
     fn is_whole(&self) -> bool {
         self.tabs.iter().all(|tab| {
-            let shown = tab.client.thread().and_then(|thread| thread.timeline().items().last());
-            let newest = self.relay.item(self.relay.log.len() as u64);
-            tab.client.outbox().all().is_empty() && shown == newest.as_ref()
+            let whole = tab.client.thread().is_none_or(|thread| {
+                let name = thread.conversation();
+                thread.timeline().items().last() == self.relay.item(name, self.relay.head(name)).as_ref()
+            });
+            // Nothing but the person's wish for another conversation leaves the log empty.
+            let shown = tab.client.thread().is_some() || tab.begins.is_some() || self.relay.log.is_empty();
+            tab.client.outbox().all().is_empty() && whole && shown
         })
+    }
+
+    /// Where each message stands that is stored.
+    fn place(&self, message: u32) -> Option<&ConversationId> {
+        self.relay.log.iter().find(|stored| number(stored.client_id) == message).map(|stored| &stored.conversation)
     }
 }
 
@@ -365,7 +416,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_time: 5_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..15, 0_usize..2), 0..250)) {
+    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..17, 0_usize..2), 0..250)) {
         let mut world = World::new();
         for (kind, at) in steps {
             world.step(kind, at);
@@ -376,6 +427,18 @@ proptest! {
         prop_assert_eq!(world.relay.log.len(), world.written as usize);
         let log: Vec<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
         prop_assert!(log.is_sorted(), "one sender's order: {log:?}");
+        for (message, meant) in &world.meant {
+            let stands = world.place(*message);
+            match meant {
+                Meant::Into(conversation) => prop_assert_eq!(stands, Some(conversation), "{}", message),
+                Meant::New(first) => {
+                    prop_assert_eq!(stands, world.place(*first), "{} follows {}", message, first);
+                    let before = world.relay.log.iter().take_while(|stored| number(stored.client_id) != *first);
+                    let begins = before.filter(|stored| Some(&stored.conversation) == stands).count() == 0;
+                    prop_assert!(begins, "{first} begins a conversation");
+                }
+            }
+        }
         for tab in &world.tabs {
             if let Some(thread) = tab.client.thread() {
                 let shown: Vec<_> = thread.timeline().items().iter().map(Item::seq).collect();
@@ -392,9 +455,9 @@ proptest! {
     /// confirmed by then is stored.
     #[test]
     fn a_restored_backup_is_a_log_of_its_own(
-        before in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
-        between in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
-        after in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
+        before in prop::collection::vec((0_u8..16, 0_usize..2), 0..80),
+        between in prop::collection::vec((0_u8..16, 0_usize..2), 0..80),
+        after in prop::collection::vec((0_u8..16, 0_usize..2), 0..80),
     ) {
         let mut world = World::new();
         for (kind, at) in before {
@@ -411,7 +474,8 @@ proptest! {
             world.step(kind, at);
         }
         let took = world.settle();
-        prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms");
+        let clients = || world.tabs.iter().map(|tab| &tab.client).collect::<Vec<_>>();
+        prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms: {:#?}", clients());
         let log: HashSet<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
         prop_assert_eq!(log.len(), world.relay.log.len(), "each once");
         prop_assert!(waiting.iter().all(|id| log.contains(id)), "what was not confirmed is there");
@@ -419,7 +483,7 @@ proptest! {
         for tab in &world.tabs {
             let Some(thread) = tab.client.thread() else { continue };
             for item in thread.timeline().items() {
-                prop_assert_eq!(Some(item.clone()), world.relay.item(item.seq()), "one log only");
+                prop_assert_eq!(Some(item.clone()), world.relay.item(item.conversation(), item.seq()), "one log only");
             }
         }
     }
@@ -470,7 +534,7 @@ fn a_message_stored_before_a_crash_and_long_scrolled_away_does_not_wait_for_ever
     let out = Outgoing {
         client_id: first.client_id,
         conversation: None,
-        new: false,
+        begins: None,
         body: first.body,
         progress: Progress::Waiting,
     };

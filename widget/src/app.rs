@@ -24,7 +24,7 @@ use merhaba_shared::{
         visitor::{Settings, VisitorClient},
     },
     layout::scroll::Place,
-    protocol::ids::{Seq, SiteKey, Token},
+    protocol::ids::{ConversationId, Seq, SiteKey, Token},
 };
 
 /// Everything there is.
@@ -143,6 +143,17 @@ impl App {
         } else if self.client.unread() == 0 {
             self.new_from = None;
         }
+    }
+
+    /// Shows another conversation, or (none) the beginning of a new one.
+    pub fn show(&mut self, conversation: Option<String>) {
+        match conversation {
+            Some(conversation) => self.client.show(&ConversationId(conversation)),
+            None => self.client.begin_new(),
+        }
+        self.to_end = true;
+        self.oldest = 0;
+        self.new_from = None;
     }
 
     /// Whether something was written that is not stored.

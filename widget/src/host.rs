@@ -40,6 +40,11 @@ fn post(kind: &str, more: &[(&str, JsValue)]) {
     call(&merhaba(), "post", &message, &JsValue::UNDEFINED);
 }
 
+/// Tells the parts, where there are any, that something else is shown.
+pub fn drawn() {
+    call(&merhaba(), "drawn", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+}
+
 /// Fits the field to its text.
 pub fn grow() {
     call(&merhaba(), "grow", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
@@ -48,7 +53,7 @@ pub fn grow() {
 /// Takes over from handover.js: what it kept is sent first, in order; then the line to the relay is begun.
 pub fn listen() {
     let frame = with(|app| app.host.frame);
-    let hear = Closure::<dyn Fn(JsValue)>::new(|message: JsValue| heard(&message)).into_js_value();
+    let hear = Closure::<dyn Fn(JsValue) -> JsValue>::new(|message: JsValue| heard(&message)).into_js_value();
     let kept = call(&merhaba(), "take", &hear, &JsValue::UNDEFINED);
     let kept = kept.map(|kept| js_sys::Array::from(&kept)).unwrap_or_default();
     turn(|app, now| {
@@ -86,8 +91,12 @@ fn begin(page: Page) {
     });
 }
 
-fn heard(message: &JsValue) {
+/// A message of the website's page, or of a part of this one; what it gets back is for parts.
+fn heard(message: &JsValue) -> JsValue {
     match text(message, "k").as_str() {
+        "state" => return with(state),
+        "conversation" => turn(|app, _| app.show(Some(text(message, "id")))),
+        "new" => turn(|app, _| app.show(None)),
         "host" => begin(page_of(&get(message, "page"))),
         "open" => turn(|app, now| {
             app.sight.open = true;
@@ -108,6 +117,19 @@ fn heard(message: &JsValue) {
         }
         _ => {}
     }
+    JsValue::UNDEFINED
+}
+
+/// What parts may know: whose page this is, and which conversation it shows.
+fn state(app: &mut App) -> JsValue {
+    let token = app.client.token().map(|token| token.0.as_str());
+    let thread = app.client.thread();
+    object(&[
+        ("token", token.into()),
+        ("id", thread.map(|thread| thread.conversation().as_str()).into()),
+        ("open", thread.is_some_and(|thread| thread.status() != Status::Resolved).into()),
+        ("unread", app.client.unread().into()),
+    ])
 }
 
 /// Tells what has changed since the last time.

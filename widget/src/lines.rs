@@ -9,7 +9,7 @@ use merhaba_shared::{
         runs::{goes_on, initials},
     },
     protocol::{
-        ids::{ClientId, Millis},
+        ids::{ClientId, ConversationId, Millis, Seq},
         model::{Author, Item, Kind, Message, Side},
     },
 };
@@ -71,6 +71,14 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// An entry's own number: every conversation begins with Seq 1, and a line is told apart by its id alone.
+fn place(conversation: &ConversationId, seq: Seq) -> u128 {
+    let mark = conversation.as_str().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| {
+        (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    u128::from(mark) << 64 | u128::from(seq)
+}
+
 const fn key(kind: u8, id: u128, state: u8) -> Key {
     Key { kind, id, state }
 }
@@ -86,7 +94,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
     let mut new_from = app.new_from;
     if let Some(thread) = app.client.thread() {
         for item in thread.timeline().items() {
-            let seq = u128::from(item.seq());
+            let seq = place(thread.conversation(), item.seq());
             if new_from.is_some_and(|from| item.seq() >= from) && item.author().side() == Side::Agent {
                 new_from = None;
                 lines.end_run();
@@ -114,7 +122,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
             }
         }
     }
-    for out in app.client.outbox().all() {
+    for out in app.client.pending() {
         let id = number(out.client_id);
         let failed = matches!(out.progress, Progress::Failed(_));
         // Stored but not here yet: the entry with its time follows at once, and says "sent".
@@ -196,8 +204,9 @@ fn messages(app: &App) -> impl Iterator<Item = &Message> {
     items.iter().filter_map(|item| if let Item::Message(message) = item { Some(message) } else { None })
 }
 
-fn message(app: &App, seq: u128) -> Option<&Message> {
-    messages(app).find(|message| u128::from(message.seq) == seq)
+fn message(app: &App, id: u128) -> Option<&Message> {
+    // All of them are of the one conversation that is shown.
+    messages(app).find(|message| u128::from(message.seq) == id & u128::from(Seq::MAX))
 }
 
 fn mine(app: &App, id: u128) -> Option<&Message> {
@@ -210,8 +219,8 @@ fn body_of_mine(app: &App, id: u128) -> String {
 }
 
 /// The name an entry is signed with.
-fn name_of(app: &App, seq: u128) -> String {
-    match message(app, seq).map(|message| &message.author) {
+fn name_of(app: &App, id: u128) -> String {
+    match message(app, id).map(|message| &message.author) {
         Some(Author::Agent(agent)) => agent.name.clone(),
         _ => app.page.text("team"),
     }

@@ -107,7 +107,7 @@ fn what_is_on_its_way_joins_the_run_and_what_failed_stands_alone() {
     let out = |n, progress| Outgoing {
         client_id: id(n),
         conversation: Some("c".into()),
-        new: false,
+        begins: None,
         body: "x".into(),
         progress,
     };
@@ -160,7 +160,7 @@ fn a_message_keeps_its_line_when_it_is_stored() {
     let waiting = [Outgoing {
         client_id: id(1),
         conversation: Some("c".into()),
-        new: false,
+        begins: None,
         body: "m1".into(),
         progress: Progress::Waiting,
     }];

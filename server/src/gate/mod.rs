@@ -23,6 +23,8 @@ use std::{
 const ARRIVALS: Rate = Rate { burst: 20, every: Duration::from_secs(6) };
 /// Messages of one visitor.
 const SENDS: Rate = Rate { burst: SEND_BURST, every: Duration::from_millis(SEND_EVERY_MS) };
+/// What one visitor may ask for besides the socket.
+const ASKS: Rate = Rate { burst: 30, every: Duration::from_millis(500) };
 /// The wait that is named when an address has too many sockets: nobody knows when one will close.
 const CROWDED: Duration = Duration::from_secs(10);
 /// Entries without a living socket that one table keeps; when a flood of addresses fills it, it forgets them.
@@ -51,6 +53,7 @@ impl RetryAfter {
 enum Key {
     Address(IpAddr),
     Visitor(VisitorId),
+    Asking(VisitorId),
     Agent(AgentId),
 }
 
@@ -121,6 +124,14 @@ impl Gate {
     /// When they write too fast.
     pub fn send(&self, visitor: &VisitorId) -> Result<(), RetryAfter> {
         self.take(Key::Visitor(visitor.clone()), SENDS)
+    }
+
+    /// A request of this visitor besides the socket.
+    ///
+    /// # Errors
+    /// When they come too fast.
+    pub fn ask(&self, visitor: &VisitorId) -> Result<(), RetryAfter> {
+        self.take(Key::Asking(visitor.clone()), ASKS)
     }
 
     /// That message was a repeat: it does not count.

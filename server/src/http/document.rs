@@ -88,6 +88,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("style", pages::WIDGET_STYLE)
         .set("script", pages::WIDGET_SCRIPT)
         .set("widget.link", pages::LINK_JS)
+        .set("widget.parts", pages::PARTS_JS)
         .set("widget.js", pages::WIDGET_JS)
         .set("widget.wasm", pages::WIDGET_WASM)
         .set("widget.wasm_sri", pages::WIDGET_WASM_SRI);
@@ -209,6 +210,7 @@ mod tests {
             "style",
             "script",
             "widget.link",
+            "widget.parts",
             "widget.js",
             "widget.wasm",
             "widget.wasm_sri",

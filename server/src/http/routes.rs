@@ -19,6 +19,8 @@ pub enum Who {
     Anyone,
     /// Whoever is signed in as an agent.
     Agent,
+    /// A visitor, by their token, from the page that the relay served.
+    Visitor,
     /// Settled by the route before there is a session.
     Socket,
     /// Anybody, in the demo only.
@@ -42,7 +44,7 @@ const fn route(method: &'static str, path: &'static str, who: Who, handler: Meth
 
 /// Every route.
 pub fn table() -> Vec<Route> {
-    use Who::{Agent, Anyone, Demo, Socket};
+    use Who::{Agent, Anyone, Demo, Socket, Visitor};
     vec![
         route("GET", "/", Anyone, get(agent_page::home)),
         route("GET", "/favicon.ico", Anyone, get(icon::show)),
@@ -69,6 +71,7 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
         route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
         route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
+        route("GET", "/api/v1/visitor/conversations", Visitor, get(api::visitor::conversations::list)),
         route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),
         route("GET", "/api/v1/openapi.json", Anyone, get(api::openapi::show)),
         route("POST", "/csp-report", Anyone, post(report::take)),
@@ -85,7 +88,7 @@ pub fn router(web: Arc<Web>) -> Router {
     for Route { path, who, handler, .. } in table() {
         let handler = match who {
             Who::Agent => handler.layer(from_fn_with_state(web.clone(), identity::require)),
-            Who::Anyone | Who::Socket | Who::Demo => handler,
+            Who::Anyone | Who::Visitor | Who::Socket | Who::Demo => handler,
         };
         router = router.route(path, handler);
     }
@@ -151,7 +154,7 @@ mod tests {
             let route = table().into_iter().find(|route| {
                 row["path"].as_str() == Some(route.path) && row["method"].as_str() == Some(route.method)
             });
-            let guarded = route.is_some_and(|route| route.who == Who::Agent);
+            let guarded = route.is_some_and(|route| matches!(route.who, Who::Agent | Who::Visitor));
             assert_eq!(row["anyone"].as_integer() == Some(401), guarded, "{row:?}");
         }
     }

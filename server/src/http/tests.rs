@@ -6,10 +6,11 @@ use super::{Shop, Web, document, front::Peer, pages, routes};
 use crate::{
     access::password::Turns,
     app::App,
+    chat::{Identity, secret_hash, sender},
     clock::Clock,
     config::Config,
     orders::{Desk, Order, Outcome},
-    store::sqlite::Sqlite,
+    store::{Sequence, sqlite::Sqlite},
 };
 use axum::{
     Router,
@@ -17,12 +18,16 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
-use merhaba_shared::protocol::ids::Epoch;
+use merhaba_shared::protocol::{
+    ids::{ClientId, Epoch, VisitorId},
+    visitor::Send,
+};
 use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
 
 const HOST: &str = "127.0.0.1:8787";
+const VISITOR: &str = "a-visitors-token";
 const PASSWORD: &str = "uzun bir parola";
 
 struct Relay {
@@ -47,7 +52,27 @@ async fn relay() -> Relay {
     for (role, place) in [("agent", &site), ("admin", &site), ("owner", &site), ("stranger", &other)] {
         add_agent(&app, role, place).await;
     }
+    add_visitor(&app, &site).await;
     Relay { router, app, site, other, _dir: dir }
+}
+
+/// A visitor who has written once.
+async fn add_visitor(app: &Arc<App>, site: &str) {
+    let identity = Identity {
+        visitor: VisitorId(app.clock.id()),
+        hash: secret_hash(VISITOR),
+        token: None,
+        replaced: false,
+    };
+    let send = Send {
+        client_id: ClientId(app.clock.random()),
+        conversation: None,
+        new: false,
+        body: "Merhaba".into(),
+        attachments: Vec::new(),
+    };
+    let from = sender(site.into(), &identity, "tr", None);
+    app.chat.send(&from, send, Sequence::default()).await.expect("stored");
 }
 
 async fn order(app: &App, order: Order) -> Outcome {
@@ -82,7 +107,7 @@ impl Relay {
     async fn token(&self, audience: &str) -> Option<String> {
         match audience {
             "anyone" => None,
-            "visitor" => Some("a-visitors-token".into()),
+            "visitor" => Some(VISITOR.into()),
             agent => {
                 let body = format!("{{\"email\":\"{agent}@example.com\",\"password\":\"{PASSWORD}\"}}");
                 let request =
@@ -119,7 +144,10 @@ impl Relay {
         let (media_type, body) = Self::body(method, path);
         let mut request =
             Request::builder().method(method).uri(address).header(header::CONTENT_TYPE, media_type);
-        if path.starts_with("/link/") {
+        if path.starts_with("/api/v1/visitor/") {
+            request = request.header("merhaba-site", &self.site);
+        }
+        if path.starts_with("/link/") || path.starts_with("/api/v1/visitor/") {
             request = request.header(header::ORIGIN, format!("http://{HOST}"));
         }
         if let Some(token) = self.token(audience).await {

@@ -199,7 +199,7 @@ impl AgentClient {
 
     /// Sends an answer.
     pub fn reply(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
-        self.outbox.push(client_id, Some(conversation.clone()), false, body);
+        self.outbox.push(client_id, Some(conversation.clone()), None, body);
         self.lead.wrote();
         self.flush(now);
     }

@@ -4,3 +4,4 @@ pub mod check;
 pub mod openapi;
 pub mod sessions;
 pub mod sites;
+pub mod visitor;
