@@ -29,6 +29,35 @@ packages() {
     && quietly target/logs/apt-install.log apt-get install -qy --no-install-recommends "$@" </dev/null
 }
 
+# found NAME VERSION: the path of a program that calls itself that version, on PATH or among our tools.
+found() {
+  local path
+  for path in "$(command -v "$1" || true)" "$TOOLS/bin/$1"; do
+    if [ -x "$path" ] && [[ "$("$path" --version 2>/dev/null)" == *" $2"* ]]; then echo "$path"; return; fi
+  done
+  return 1
+}
+
+# cargo_tool NAME VERSION ARGS…: builds a program from crates.io into our tools.
+# Lightly optimised: these programs run for seconds, so building them fast is worth more.
+cargo_tool() {
+  local name="$1" version="$2"; shift 2
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=target/tools \
+    cargo install --quiet --force --root "$TOOLS" --version "=$version" "$name" "$@" </dev/null \
+    || stop "$name $version could not be built; with crates.io in reach, run make again, or put $name $version on PATH."
+}
+
+# npm_tool NAME@VERSION: fetches a package from npm into our tools; as root on Debian npm itself too.
+npm_tool() {
+  if ! command -v npm >/dev/null; then
+    debian_root || return 1
+    echo "      npm is missing: installing Debian's" >&2
+    packages nodejs npm || return 1
+  fi
+  quietly target/logs/npm.log npm install --prefix "$TOOLS/npm" --no-audit --no-fund --ignore-scripts "$1" </dev/null
+}
+
 # ledger NAME COMMAND…: runs a part of the tests and writes down how long it took.
 ledger() {
   local name="$1" began=$SECONDS; shift

@@ -28,6 +28,8 @@ merhaba_shared::mutants! {
     EntryLeftOut = "entry-left-out",
     /// P8: nobody is told how far a conversation goes.
     HeadsUntold = "heads-untold",
+    /// P8: a page is not told how many rows it was told.
+    RowsUntold = "rows-untold",
     /// P9: the first entry of what was missed is not sent.
     ReplayShort = "replay-short",
     /// P9, P14: what was missed waits for the next ping.

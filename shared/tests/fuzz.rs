@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 6 + 11 + 15 + 15, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 6 + 11 + 15 + 16, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -179,7 +179,8 @@ fn every_kind_is_made() {
             | ToAgent::Head(_)
             | ToAgent::Pong(_)
             | ToAgent::Claimed(_)
-            | ToAgent::Status(_),
+            | ToAgent::Status(_)
+            | ToAgent::Rows(_),
         ) => {}
     }
 }

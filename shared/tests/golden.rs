@@ -211,7 +211,7 @@ fn every_frame_kind_is_as_it_was() {
         Refused(refused()), Typing(typing_now()), Read(marker()), Head(Head { conversation: "cv1".into(), seq: 13 }),
         Pong(Pong { nonce: 7 }),
         Claimed(agent::Claimed { conversation: "cv1".into(), assignee: elif(), won: false }),
-        Status(agent::SetStatus { away: false }),
+        Status(agent::SetStatus { away: false }), Rows(agent::Rows { told: 300 }),
     );
     assert!(problems.is_empty(), "frames changed their shape:\n{}", problems.join("\n"));
 }

@@ -11,5 +11,6 @@ pub mod player;
 pub mod process;
 pub mod proof;
 pub mod relay;
+pub mod screen;
 pub mod sources;
 pub mod wire;

@@ -5,7 +5,8 @@
 // Only comments and blanks are stripped before it is served, so local names are short. What embed-api.js finds in Merhaba._ :
 //   C settings   R the relay's origin   h host element   r its shadow root   a launcher   f frame, once there is intent
 //   l the frame has loaded   s hook for that   o open   u the frame's address   d draw   k hook after each draw   i intent
-//   c the calls by name   q calls kept for embed-api.js   w what is done with an unknown call from then on   z ends all listeners
+//   n wanted by somebody, not only because of the mark   c the calls by name   q calls kept for embed-api.js
+//   w what is done with an unknown call from then on   z ends all listeners
 {
   const d = document, e = d.documentElement, t = d.currentScript, g = window.Merhaba,
     C = Object.assign({}, window.merhabaSettings, t.dataset);
@@ -22,15 +23,19 @@
         h.style = '--' + (C.position || (d.dir == 'rtl' ? 'left' : 'right')) + ':' + o[0] + 'px;--y:' + (o[1] || o[0])
           + 'px;--z:' + (C.zIndex || 2147483000) + ';--c:' + (C.color || '#0b7a75');
         a.href = R + '/c/' + C.site;
-        a.className = (m.o ? 'o ' : '') + (/^(|true)$/.test(C.hideLauncher) ? 'h' : '');
+        a.className = (m.o ? 'o ' : '') + (/^(|true)$/.test(C.site && C.hideLauncher) ? 'h' : '');
         a.ariaLabel = N();
         a.ariaExpanded = !!m.o;
         m.k && m.k();
       },
-      // Intent: the frame with the chat, and beside it the second half of this script.
-      F = () => {
-        if (m.f || !C.site) return;
+      // Intent: the frame with the chat, and beside it the second half of this script. With the mark alone (v is 1) the
+      // frame is quiet until there is more.
+      F = v => {
+        m.n |= v !== 1;
+        if (m.f) return D();
+        if (!C.site || signal.aborted) return;
         r.append(m.f = E('iframe', {
+          name: m.n ? '' : 'quiet',
           title: N(),
           sandbox: 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
           allow: 'clipboard-write',
@@ -39,13 +44,16 @@
           onload() { m.l = 1; m.s && m.s(); }
         }));
         // Where the second half is blocked nothing could close the panel: then the launcher is the link that it is.
-        m.k || d.head.append(E('script', {
-          src: R + '/__API__',
-          integrity: '__SRI__',
-          crossOrigin: 'anonymous',
-          nonce: t.nonce,
-          onerror() { m.f.remove(); O(0); m.L = 1; }
-        }));
+        const u = R + '/__API__', T = window.trustedTypes, onerror = () => { m.f.remove(); m.L = 1; O(0); };
+        try {
+          m.k || d.head.append(E('script', {
+            src: T ? T.createPolicy('merhaba', { createScriptURL: () => u }).createScriptURL(u) : u,
+            integrity: '__SRI__',
+            crossOrigin: 'anonymous',
+            nonce: t.nonce,
+            onerror
+          }));
+        } catch { onerror(); }
       },
       U = o => { Object.assign(C, o); D(); },
       O = v => { m.o = v; v && F(); D(); },
@@ -96,6 +104,6 @@
     d.readyState == 'loading' ? d.addEventListener('DOMContentLoaded', B, { signal }) : B();
     for (const p of g && g.q || []) M(...p);
     // The mark says that a conversation is under way (it holds no identity): then the unread count is worth a frame.
-    try { C.consent || localStorage['merhaba:' + C.site] && (window.requestIdleCallback || setTimeout)(F); } catch {}
+    try { C.consent || localStorage['merhaba:' + C.site] && (window.requestIdleCallback || setTimeout)(() => F(1)); } catch {}
   }
 }

@@ -26,10 +26,14 @@ pub trait Audience: Published + Send + Sync + Sized + 'static {
     fn typing(typing: TypingNow) -> Self;
     /// How far a side is.
     fn read(marker: ReadMarker) -> Self;
+    /// How many rows of lists were told, to whom has lists.
+    fn rows(_told: u64) -> Option<Self> {
+        None
+    }
 }
 
 macro_rules! audience {
-    ($event:ty) => {
+    ($event:ty $(, $rows:item)?) => {
         impl Audience for $event {
             fn item(item: Item) -> Self {
                 match item {
@@ -58,8 +62,14 @@ macro_rules! audience {
             fn read(marker: ReadMarker) -> Self {
                 Self::Read(marker)
             }
+            $($rows)?
         }
     };
 }
 audience!(visitor::Event);
-audience!(agent::Event);
+audience!(
+    agent::Event,
+    fn rows(told: u64) -> Option<Self> {
+        Some(Self::Rows(agent::Rows { told }))
+    }
+);

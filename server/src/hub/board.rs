@@ -2,7 +2,7 @@
 //! from it at its own pace. A page that is busy, far away or slow has nothing wait for it here but a place in the order;
 //! what it has not taken yet is replaced by what is newer. Never holds back a timeline's entries.
 use super::{
-    Published,
+    Published, Weight,
     outbox::{Outbox, Packet},
 };
 use merhaba_shared::protocol::{agent::InboxRow, codec::Codec, ids::ConversationId};
@@ -47,7 +47,7 @@ impl Posted {
             Codec::Json => &mut self.text,
             Codec::Bin => &mut self.binary,
         };
-        let encoded = || Packet { frame: Changed(&self.row).encode(codec), mark: None, ephemeral: false };
+        let encoded = || Packet { frame: Changed(&self.row).encode(codec), weight: Weight::Row };
         slot.get_or_insert_with(|| Arc::new(encoded())).clone()
     }
 }

@@ -89,6 +89,8 @@ pub enum Weight {
     Entry(ConversationId, Seq),
     /// Must arrive, or the session ends.
     Durable,
+    /// A row of a list: the session counts them.
+    Row,
     /// May be dropped.
     Ephemeral,
 }
@@ -207,11 +209,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn packet(weight: &Weight, frame: Encoded) -> Arc<Packet> {
-    let mark = match weight {
-        Weight::Entry(conversation, seq) => Some((conversation.clone(), *seq)),
-        Weight::Durable | Weight::Ephemeral => None,
-    };
-    Arc::new(Packet { frame, mark, ephemeral: *weight == Weight::Ephemeral })
+    Arc::new(Packet { frame, weight: weight.clone() })
 }
 
 /// A place among a topic's listeners, as long as it lives.

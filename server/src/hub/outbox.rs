@@ -2,12 +2,14 @@
 //! is dropped first; when anything else does not fit, the outbox ends as slow and the session resumes from the log.
 //! Never loses a durable event silently. What lists show does not wait here: a session takes it from the boards of its
 //! sites when nothing else waits.
-use super::board::{Found, Seat};
+use super::{
+    Weight,
+    board::{Found, Seat},
+};
 use crate::mutants::{self, Mutant};
 use merhaba_shared::protocol::{
     close::{Close, SLOW},
     codec::Codec,
-    ids::{ConversationId, Seq},
     limits::OUTBOX_BYTES,
 };
 use std::{
@@ -49,10 +51,8 @@ impl Encoded {
 pub struct Packet {
     /// The frame.
     pub frame: Encoded,
-    /// Its place in a timeline, if it is an entry of one.
-    pub mark: Option<(ConversationId, Seq)>,
-    /// May be dropped: the next one says the same or better.
-    pub ephemeral: bool,
+    /// How much it matters.
+    pub weight: Weight,
 }
 
 /// What came of a push.
@@ -113,7 +113,8 @@ impl Outbox {
             return Pushed::Dropped;
         }
         // Ephemeral packets only have the lower half: the rest is for what must arrive.
-        let share = if packet.ephemeral { 2 } else { 1 };
+        let ephemeral = packet.weight == Weight::Ephemeral;
+        let share = if ephemeral { 2 } else { 1 };
         let bytes = inside.bytes + packet.frame.len();
         if mutants::on(Mutant::PublishWaits) && inside.bytes > OUTBOX_BYTES / 8 && packet.frame.len() < 1_024
         {
@@ -121,7 +122,7 @@ impl Outbox {
         }
         let full = bytes > OUTBOX_BYTES / share || inside.packets.len() >= OUTBOX_PACKETS / share;
         if full && !mutants::on(Mutant::OutboxEndless) {
-            if packet.ephemeral {
+            if ephemeral {
                 return Pushed::Dropped;
             }
             drop(inside);
@@ -206,7 +207,8 @@ mod tests {
 
     fn packet(bytes: usize, ephemeral: bool) -> Arc<Packet> {
         let frame = Encoded::Text(vec![b' '; bytes].into());
-        Arc::new(Packet { frame, mark: None, ephemeral })
+        let weight = if ephemeral { Weight::Ephemeral } else { Weight::Durable };
+        Arc::new(Packet { frame, weight })
     }
 
     #[test]

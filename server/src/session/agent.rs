@@ -236,7 +236,7 @@ impl<S: Socket> Agent<S> {
             None => self.newest(&row).await?,
         }
         // Marks and the assignee may have moved while the page was away, and its list may not show the row.
-        self.live.tell(&Event::InboxChanged(row)).await?;
+        self.live.tell_row(&Event::InboxChanged(row)).await?;
         let notes = self.live.app.store.notes(self.me.id.clone(), conversation, NOTES).await?;
         for note in notes.into_iter().flatten() {
             self.live.tell(&Event::Note(note)).await?;

@@ -7,11 +7,15 @@ use super::{
     line::{Line, Socket, decode},
     order::Order,
     rate::Throttle,
+    rows::Rows,
 };
 use crate::{
     app::App,
     chat::{self, Audience},
-    hub::outbox::{Delivery, Outbox, Packet},
+    hub::{
+        Weight,
+        outbox::{Delivery, Outbox, Packet},
+    },
     mutants::{self, Mutant},
     store::{Pending, Principal, StoreError},
 };
@@ -82,6 +86,7 @@ pub(super) struct Live<S, E> {
     pub(super) app: Arc<App>,
     pub(super) who: Principal,
     pub(super) following: Following,
+    rows: Rows,
     pub(super) order: Order,
     line: Line<S>,
     /// Whether a frame from the other side goes before what waits to be told.
@@ -144,6 +149,7 @@ impl<S: Socket, E: Audience> Live<S, E> {
         Self {
             who,
             following: Following::default(),
+            rows: Rows::default(),
             order: Order::default(),
             line,
             inward: false,
@@ -251,7 +257,9 @@ impl<S: Socket, E: Audience> Live<S, E> {
 
     fn deadline(&self) -> Instant {
         let mut deadline = self.heartbeat.due().min(self.old_at);
-        for due in [self.following.due(), self.recheck.map(|(_, at)| at)].into_iter().flatten() {
+        for due in
+            [self.following.due(), self.rows.due(), self.recheck.map(|(_, at)| at)].into_iter().flatten()
+        {
             deadline = deadline.min(due);
         }
         deadline
@@ -293,6 +301,9 @@ impl<S: Socket, E: Audience> Live<S, E> {
         if self.following.due().is_some_and(|due| now >= due) {
             self.tell_heads().await?;
         }
+        if self.rows.due().is_some_and(|due| now >= due) {
+            self.tell_rows().await?;
+        }
         if let Some((every, at)) = &mut self.recheck
             && now >= *at
         {
@@ -304,7 +315,14 @@ impl<S: Socket, E: Audience> Live<S, E> {
 
     /// Writes an event of the outbox, if it is the next in its place.
     async fn deliver(&mut self, packet: &Packet) -> Result<(), Ending> {
-        let Some((conversation, seq)) = &packet.mark else { return self.line.send(&packet.frame).await };
+        let (conversation, seq) = match &packet.weight {
+            Weight::Entry(conversation, seq) => (conversation, seq),
+            Weight::Row => {
+                self.rows.told(self.app.clock.monotonic());
+                return self.line.send(&packet.frame).await;
+            }
+            Weight::Durable | Weight::Ephemeral => return self.line.send(&packet.frame).await,
+        };
         match self.following.step(conversation, *seq) {
             Step::Skip => Ok(()),
             Step::Gap(after) => Box::pin(self.replay(conversation, after)).await,
@@ -384,7 +402,22 @@ impl<S: Socket, E: Audience> Live<S, E> {
                 }
             }
         }
-        self.tell_heads().await
+        self.tell_heads().await?;
+        self.tell_rows().await
+    }
+
+    /// Writes a row of a list that only this page is told.
+    pub(super) async fn tell_row(&mut self, row: &E) -> Result<(), Ending> {
+        self.rows.told(self.app.clock.monotonic());
+        self.line.tell(row).await
+    }
+
+    /// Tells how many rows were told, if any were.
+    async fn tell_rows(&mut self) -> Result<(), Ending> {
+        match self.rows.take().and_then(E::rows) {
+            Some(rows) if !mutants::on(Mutant::RowsUntold) => self.line.tell(&rows).await,
+            _ => Ok(()),
+        }
     }
 
     async fn tell_heads(&mut self) -> Result<(), Ending> {

@@ -19,6 +19,7 @@ mod line;
 mod opened;
 mod order;
 mod rate;
+mod rows;
 
 #[cfg(test)]
 mod tests;

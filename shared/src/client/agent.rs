@@ -15,9 +15,6 @@ use alloc::{string::String, vec::Vec};
 
 pub use super::opened::Opened;
 
-/// Rows asked for at a time.
-const ROWS: u16 = 50;
-
 /// Something the person should be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {

@@ -21,6 +21,8 @@ macro_rules! mutants {
 mutants! {
     /// P8: an entry is shown whatever is missing before it.
     GapUnchecked = "gap-unchecked",
+    /// P8: a page does not compare the rows that came with those that were told.
+    RowsUncounted = "rows-uncounted",
     /// P11: a message is called sent when it leaves.
     SentEarly = "sent-early",
     /// P7: all that waits is sent at once, the newest first.

@@ -109,6 +109,8 @@ pub enum Event {
     Claimed(Claimed),
     /// The answer to `Status`, on every page of the agent.
     Status(SetStatus),
+    /// How many rows came as `InboxChanged`: who has fewer has missed some.
+    Rows(Rows),
 }
 
 /// The first frame of an agent's page.
@@ -249,6 +251,13 @@ pub struct Inbox {
     pub conversations: Vec<InboxRow>,
     /// Where this page ends; `None`: there is no more.
     pub cursor: Option<String>,
+}
+
+/// How many rows of lists were told, so that a page notices that one got lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// The `InboxChanged` that were sent on this connection.
+    pub told: u64,
 }
 
 /// A conversation as agents see it in a list.

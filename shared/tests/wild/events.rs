@@ -162,10 +162,10 @@ impl Wild {
         }
     }
 
-    /// An agent's event of one of the fifteen kinds.
+    /// An agent's event of one of the sixteen kinds.
     pub fn agent_event(&mut self) -> agent::Event {
         use agent::Event;
-        match self.dice.below(15) {
+        match self.dice.below(16) {
             0 => {
                 let role = self.word(agent::Role::ALL);
                 let site = |wild: &mut Self| agent::SiteCard {
@@ -210,7 +210,8 @@ impl Wild {
                 assignee: self.agent(),
                 won: self.coin(),
             }),
-            _ => Event::Status(agent::SetStatus { away: self.coin() }),
+            14 => Event::Status(agent::SetStatus { away: self.coin() }),
+            _ => Event::Rows(agent::Rows { told: self.number() }),
         }
     }
 }

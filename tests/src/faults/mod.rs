@@ -3,6 +3,7 @@
 pub mod cut;
 pub mod deaf;
 pub mod disk;
+pub mod filter;
 pub mod frames;
 pub mod full;
 pub mod kill;

@@ -23,6 +23,18 @@ impl AgentMachine {
         Self { client: AgentClient::new(u32::from_ne_bytes(super::random())), word: format!("{word} ") }
     }
 
+    /// Whether the list has come.
+    #[must_use]
+    pub const fn is_listed(&self) -> bool {
+        self.client.is_listed()
+    }
+
+    /// The rows that the list shows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.client.rows().len()
+    }
+
     fn find(&mut self) {
         if self.client.current().is_some() {
             return;
@@ -101,6 +113,14 @@ impl Machine for AgentMachine {
 
     fn outbox(&self) -> &Outbox {
         self.client.outbox()
+    }
+
+    /// The row says how far the conversation is, and that nothing of it is unread by the one who looks at it.
+    fn lists_it(&self) -> bool {
+        self.client.current().is_none_or(|opened| {
+            let row = self.client.row(opened.thread.conversation());
+            row.is_some_and(|row| row.head == opened.thread.timeline().last() && row.unread == 0)
+        })
     }
 
     fn accepted(event: &Event) -> Option<&Accepted> {

@@ -75,6 +75,10 @@ pub trait Machine: Send {
     fn thread(&self) -> Option<&Thread>;
     /// What is on its way.
     fn outbox(&self) -> &Outbox;
+    /// Whether the page's list agrees with the conversation that it shows; a page without lists has nothing to say.
+    fn lists_it(&self) -> bool {
+        true
+    }
     /// The confirmation in an event, if it is one.
     fn accepted(event: &Self::Event) -> Option<&Accepted>;
     /// The message in an event, if it is one.
@@ -180,10 +184,11 @@ impl<M: Machine> Player<M> {
         self.carry_out();
     }
 
-    /// Whether all that was written here is confirmed.
+    /// Whether all that was written here is confirmed, and the list says the same as the conversation.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.machine.outbox().all().is_empty()
+            && self.machine.lists_it()
             && self.journal.written.iter().all(|written| self.journal.is_shown(written.client_id))
     }
 
@@ -191,9 +196,10 @@ impl<M: Machine> Player<M> {
     #[must_use]
     pub fn told(&self) -> String {
         format!(
-            "line {:?}, outbox {:?}, {}",
+            "line {:?}, outbox {:?}, list right {}, {}",
             self.machine.line(),
             self.machine.outbox().all(),
+            self.machine.lists_it(),
             self.journal.told()
         )
     }

@@ -53,6 +53,7 @@ use When::{Always, Long, Soak};
 const ORDER: &str = "syscalls::an_acknowledgement_leaves_after_the_sync";
 const WRITES: &str = "failing::a_failed_write_is_refused_and_no_more";
 const FRAMES: &str = "proxy::a_lost_or_doubled_frame_loses_and_doubles_nothing";
+const ROW: &str = "proxy::a_lost_row_of_a_list_is_noticed_and_repaired_within_ten_seconds";
 const CALM: &str = "proxy::a_good_line_needs_no_repair";
 const CUTS: &str = "cuts::what_was_acknowledged_survives_a_power_cut_at_any_instant";
 const SILENCE: &str = "network::a_line_that_falls_silent_is_noticed_in_time";
@@ -99,6 +100,8 @@ pub const KILLS: &[Kill] = &[
         Soak,
     ),
     kill(Page("gap-unchecked"), Promises, FRAMES, " is shown after Some(", Soak),
+    kill(Relay("rows-untold"), Promises, ROW, "the lost row: not within 10s", Soak),
+    kill(Page("rows-uncounted"), Promises, ROW, "the lost row: not within 10s", Soak),
     // P9 and P14: what was missed follows.
     kill(
         Relay("replay-short"),

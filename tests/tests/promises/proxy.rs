@@ -7,7 +7,7 @@ use merhaba_tests::{
         proxy::{Deed, End, Plan, Proxy, Way},
     },
     player::{
-        AgentMachine, Clock, Player, Storage, VisitorMachine,
+        AgentMachine, Clock, Machine, Player, Storage, VisitorMachine,
         judge::Findings,
         line::Door,
         pair::{Course, Desk, Talk},
@@ -167,10 +167,9 @@ fn confirms(payload: &[u8]) -> bool {
     payload.starts_with(br#"{"Accepted""#)
 }
 
-/// Whether a frame is of a conversation. A list's row is not promised: one that is lost is told with the next change, and
-/// here nothing might change any more.
-fn of_a_conversation(payload: &[u8]) -> bool {
-    !payload.starts_with(br#"{"InboxChanged""#)
+/// Whether a frame is a list's row.
+fn is_row(payload: &[u8]) -> bool {
+    payload.starts_with(br#"{"InboxChanged""#)
 }
 
 /// The first connection of each page does this to the nth frame from the relay that fits (or to each, without an n).
@@ -196,7 +195,8 @@ async fn a_lost_or_doubled_frame_loses_and_doubles_nothing() {
     let mut one_by_one: Vec<(Deed, Option<usize>, Fits)> =
         (0..3).map(|nth| (Deed::Drop, Some(nth), confirms as Fits)).collect();
     one_by_one.push((Deed::Drop, None, confirms));
-    one_by_one.extend((0..amount(12, 40)).map(|nth| (Deed::Drop, Some(nth), of_a_conversation as Fits)));
+    one_by_one.extend((0..amount(12, 60)).map(|nth| (Deed::Drop, Some(nth), (|_| true) as Fits)));
+    one_by_one.extend((0..amount(4, 12)).map(|nth| (Deed::Drop, Some(nth), is_row as Fits)));
     one_by_one.push((Deed::Double, None, |_| true));
     for (deed, nth, fits) in one_by_one {
         lane.visitor.plan(to_frames(deed, nth, fits));
@@ -229,10 +229,12 @@ async fn a_good_line_needs_no_repair() {
     let lane = Lane::new(&relay, 0).await;
     // What is left out is asked for soon, and nobody would see that it had not come by itself.
     let [to_visitor, to_agent] = [&lane.visitor, &lane.agent].map(|proxy| {
-        let pages = Arc::new(AtomicUsize::new(0));
+        let pages = Arc::new([const { AtomicUsize::new(0) }; 2]);
         let count = pages.clone();
         let judge = move |part: &Part| {
-            count.fetch_add(usize::from(part.payload().starts_with(br#"{"History""#)), Relaxed);
+            for (pages, begins) in count.iter().zip([&br#"{"History""#[..], br#"{"Inbox":"#]) {
+                pages.fetch_add(usize::from(part.payload().starts_with(begins)), Relaxed);
+            }
             Deed::Pass
         };
         let down = Way { frames: Some(Arc::new(judge)), ..Way::default() };
@@ -242,8 +244,12 @@ async fn a_good_line_needs_no_repair() {
     let course = Course { messages: amount(20, 400), ..course("calm") };
     let found = lane.talk(&course, Codec::Json).await;
     found.hold();
-    let asked = (to_visitor.load(Relaxed), to_agent.load(Relaxed));
-    assert_eq!(asked, (0, 1), "pages of the log: the visitor's, and the agent's on opening");
+    let asked = [to_visitor, to_agent].map(|pages| pages.each_ref().map(|count| count.load(Relaxed)));
+    assert_eq!(
+        asked,
+        [[0, 0], [1, 1]],
+        "pages of the log: the visitor's, and the agent's on opening; of lists"
+    );
     proof.figure("acknowledged", found.acknowledged);
     proof.holds();
 }
@@ -309,5 +315,44 @@ async fn a_gap_is_noticed_and_repaired_within_ten_seconds() {
     assert!(began.elapsed() > Duration::from_millis(500), "the message was not lost at all");
     proof.figure("repaired_after_ms", u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     assert_eq!(lane.agent.connections(), 1, "on the same connection");
+    proof.holds();
+}
+
+#[tokio::test]
+async fn a_lost_row_of_a_list_is_noticed_and_repaired_within_ten_seconds() {
+    let mut proof = Proof::begin("T6.row", &["P8"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let relay = relay(&folder).await;
+    let lane = Lane::new(&relay, 0).await;
+    // The row that tells of a new conversation is lost, and nothing changes there any more. Nobody looks at the page, so
+    // that it has no reason to ask by itself for longer than this may take.
+    let is_new = |payload: &[u8]| is_row(payload) && payload.windows(7).any(|seven| seven == b"r alone");
+    let storage = [Storage::default(), Storage::default()];
+    let clock = Clock::real_time();
+    let within = Duration::from_secs(10);
+    let machine = AgentMachine::new("r");
+    let bearer = Some(lane.desk.bearer.clone());
+    lane.agent.plan(to_frames(Deed::Drop, Some(0), is_new));
+    let door = lane.door.clone().through(lane.agent.authority());
+    let mut agent = Player::new("a", machine, door, bearer, clock);
+    agent.machine.set_visible(false);
+    agent.play_until(within, "an empty list", |agent| agent.machine.is_listed()).await;
+    let mut pages = storage.each_ref().map(|storage| {
+        let machine = VisitorMachine::new(&lane.desk.site.key, storage);
+        Player::new("v", machine, lane.door.clone(), None, clock)
+    });
+    let [seen, lost] = &mut pages;
+    // One that arrives, so that the lost one is not the first that the page is told on this line.
+    seen.write("other");
+    let arrives = agent.play_until(within, "the other's row", |agent| agent.machine.rows() == 1);
+    seen.play_while(arrives).await;
+    let began = Instant::now();
+    lost.write("r alone");
+    let finds = agent.play_until(within, "the lost row", |agent| agent.machine.rows() == 2);
+    lost.play_while(finds).await;
+    let took = began.elapsed();
+    assert!(took > Duration::from_millis(500), "the row was not lost at all");
+    assert_eq!(lane.agent.connections(), 1, "on the same connection");
+    proof.figure("repaired_after_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     proof.holds();
 }

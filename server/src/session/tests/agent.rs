@@ -55,6 +55,8 @@ async fn an_open_conversation_is_resumed_without_a_hole() {
     agent.say(json!({"Close": {"conversation": conversation}})).await;
     agent.say(json!({"Ping": {"nonce": 1}})).await;
     agent.expect("Pong").await;
+    // Two rows were told: that of the conversation, and its change. A page that has fewer asks anew.
+    assert_eq!(agent.expect("Rows").await["told"], 2);
     visitor.say(send(4, "hello??")).await;
     assert_eq!(agent.event().await.0, "InboxChanged");
     agent.silence().await;

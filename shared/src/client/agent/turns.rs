@@ -1,12 +1,12 @@
 //! What happens to the agent's page from outside: the line, the relay's frames, time. The person's side is in
 //! [`super`].
-use super::{AgentClient, Notice, ROWS};
+use super::{AgentClient, Notice};
 use crate::{
     client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
     protocol::{
-        agent::{Command, Event, Hello, Inbox, InboxRow, List, Open, Reply, Welcome},
+        agent::{Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome},
         ids::{AgentId, ClientId, ConversationId},
-        model::{Item, Ping, Read, Side},
+        model::{Item, Ping, Read, Resume, Side},
     },
 };
 use alloc::{string::String, vec::Vec};
@@ -99,8 +99,14 @@ impl AgentClient {
                 self.notices.push(Notice::Taken { conversation: claimed.conversation, by: claimed.assignee });
             }
             Event::Status(status) => self.away = status.away,
+            Event::Rows(rows) => {
+                if self.lists.missed(rows.told) {
+                    self.ask_rows();
+                }
+            }
         }
         self.fetch();
+        self.ask_lists(now);
         self.tell(now);
     }
 
@@ -155,6 +161,7 @@ impl AgentClient {
         let step = self.connection.tick(now, self.outbox.sending());
         self.carry_out(step);
         self.fetch();
+        self.ask_lists(now);
         self.tell(now);
         self.flush(now);
     }
@@ -165,8 +172,8 @@ impl AgentClient {
         let live = |_: &Ms| self.connection.is_live();
         let threads = self.opens.all().iter().filter_map(|opened| opened.thread.wake_at(now)).filter(live);
         let held = self.outbox.held_until(now).filter(live);
-        let tell = self.lists.wake_at().filter(live);
-        threads.chain(self.connection.wake_at(self.outbox.sending())).chain(held).chain(tell).min()
+        let lists = self.lists.wake_at(now).filter(live);
+        threads.chain(self.connection.wake_at(self.outbox.sending())).chain(held).chain(lists).min()
     }
 
     /// What is to be done now, in order.
@@ -186,6 +193,7 @@ impl AgentClient {
         self.sites = welcome.sites;
         self.away = welcome.away;
         self.connection.welcomed(now);
+        self.lists.connected();
         self.ask_list(None);
         for opened in self.opens.all_mut() {
             opened.thread.tell_again(now);
@@ -295,11 +303,28 @@ impl AgentClient {
         self.effects.extend(told.into_iter().map(|read| Effect::Frame(Command::Read(read))));
     }
 
+    /// Asks for what of the list did not come.
+    fn ask_lists(&mut self, now: Ms) {
+        if self.connection.is_live()
+            && let Some(list) = self.lists.wants(now)
+        {
+            self.frame(Command::List(list));
+        }
+    }
+
+    /// Asks for the rows of what is open here: the list that is shown may be without them.
+    fn ask_rows(&mut self) {
+        let known: Vec<_> = self.opens.all().iter().filter_map(|opened| resume(&opened.thread)).collect();
+        for Resume { conversation, after } in known {
+            self.frame(Command::Open(Open { conversation, after: Some(after) }));
+        }
+    }
+
     pub(super) fn ask_list(&mut self, cursor: Option<String>) {
         if cursor.is_none() {
             self.lists.begin(self.lists.filter());
         }
-        self.frame(Command::List(List { filter: self.lists.filter(), cursor, limit: ROWS }));
+        self.frame(Command::List(self.lists.ask(cursor)));
     }
 
     /// A frame that needs no answer to be kept: dropped while the line is down, since `Welcome` asks anew.

@@ -1,0 +1,249 @@
+//! What starts browsers: chromedriver, geckodriver or WebKitWebDriver, each on a free port, and for WebKit a screen that
+//! nobody sees. Drivers and browsers end with the test; none is ever shared with another.
+use super::{Browser, SHOWN_WITHIN_MS};
+use crate::http;
+use fantoccini::ClientBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpListener,
+    process::{Child, Command},
+    time::{interval, timeout},
+};
+
+/// How long a driver may take to start.
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
+/// How often a driver that says nothing is asked whether it is ready.
+const ASKED_EVERY: Duration = Duration::from_millis(50);
+
+/// Chromium without a screen, as root too, and without anything it does on its own.
+const FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,800",
+    "--lang=en-US",
+];
+/// Frames of other sites in the page's own process: what is asked of the page's accessibility tree, theme or size then
+/// holds for them too. For looking at pages, never for proving what the frame may and may not do.
+const ONE_PROCESS: &[&str] =
+    &["--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process"];
+
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium.
+    Chromium,
+    /// Firefox, the extended support release.
+    Firefox,
+    /// WebKit, as GTK's small browser.
+    WebKit,
+}
+
+/// A driver of one engine. Chromium's starts any number of browsers, the others one.
+pub struct Driver {
+    _children: Vec<Child>,
+    authority: String,
+    engine: Engine,
+}
+
+impl Driver {
+    /// Starts `chromedriver`.
+    pub async fn start() -> Self {
+        Self::of(Engine::Chromium).await
+    }
+
+    /// Starts the driver of an engine on a free port.
+    pub async fn of(engine: Engine) -> Self {
+        let (children, port) = match engine {
+            Engine::Chromium => chromedriver().await,
+            Engine::Firefox => geckodriver().await,
+            Engine::WebKit => webkitdriver().await,
+        };
+        Self { _children: children, authority: format!("127.0.0.1:{port}"), engine }
+    }
+
+    /// A new person's browser.
+    pub async fn browser(&self) -> Browser {
+        self.browser_with(json!({})).await
+    }
+
+    /// A new person's browser with these preferences.
+    pub async fn browser_with(&self, preferences: Value) -> Browser {
+        self.begin(preferences, &[]).await
+    }
+
+    /// A new person's browser whose way to the relay at `host:port` leads over another address.
+    pub async fn browser_over(&self, relay: &str, network: &str) -> Browser {
+        self.begin(json!({}), &[format!("--host-resolver-rules=MAP {relay} {network}")]).await
+    }
+
+    /// A browser to look at pages with: over another address, and with each page and its frames in one process.
+    pub async fn looking_glass(&self, relay: &str, network: &str) -> Browser {
+        let mut flags = vec![format!("--host-resolver-rules=MAP {relay} {network}")];
+        flags.extend(ONE_PROCESS.iter().map(ToString::to_string));
+        self.begin(json!({}), &flags).await
+    }
+
+    /// A new person's browser with these preferences and further flags.
+    pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
+        let profile = tempfile::tempdir().expect("a folder for the profile");
+        let mut capabilities = match self.engine {
+            Engine::Chromium => chromium(&profile, &preferences, more),
+            Engine::Firefox => firefox(&preferences),
+            Engine::WebKit => webkit(),
+        };
+        capabilities["timeouts"] = json!({ "script": SHOWN_WITHIN_MS + 5_000, "pageLoad": 30_000 });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object was just made") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://{}", self.authority))
+            .await
+            .unwrap_or_else(|error| panic!("{:?} starts: {error}", self.engine));
+        let session = client.session_id().await.expect("the driver answers").expect("a session");
+        Browser { client, authority: self.authority.clone(), session, _profile: profile }
+    }
+}
+
+fn chromium(profile: &TempDir, preferences: &Value, more: &[String]) -> Value {
+    let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
+    flags.push(format!("--user-data-dir={}", profile.path().display()));
+    flags.extend_from_slice(more);
+    json!({
+        "goog:chromeOptions": { "args": flags, "prefs": preferences },
+        "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
+    })
+}
+
+fn firefox(preferences: &Value) -> Value {
+    let binary = program("firefox-esr").or_else(|| program("firefox")).expect("firefox-esr is there");
+    let flags = ["-headless", "--width=1280", "--height=800"];
+    json!({ "moz:firefoxOptions": { "binary": binary, "args": flags, "prefs": preferences } })
+}
+
+fn webkit() -> Value {
+    let folders = Path::new("/usr/lib").read_dir().into_iter().flatten().flatten();
+    let browsers = folders.flat_map(|folder| {
+        ["webkitgtk-6.0", "webkit2gtk-4.1", "webkit2gtk-4.0"]
+            .map(|version| folder.path().join(version).join("MiniBrowser"))
+    });
+    let binary = browsers.into_iter().find(|path| path.exists()).expect("WebKitGTK's MiniBrowser is there");
+    json!({ "webkitgtk:browserOptions": { "binary": binary, "args": ["--automation"] } })
+}
+
+/// A program on PATH, or among the tools that `.ci/` has put into the cache.
+fn program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .chain([tools().join("bin")])
+        .map(|folder| folder.join(name))
+        .find(|it| it.exists())
+}
+
+/// Where `.ci/tools` and its likes put what they fetch.
+#[must_use]
+pub fn tools() -> PathBuf {
+    let home = || PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cache");
+    env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("merhaba/tools")
+}
+
+/// A program that is killed with the test, its output read by us.
+fn spawn(name: &str, arguments: &[String], environment: &[(&str, &str)]) -> Child {
+    let path =
+        program(name).unwrap_or_else(|| panic!("{name} is missing; .ci/browser and .ci/engines get it"));
+    Command::new(path)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .kill_on_drop(true)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// What a program says in the first line of its output that has it.
+async fn told(child: &mut Child, find: impl Fn(&str) -> Option<String>) -> String {
+    let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+    let found = async {
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Some(found) = find(&line) {
+                return found;
+            }
+        }
+        panic!("a driver ended before it was ready");
+    };
+    timeout(STARTS_WITHIN, found).await.expect("it is ready in time")
+}
+
+async fn chromedriver() -> (Vec<Child>, String) {
+    let mut child = spawn("chromedriver", &["--port=0".into()], &[]);
+    let port = told(&mut child, |line| {
+        line.split_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
+    });
+    let port = port.await;
+    (vec![child], port)
+}
+
+async fn geckodriver() -> (Vec<Child>, String) {
+    let (port, bidi) = (free_port().await, free_port().await);
+    let arguments = ["--port", &port, "--websocket-port", &bidi, "--log", "fatal"].map(ToOwned::to_owned);
+    let mut child = spawn("geckodriver", &arguments, &[]);
+    answering(&mut child, &port).await;
+    (vec![child], port)
+}
+
+async fn webkitdriver() -> (Vec<Child>, String) {
+    let screen =
+        ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"].map(ToOwned::to_owned);
+    let mut xvfb = spawn("Xvfb", &screen, &[]);
+    let display = told(&mut xvfb, |line| Some(format!(":{line}"))).await;
+    let port = free_port().await;
+    // Its sandbox wants rights that containers and root do not have; it only ever sees our own pages.
+    let environment = [
+        ("DISPLAY", display.as_str()),
+        ("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1"),
+        ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+        ("LIBGL_ALWAYS_SOFTWARE", "1"),
+        ("GDK_BACKEND", "x11"),
+    ];
+    let arguments = [format!("--port={port}"), "--host=127.0.0.1".into()];
+    let mut child = spawn("WebKitWebDriver", &arguments, &environment);
+    answering(&mut child, &port).await;
+    (vec![child, xvfb], port)
+}
+
+async fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    listener.local_addr().expect("an address").port().to_string()
+}
+
+/// Waits until a driver answers.
+async fn answering(child: &mut Child, port: &str) {
+    let (authority, mut again) = (format!("127.0.0.1:{port}"), interval(ASKED_EVERY));
+    let ready = async {
+        loop {
+            again.tick().await;
+            if tokio::net::TcpStream::connect(&authority).await.is_ok() {
+                break http::get(&authority, "/status").await;
+            }
+            assert!(child.try_wait().expect("it is ours").is_none(), "a driver ended before it was ready");
+        }
+    };
+    let status = timeout(STARTS_WITHIN, ready).await.expect("it is ready in time");
+    assert_eq!(status.status, 200, "{status:?}");
+}
