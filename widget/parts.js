@@ -120,11 +120,10 @@ const api = (name, data) => {
   return a;
 };
 
-/** Opens a part. Its default export is called each time. */
+/** Opens a part. Its default export is called each time; one that says nothing exports `texts = false`. */
 export const start = async (name, data) => {
   if (!Object.hasOwn(PARTS, name)) return;
-  const [part, found] = await Promise.all([import(PARTS[name]), texts()]);
-  const a = api(name, data);
-  a.texts = found;
+  const part = await import(PARTS[name]), a = api(name, data);
+  a.texts = part.texts === false ? {} : await texts();
   return part.default(a);
 };

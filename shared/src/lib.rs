@@ -8,5 +8,4 @@ pub mod client;
 
 #[cfg(feature = "ui")]
 pub mod browser;
-#[cfg(feature = "ui")]
 pub mod layout;

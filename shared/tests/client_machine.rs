@@ -35,8 +35,10 @@ struct Tab {
     silent: bool,
     /// What the page has put into the browser's storage.
     kept: Vec<ClientId>,
-    /// The person has asked for another conversation here: the first message after that.
-    begins: Option<Option<u32>>,
+    /// The person has asked for another conversation here.
+    begins: bool,
+    /// The first message after that.
+    first: Option<u32>,
 }
 
 /// Where a message was meant to go, by what the person saw.
@@ -97,7 +99,8 @@ impl World {
             socket: false,
             silent: false,
             kept: Vec::new(),
-            begins: None,
+            begins: false,
+            first: None,
         }
     }
 
@@ -149,7 +152,7 @@ impl World {
         }
         for out in tab.client.outbox().all().iter().filter(|out| out.conversation.is_some()) {
             if let Some(kept) = self.unsent.get_mut(&number(out.client_id)) {
-                kept.conversation = out.conversation.clone();
+                kept.conversation.clone_from(&out.conversation);
             }
         }
         self.unsent.retain(|_, out| !gone.contains(&out.client_id));
@@ -299,9 +302,8 @@ impl World {
         let tab = &mut self.tabs[at];
         if let Some(thread) = tab.client.thread() {
             self.meant.insert(self.written, Meant::Into(thread.conversation().clone()));
-        } else if let Some(first) = tab.begins {
-            let first = first.unwrap_or(self.written);
-            tab.begins = Some(Some(first));
+        } else if tab.begins {
+            let first = *tab.first.get_or_insert(self.written);
             // Another tab may have sent the first one, and this one not have heard where it stands.
             let here = |out: &Outgoing| number(out.client_id) == first;
             if first == self.written || tab.client.outbox().all().iter().any(here) {
@@ -315,7 +317,7 @@ impl World {
     /// The person asks for another conversation.
     fn begin(&mut self, at: usize) {
         self.tabs[at].client.begin_new();
-        self.tabs[at].begins = Some(None);
+        (self.tabs[at].begins, self.tabs[at].first) = (true, None);
         self.carry_out(at);
     }
 
@@ -326,7 +328,7 @@ impl World {
         let known: Vec<_> = tab.client.threads().iter().map(|thread| thread.conversation().clone()).collect();
         if !known.is_empty() {
             tab.client.show(&known[which % known.len()]);
-            tab.begins = None;
+            tab.begins = false;
             self.carry_out(at);
         }
     }
@@ -401,14 +403,18 @@ impl World {
                 thread.timeline().items().last() == self.relay.item(name, self.relay.head(name)).as_ref()
             });
             // Nothing but the person's wish for another conversation leaves the log empty.
-            let shown = tab.client.thread().is_some() || tab.begins.is_some() || self.relay.log.is_empty();
+            let shown = tab.client.thread().is_some() || tab.begins || self.relay.log.is_empty();
             tab.client.outbox().all().is_empty() && whole && shown
         })
     }
 
     /// Where each message stands that is stored.
     fn place(&self, message: u32) -> Option<&ConversationId> {
-        self.relay.log.iter().find(|stored| number(stored.client_id) == message).map(|stored| &stored.conversation)
+        self.relay
+            .log
+            .iter()
+            .find(|stored| number(stored.client_id) == message)
+            .map(|stored| &stored.conversation)
     }
 }
 

@@ -18,7 +18,15 @@ use card::card;
 
 fn welcome(conversations: Vec<ConversationCard>) -> Event {
     let (visitor, epoch) = ("v".into(), "e".into());
-    Event::Welcome(Welcome { visitor, token: None, replaced: false, epoch, now: 0, online: true, conversations })
+    Event::Welcome(Welcome {
+        visitor,
+        token: None,
+        replaced: false,
+        epoch,
+        now: 0,
+        online: true,
+        conversations,
+    })
 }
 
 /// A page that is connected and knows these conversations.
@@ -131,7 +139,8 @@ fn what_cannot_begin_a_conversation_leaves_that_to_the_next() {
     client.begin_new();
     client.send(4, id(2), "refused".into());
     client.send(4, id(3), "waits behind it".into());
-    let refused = Refused { client_id: Some(id(2)), code: Code::TooLong, detail: String::new(), retry_after_ms: None };
+    let refused =
+        Refused { client_id: Some(id(2)), code: Code::TooLong, detail: String::new(), retry_after_ms: None };
     client.event(5, Event::Refused(refused));
     let sent: Vec<_> = sends(&mut client).into_iter().map(|send| (send.client_id, send.new)).collect();
     assert_eq!(sent, [(id(2), true), (id(3), true)]);

@@ -24,7 +24,10 @@ use merhaba_shared::{
         visitor::{Settings, VisitorClient},
     },
     layout::scroll::Place,
-    protocol::ids::{ConversationId, Seq, SiteKey, Token},
+    protocol::{
+        ids::{ConversationId, Seq, SiteKey, Token},
+        model::{Item, Kind},
+    },
 };
 
 /// Everything there is.
@@ -154,6 +157,20 @@ impl App {
         self.to_end = true;
         self.oldest = 0;
         self.new_from = None;
+    }
+
+    /// The entry that closed what is shown, if nothing was said of it yet.
+    pub fn closing(&self) -> Option<Seq> {
+        let items = self.client.thread()?.timeline().items();
+        items
+            .iter()
+            .rev()
+            .find_map(|item| match item {
+                Item::Entry(entry) if entry.kind != Kind::Unknown => Some(entry),
+                _ => None,
+            })
+            .filter(|entry| entry.kind == Kind::Resolved)
+            .map(|entry| entry.seq)
     }
 
     /// Whether something was written that is not stored.

@@ -11,8 +11,12 @@ use merhaba_shared::{
         tabs::merhaba,
         window,
     },
-    client::Line,
-    protocol::{ids::ConversationId, model::Status, visitor::Page},
+    client::{Line, thread::Thread},
+    protocol::{
+        ids::{ConversationId, Token},
+        model::Status,
+        visitor::Page,
+    },
 };
 use wasm_bindgen::{JsValue, closure::Closure};
 use web_sys::Event;
@@ -38,6 +42,11 @@ fn post(kind: &str, more: &[(&str, JsValue)]) {
     // Setting a property of a fresh object cannot fail.
     let _ = js_sys::Reflect::set(&message, &"k".into(), &kind.into());
     call(&merhaba(), "post", &message, &JsValue::UNDEFINED);
+}
+
+/// Opens a part.
+pub fn part(name: &str) {
+    call(&merhaba(), "part", &name.into(), &JsValue::UNDEFINED);
 }
 
 /// Tells the parts, where there are any, that something else is shown.
@@ -97,6 +106,7 @@ fn heard(message: &JsValue) -> JsValue {
         "state" => return with(state),
         "conversation" => turn(|app, _| app.show(Some(text(message, "id")))),
         "new" => turn(|app, _| app.show(None)),
+        "adopt" => turn(|app, now| app.client.adopt(now, Token(text(message, "token")))),
         "host" => begin(page_of(&get(message, "page"))),
         "open" => turn(|app, now| {
             app.sight.open = true;
@@ -123,12 +133,15 @@ fn heard(message: &JsValue) -> JsValue {
 /// What parts may know: whose page this is, and which conversation it shows.
 fn state(app: &mut App) -> JsValue {
     let token = app.client.token().map(|token| token.0.as_str());
-    let thread = app.client.thread();
+    let (thread, unread) = (app.client.thread(), app.client.unread());
     object(&[
         ("token", token.into()),
         ("id", thread.map(|thread| thread.conversation().as_str()).into()),
         ("open", thread.is_some_and(|thread| thread.status() != Status::Resolved).into()),
-        ("unread", app.client.unread().into()),
+        ("unread", unread.into()),
+        ("elsewhere", (unread - thread.map_or(0, Thread::unread)).into()),
+        ("known", (!app.client.threads().is_empty()).into()),
+        ("closing", app.closing().map(|seq| seq as f64).into()),
     ])
 }
 

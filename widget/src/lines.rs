@@ -165,6 +165,7 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
         }
         NEW => Shown::Small("new", app.page.text("new")),
         _ if key.state == Kind::Resolved.number() => Shown::Small("event", app.page.text("resolved")),
+        _ if key.state == Kind::Rated.number() => Shown::Small("event", app.page.text("rated")),
         _ => Shown::Small("event", app.page.text("reopened")),
     }
 }

@@ -6,7 +6,7 @@ use merhaba_shared::{
         agent::Note,
         error::Code,
         ids::{ClientId, Millis, Seq},
-        model::{AgentAuthor, Author, Item, Kind},
+        model::{AgentAuthor, Author, Content, Item, Kind, Rating},
     },
 };
 
@@ -68,6 +68,19 @@ pub enum Piece {
         /// When.
         at: Millis,
     },
+    /// The visitor rated a closing.
+    Rating {
+        /// Its place.
+        seq: Seq,
+        /// When.
+        at: Millis,
+        /// How satisfied, and how easy it was, from 0 to 100.
+        csat: Option<u8>,
+        /// As above.
+        ces: Option<u8>,
+        /// In their words.
+        comment: Option<String>,
+    },
     /// A note.
     Note {
         /// Its place in the backstage.
@@ -86,6 +99,8 @@ pub enum Piece {
 pub enum Deed {
     /// Closed as done.
     Resolved,
+    /// Ended by the visitor.
+    Ended,
     /// Opened again.
     Reopened,
 }
@@ -157,19 +172,21 @@ impl Log {
                 self.message(run, message.body.clone());
             }
             Item::Entry(entry) => {
-                let kind = match entry.kind {
-                    Kind::Resolved => Deed::Resolved,
-                    Kind::Reopened => Deed::Reopened,
-                    Kind::Unknown => return,
+                let (seq, at, who) = (entry.seq, entry.at, name(&entry.author));
+                let by_visitor = matches!(entry.author, Author::Visitor(_));
+                let piece = match (entry.kind, &entry.data.0) {
+                    (Kind::Resolved, _) if by_visitor => Piece::Event { seq, kind: Deed::Ended, who, at },
+                    (Kind::Resolved, _) => Piece::Event { seq, kind: Deed::Resolved, who, at },
+                    (Kind::Reopened, _) => Piece::Event { seq, kind: Deed::Reopened, who, at },
+                    (Kind::Rated, Some(Content::Rated(rating))) => {
+                        let Rating { csat, ces, comment, .. } = rating.clone();
+                        Piece::Rating { seq, at, csat, ces, comment }
+                    }
+                    (Kind::Rated | Kind::Unknown, _) => return,
                 };
                 self.end_run();
-                self.begin_day(day, entry.at);
-                self.pieces.push(Piece::Event {
-                    seq: entry.seq,
-                    kind,
-                    who: name(&entry.author),
-                    at: entry.at,
-                });
+                self.begin_day(day, at);
+                self.pieces.push(piece);
             }
         }
     }

@@ -5,4 +5,5 @@ pub mod conversation;
 pub mod email;
 pub mod origin;
 pub mod preview;
+pub mod rating;
 pub mod site;

@@ -45,6 +45,7 @@ const fn route(method: &'static str, path: &'static str, who: Who, handler: Meth
 /// Every route.
 pub fn table() -> Vec<Route> {
     use Who::{Agent, Anyone, Demo, Socket, Visitor};
+    use api::visitor::conversations as talks;
     vec![
         route("GET", "/", Anyone, get(agent_page::home)),
         route("GET", "/favicon.ico", Anyone, get(icon::show)),
@@ -71,7 +72,10 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
         route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
         route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
-        route("GET", "/api/v1/visitor/conversations", Visitor, get(api::visitor::conversations::list)),
+        route("GET", "/api/v1/visitor/conversations", Visitor, get(talks::list)),
+        route("GET", "/api/v1/visitor/conversations/{id}/entries", Visitor, get(talks::entries)),
+        route("POST", "/api/v1/visitor/conversations/{id}/end", Visitor, post(talks::end)),
+        route("POST", "/api/v1/visitor/conversations/{id}/rating", Visitor, post(talks::rate)),
         route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),
         route("GET", "/api/v1/openapi.json", Anyone, get(api::openapi::show)),
         route("POST", "/csp-report", Anyone, post(report::take)),

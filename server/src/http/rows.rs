@@ -34,6 +34,7 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                 let words = match entry.kind {
                     Kind::Resolved => text("resolved"),
                     Kind::Reopened => text("reopened"),
+                    Kind::Rated => text("rated"),
                     Kind::Unknown => continue,
                 };
                 let _ = writeln!(out, "<div class=\"event\">{}</div>", escape(words));

@@ -128,6 +128,9 @@ impl Relay {
                 format!("{{\"email\":\"agent@example.com\",\"password\":\"{PASSWORD}\"}}"),
             ),
             ("PATCH", _) => ("application/json", "{\"color\":\"#0b7a75\"}".into()),
+            ("POST", path) if path.ends_with("/rating") => {
+                ("application/json", "{\"closing\":1,\"csat\":100}".into())
+            }
             ("POST", "/c/{key}") => ("application/x-www-form-urlencoded", "body=Merhaba".into()),
             _ => ("application/json", String::new()),
         }

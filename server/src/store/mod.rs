@@ -15,7 +15,7 @@ pub mod contract;
 use merhaba_shared::protocol::{
     agent::{Claimed, Filter, Inbox, InboxRow, Note, Role},
     ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
-    model::{Accepted, AgentAuthor, History, Item, ReadMarker, Side},
+    model::{Accepted, AgentAuthor, History, Item, Rating, ReadMarker, Side},
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
@@ -271,6 +271,17 @@ pub struct Changed {
     pub row: Arc<InboxRow>,
 }
 
+/// What came of rating a closing. `None` in its place: not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rated {
+    /// Stored now.
+    Stored(Changed),
+    /// That closing was rated before: nothing was written.
+    Repeated,
+    /// What was named did not close the conversation.
+    NotClosed,
+}
+
 /// What came of moving a read marker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marked {
@@ -432,6 +443,23 @@ pub trait Store: Send + Sync + 'static {
         at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>>;
+    /// Ends a visitor's open conversation.
+    fn end(
+        &self,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Stores what a visitor thinks of a closing, checked; each closing is rated once.
+    fn rate(
+        &self,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        rating: Rating,
+        at: Millis,
+        then: Then<Option<Rated>>,
+    ) -> Pending<Option<Rated>>;
     /// Stores a note.
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted>;
 

@@ -121,17 +121,13 @@ fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
 
 /// Where to, and behind it the text.
 fn write(out: &Outgoing) -> String {
-    let mut value = match &out.conversation {
-        Some(conversation) => conversation.0.clone(),
-        None => {
-            let mut begins = String::new();
-            if let Some(first) = out.begins {
-                begins.push(BEGINS);
-                begins.push_str(&first.to_hex());
-            }
-            begins
-        }
-    };
+    let mut value = String::new();
+    if let Some(conversation) = &out.conversation {
+        value.push_str(conversation.as_str());
+    } else if let Some(first) = out.begins {
+        value.push(BEGINS);
+        value.push_str(&first.to_hex());
+    }
     value.push('\n');
     value.push_str(&out.body);
     value

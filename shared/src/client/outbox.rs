@@ -79,12 +79,11 @@ impl Outbox {
         begins: Option<ClientId>,
         body: String,
     ) {
-        match self.queue.iter_mut().find(|out| out.client_id == client_id) {
-            Some(known) => known.conversation = known.conversation.take().or(conversation),
-            None => {
-                let progress = Progress::Waiting;
-                self.queue.push(Outgoing { client_id, conversation, begins, body, progress });
-            }
+        if let Some(known) = self.queue.iter_mut().find(|out| out.client_id == client_id) {
+            known.conversation = known.conversation.take().or(conversation);
+        } else {
+            let progress = Progress::Waiting;
+            self.queue.push(Outgoing { client_id, conversation, begins, body, progress });
         }
     }
 

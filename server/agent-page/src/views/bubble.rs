@@ -38,6 +38,16 @@ pub fn Line(piece: Piece) -> impl IntoView {
             let words = event(kind, who.as_deref(), texts);
             view! { <div class="event">{words}" · "{time::clock(at, lang)}</div> }.into_any()
         }
+        Piece::Rating { csat, ces, comment, at, .. } => {
+            let words = rating(csat, ces, texts);
+            view! {
+                <div class="event">
+                    {words}" · "{time::clock(at, lang)}
+                    {comment.map(|comment| view! { <q class="comment" dir="auto">{comment}</q> })}
+                </div>
+            }
+            .into_any()
+        }
         Piece::Note { who, body, at, .. } => {
             let head = fill(texts.note_writes, &[("name", &who)]);
             view! { <div class="note"><b>{head}" · "{time::clock(at, lang)}</b><span dir="auto">{body}</span></div> }.into_any()
@@ -61,9 +71,18 @@ fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &T
 fn event(kind: Deed, who: Option<&str>, texts: &Texts) -> String {
     match (kind, who) {
         (Deed::Resolved, who) => fill(texts.event_resolved, &[("name", who.unwrap_or("Merhaba"))]),
+        (Deed::Ended, _) => texts.event_ended.into(),
         (Deed::Reopened, Some(who)) => fill(texts.event_reopened, &[("name", who)]),
         (Deed::Reopened, None) => texts.event_reopened_by_visitor.into(),
     }
+}
+
+/// "The visitor rated this conversation: satisfaction 75 of 100, ease 50 of 100".
+fn rating(csat: Option<u8>, ces: Option<u8>, texts: &Texts) -> String {
+    let part = |text: &str, value: Option<u8>| value.map(|value| fill(text, &[("n", &value.to_string())]));
+    let parts = [part(texts.rated_csat, csat), part(texts.rated_ces, ces)];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    fill(texts.event_rated, &[("rating", &parts)])
 }
 
 /// Why an answer was not taken, and the two ways on.

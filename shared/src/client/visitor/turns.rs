@@ -244,7 +244,8 @@ impl VisitorClient {
         for card in &welcome.conversations {
             self.card(card);
         }
-        let named = |wanted: &ConversationId| welcome.conversations.iter().any(|card| card.conversation == *wanted);
+        let named =
+            |wanted: &ConversationId| welcome.conversations.iter().any(|card| card.conversation == *wanted);
         if let Some(wanted) = self.wanted.take().filter(named) {
             (self.current, self.beginning) = (Some(wanted), None);
         }

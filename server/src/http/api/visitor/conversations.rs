@@ -1,23 +1,29 @@
-//! A visitor's conversations as a list: where each stands, its last words, when, and how many messages are unread. Never
-//! notes, and never anybody else's.
+//! A visitor's conversations: as a list (where each stands, its last words, when, how many messages are unread), one's
+//! entries for a transcript, ending one, rating a closing. Never notes, and never anybody else's.
 use super::visitor;
 use crate::{
+    domain::rating,
     http::{
         Web,
+        body::Json,
         front::Caller,
         problem::{Problem, json},
     },
-    store::Principal,
+    store::{Principal, Rated},
 };
 use axum::{
-    extract::{Extension, State},
+    extract::{Extension, Path, Query, State},
     http::{HeaderMap, StatusCode},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use merhaba_shared::protocol::{
-    agent::InboxRow, ids::Millis, limits::WELCOME_CONVERSATIONS, model::Side, visitor::ConversationCard,
+    agent::InboxRow,
+    ids::{ConversationId, Millis, Seq},
+    limits::{HISTORY_PAGE, PAGE_BYTES, WELCOME_CONVERSATIONS},
+    model::{Rating, Side},
+    visitor::ConversationCard,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 #[derive(Serialize)]
@@ -64,4 +70,74 @@ pub async fn list(
         conversations.extend(row.map(|row| Row::new(card, &row)));
     }
     Ok(json(StatusCode::OK, &List { conversations }))
+}
+
+/// Where a page of entries ends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Before {
+    #[serde(default)]
+    before: Option<Seq>,
+}
+
+/// Entries of one conversation, ascending; `more` says whether there are older ones.
+pub async fn entries(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    before: Result<Query<Before>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let visitor = visitor(&web, &caller, &headers).await?;
+    let Query(Before { before }) = before.map_err(|_| Problem::bad("ask with ?before=SEQ, or without"))?;
+    let who = Principal::Visitor(visitor);
+    let history = web.app.store.history(who, ConversationId(id), before, HISTORY_PAGE, PAGE_BYTES).await?;
+    history.map(|history| json(StatusCode::OK, &history)).ok_or_else(Problem::not_found)
+}
+
+/// Ends it. The visitor's next message opens it again.
+pub async fn end(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let visitor = visitor(&web, &caller, &headers).await?;
+    let ended = web.app.chat.end(visitor, ConversationId(id)).await?;
+    ended.map(|_| StatusCode::NO_CONTENT.into_response()).ok_or_else(Problem::not_found)
+}
+
+/// What the visitor thinks of a closing.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opinion {
+    closing: Seq,
+    #[serde(default)]
+    csat: Option<u8>,
+    #[serde(default)]
+    ces: Option<u8>,
+    #[serde(default)]
+    comment: Option<String>,
+}
+
+/// Rates a closing: 201 when it is stored, 200 when that closing was rated before.
+pub async fn rate(
+    State(web): State<Arc<Web>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(Opinion { closing, csat, ces, comment }): Json<Opinion>,
+) -> Result<Response, Problem> {
+    let visitor = visitor(&web, &caller, &headers).await?;
+    let rating = rating::check(Rating { closing, csat, ces, comment });
+    let rating = rating.map_err(|error| Problem::bad(error.to_string()))?;
+    match web.app.chat.rate(visitor, ConversationId(id), rating).await? {
+        Some(Rated::Stored(_)) => Ok(StatusCode::CREATED.into_response()),
+        Some(Rated::Repeated) => Ok(StatusCode::OK.into_response()),
+        Some(Rated::NotClosed) => {
+            let detail = "closing is the seq of the entry that closed the conversation";
+            Err(Problem::new(StatusCode::CONFLICT, "NotClosed", detail))
+        }
+        None => Err(Problem::not_found()),
+    }
 }

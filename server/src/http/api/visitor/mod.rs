@@ -3,13 +3,7 @@
 //! and a foreign conversation say nothing of what there is.
 pub mod conversations;
 
-use crate::http::{
-    Web, csrf,
-    front::Caller,
-    identity::Credential,
-    origin::Own,
-    problem::Problem,
-};
+use crate::http::{Web, csrf, front::Caller, identity::Credential, origin::Own, problem::Problem};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header::ORIGIN};
 use merhaba_shared::protocol::ids::{SiteKey, Token, VisitorId};
 
@@ -42,8 +36,7 @@ pub async fn visitor(web: &Web, caller: &Caller, headers: &HeaderMap) -> Result<
     let (site, token) = shown(headers, caller)?;
     let chat = &web.app.chat;
     let identity = chat.identify(&site, Some(&token)).await?;
-    let allowed =
-        if identity.is_known() { chat.ask(&identity.visitor) } else { chat.guess(caller.address) };
+    let allowed = if identity.is_known() { chat.ask(&identity.visitor) } else { chat.guess(caller.address) };
     allowed.map_err(|wait| Problem::too_fast(wait.seconds()))?;
     if identity.is_known() { Ok(identity.visitor) } else { Err(stranger()) }
 }
