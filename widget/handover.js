@@ -11,9 +11,9 @@
 //   grow()      fits the field's height to its text, after the wasm has set it
 // Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
-// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, M menu, D the root's data.
+// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, M menu, E emoji, D the root's data.
 {
-  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, M] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'm'].map(n => d.getElementById(n)),
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, M, E] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'm', 'e'].map(n => d.getElementById(n)),
     sent = [], shown = [], kept = [], out = [],
     grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
     clear = () => shown.splice(0).forEach(n => n.remove()),
@@ -61,8 +61,9 @@
     F.requestSubmit();
   };
   X.onclick = leave;
-  M.hidden = 0;
+  M.hidden = E.hidden = 0;
   M.onclick = () => part('menu');
+  E.onclick = () => part('emoji');
   if (D.mode == 'frame') {
     const above = location.ancestorOrigins;
     r.hidden = above && !known('' + above[0]);

@@ -35,7 +35,6 @@ export default api => {
   const words = node('textarea', { rows: 3, maxLength: LONGEST, 'aria-label': text('rating_comment'), placeholder: text('rating_comment'), dir: 'auto' });
   const wrong = node('p', { className: 'bad', role: 'alert', hidden: true });
   const more = node('div', { hidden: true }, scale('ces', 'rating_ease', ['1', '2', '3', '4', '5'], true), words);
-  more.style.cssText = '';
   const send = node('button', { className: 'do first', disabled: true }, text('rating_send'));
   const later = node('button', { type: 'button', className: 'do' }, text('rating_later'));
   const card = node('form', { className: 'rating', 'aria-label': text('rating') }, scale('csat', 'rating', FACES), more, wrong, node('div', { className: 'acts' }, later, send));

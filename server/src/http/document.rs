@@ -7,6 +7,7 @@ use super::{
     texts::{self, Texts},
 };
 use crate::{domain::site::text_color, store::Site};
+use merhaba_shared::layout::spans::{Style, spans};
 use std::fmt::Write as _;
 
 /// What a document shows besides the site's settings.
@@ -134,7 +135,33 @@ pub fn row(mine: bool, last: bool, initials: &str, text: &str) -> String {
     } else {
         format!("<div class=\"face\" aria-hidden=\"true\">{}</div>", escape(initials))
     };
-    format!("<div class=\"{class}\">{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n", escape(text))
+    format!("<div class=\"{class}\">{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n", marked(text))
+}
+
+/// A text with its small markup as elements: every piece of it is escaped, and an address is its own text.
+pub fn marked(text: &str) -> String {
+    const TAGS: [(Style, &str); 4] =
+        [(Style::BOLD, "strong"), (Style::ITALIC, "em"), (Style::STRIKE, "s"), (Style::CODE, "code")];
+    spans(text).into_iter().fold(String::with_capacity(text.len()), |mut out, span| {
+        let tags = || TAGS.iter().filter(|(style, _)| span.style.has(*style));
+        let link = span.style.has(Style::LINK);
+        let text = escape(span.text);
+        for (_, tag) in tags() {
+            let _ = write!(out, "<{tag}>");
+        }
+        let _ = if link {
+            write!(
+                out,
+                "<a href=\"{text}\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">{text}</a>"
+            )
+        } else {
+            write!(out, "{text}")
+        };
+        for (_, tag) in tags().rev() {
+            let _ = write!(out, "</{tag}>");
+        }
+        out
+    })
 }
 
 /// The first letters of the first and the last word of a name.
@@ -153,7 +180,7 @@ fn upper(letter: char) -> impl Iterator<Item = char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, draw, initials, row};
+    use super::{Shown, draw, initials, marked, row};
     use crate::{
         http::{pages, template},
         store::{Site, SiteSettings},
@@ -243,6 +270,11 @@ mod tests {
         assert_eq!(
             row(true, true, "", "<x>"),
             "<div class=\"row me last\"><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
+        );
+        assert_eq!(
+            marked("*<b>* https://a.example/?x=1&y=\"z"),
+            "<strong>&lt;b&gt;</strong> <a href=\"https://a.example/?x=1&amp;y=\" target=\"_blank\" \
+             rel=\"noopener noreferrer nofollow\">https://a.example/?x=1&amp;y=</a>&quot;z"
         );
         assert_eq!(initials("ince belli çay"), "İÇ");
         assert_eq!(initials("“x”"), "X");

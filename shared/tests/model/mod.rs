@@ -9,6 +9,7 @@ use merhaba_shared::protocol::{
 use std::collections::HashSet;
 
 mod card;
+pub mod world;
 
 /// The relay as CONTRACT describes it, for one visitor; none of the conversations is ever closed.
 #[derive(Default)]

@@ -6,9 +6,12 @@ use crate::{
     time,
 };
 use leptos::prelude::*;
-use merhaba_shared::protocol::{
-    error::Code,
-    ids::{ClientId, Millis},
+use merhaba_shared::{
+    layout::spans::{Style, spans},
+    protocol::{
+        error::Code,
+        ids::{ClientId, Millis},
+    },
 };
 
 /// A line.
@@ -24,7 +27,7 @@ pub fn Line(piece: Piece) -> impl IntoView {
                 Some(name) => fill(texts.said, &[("name", name)]),
                 None => texts.visitor_said.into(),
             };
-            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto">{body}</div></div> }
+            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto">{marked(&body)}</div></div> }
                 .into_any()
         }
         Piece::Mark { out, state: Some(State::Failed(id, number)), .. } => {
@@ -53,6 +56,33 @@ pub fn Line(piece: Piece) -> impl IntoView {
             view! { <div class="note"><b>{head}" · "{time::clock(at, lang)}</b><span dir="auto">{body}</span></div> }.into_any()
         }
     }
+}
+
+/// A text with its small markup as elements. An address is its own text and opens apart, without saying where from.
+fn marked(body: &str) -> Vec<AnyView> {
+    spans(body).into_iter().map(|span| styled(span.text.to_owned(), span.style)).collect()
+}
+
+fn styled(text: String, style: Style) -> AnyView {
+    let mut piece = if style.has(Style::LINK) {
+        let address = text.clone();
+        view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.into_any()
+    } else {
+        text.into_any()
+    };
+    if style.has(Style::BOLD) {
+        piece = view! { <strong>{piece}</strong> }.into_any();
+    }
+    if style.has(Style::ITALIC) {
+        piece = view! { <em>{piece}</em> }.into_any();
+    }
+    if style.has(Style::STRIKE) {
+        piece = view! { <s>{piece}</s> }.into_any();
+    }
+    if style.has(Style::CODE) {
+        piece = view! { <code>{piece}</code> }.into_any();
+    }
+    piece
 }
 
 /// "Elif · 14:04 · Read".

@@ -80,6 +80,7 @@ pub(super) struct NewMessage {
 }
 
 /// What an entry is.
+#[derive(Clone, Copy)]
 enum What<'a> {
     /// A message.
     Said(&'a ClientId, &'a str),
