@@ -188,31 +188,8 @@ fn draw<'a>(text: &'a str, letters: &[(usize, char)], parts: &[Part]) -> Vec<Spa
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, spans};
+    use super::spans;
     use proptest::prelude::*;
-
-    fn letters(style: Style) -> String {
-        let all = [
-            ('b', Style::BOLD),
-            ('i', Style::ITALIC),
-            ('s', Style::STRIKE),
-            ('c', Style::CODE),
-            ('a', Style::LINK),
-        ];
-        all.into_iter().filter(|(_, one)| style.has(*one)).map(|(letter, _)| letter).collect()
-    }
-
-    #[test]
-    fn the_cases_that_the_widget_is_held_to_as_well() {
-        let cases = include_str!("../../tests/spans.json");
-        let cases: Vec<(String, Vec<(String, String)>)> = serde_json::from_str(cases).expect("cases");
-        assert!(cases.len() > 20);
-        for (text, expected) in cases {
-            let found: Vec<_> =
-                spans(&text).into_iter().map(|span| (letters(span.style), span.text.to_owned())).collect();
-            assert_eq!(found, expected, "{text:?}");
-        }
-    }
 
     #[test]
     fn the_longest_way_around_is_short() {
