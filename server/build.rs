@@ -37,6 +37,7 @@ fn main() -> Result<()> {
     bundle.loader()?;
     bundle.link()?;
     bundle.parts()?;
+    bundle.reception()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
     bundle.finish()
@@ -95,7 +96,9 @@ impl Bundle {
     /// all of them are. The document names only the last.
     fn parts(&mut self) -> Result<()> {
         let mut addresses = [BTreeMap::new(), BTreeMap::new()];
-        for (name, source) in self.folder("widget/parts", "js")? {
+        // The reception has a place of its own in the document (`reception` below).
+        let modules = self.folder("widget/parts", "js")?.into_iter().filter(|(name, _)| name != "reception");
+        for (name, source) in modules {
             let script = minify::script(&source);
             let url = format!("/part-{name}-{}.js", hash(script.as_bytes()));
             self.file(&url, "text/javascript; charset=utf-8", script.as_bytes())?;
@@ -118,6 +121,34 @@ impl Bundle {
         self.file(&url, "text/javascript; charset=utf-8", door.as_bytes())
     }
 
+    /// What only sites need that ask something before the first message or are not always open.
+    fn reception(&mut self) -> Result<()> {
+        let texts = self.folder("widget/i18n/reception", "json")?;
+        self.texts("RECEPTION_TEXTS", &texts);
+        let style = self.source("widget/parts/reception.css")?.unwrap_or_default();
+        self.constant("RECEPTION_STYLE", &minify::style(&style));
+        let Some(script) = self.source("widget/parts/reception.js")? else {
+            self.constant("RECEPTION_JS", "");
+            return missing("the script of receptions (widget/parts/reception.js) is missing");
+        };
+        let script = minify::script(&script);
+        let url = format!("/assets/{}-reception.js", hash(script.as_bytes()));
+        self.constant("RECEPTION_JS", &url);
+        self.file(&url, "text/javascript; charset=utf-8", script.as_bytes())
+    }
+
+    /// Texts by language as a constant.
+    fn texts(&mut self, name: &str, texts: &BTreeMap<String, String>) {
+        let mut list = String::new();
+        for (language, json) in texts {
+            let _ = write!(list, "({language:?}, {json:?}), ");
+        }
+        let _ = writeln!(
+            self.rust,
+            "/// Texts by language, as JSON.\npub static {name}: &[(&str, &str)] = &[{list}];"
+        );
+    }
+
     /// A page: its template, style and small script from the source tree; its program from where Trunk left it.
     fn page(&mut self, name: &str, source: &str, built: &str, script: &str) -> Result<()> {
         let template = self.source(&format!("{source}/index.html"))?.unwrap_or_default();
@@ -132,14 +163,7 @@ impl Bundle {
         let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
         self.constant(&format!("{name}_SCRIPT"), &minify::script(&script));
         let texts = self.folder(&format!("{source}/i18n"), "json")?;
-        let mut list = String::new();
-        for (language, json) in &texts {
-            let _ = write!(list, "({language:?}, {json:?}), ");
-        }
-        let _ = writeln!(
-            self.rust,
-            "/// Texts by language, as JSON.\npub static {name}_TEXTS: &[(&str, &str)] = &[{list}];"
-        );
+        self.texts(&format!("{name}_TEXTS"), &texts);
         self.program(name, built, template.is_empty())
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     access::password::{self, Verdict},
     clock::Clock,
+    domain::reception::Reception,
     store::{NewAgent, Site, SiteSettings, Store, StoreError},
 };
 use merhaba_shared::protocol::{agent::Role, ids::AgentId};
@@ -35,6 +36,7 @@ pub async fn prepare(store: &dyn Store, clock: Clock, dir: &Path) -> Result<Sign
         origins: vec!["http://localhost:*".into()],
         color: None,
         greetings: Vec::new(),
+        reception: Reception::default(),
     };
     let site = Site { key: SITE.into(), at: clock.now(), settings };
     match store.add_site(site).await {

@@ -54,7 +54,7 @@ use crate::{
     orders::Desk,
     shutdown::Shutdown,
     store::{
-        Store,
+        Store, StoreError,
         sqlite::{OpenError, Sqlite},
     },
 };
@@ -103,6 +103,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The sites' settings cannot be read.
+    #[error("the sites cannot be read: {0}")]
+    Read(StoreError),
     /// The demo's site or agent cannot be made.
     #[error("the demo cannot be set up: {0}")]
     Demo(String),
@@ -129,7 +132,9 @@ pub async fn run(
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
     let app = App::new(store.clone(), clock, config.rate_limits);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
+    app.chat.learn_hours().await.map_err(StartError::Read)?;
     let soon = tokio::spawn(app.chat.telling());
+    let hours = tokio::spawn(app.chat.watching_hours());
     let turns = Turns::default();
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));
     control(&config, &app, turns, web.own().origin())?;
@@ -143,6 +148,7 @@ pub async fn run(
         .await;
     stop(&shutdown, store.as_ref()).await;
     soon.abort();
+    hours.abort();
     // What was committed last may still be on its way to whoever asked.
     let _ = tokio::time::timeout(DRAIN, telling).await;
     drop(lock);

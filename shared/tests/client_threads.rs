@@ -25,6 +25,7 @@ fn welcome(conversations: Vec<ConversationCard>) -> Event {
         epoch,
         now: 0,
         online: true,
+        back_at: None,
         conversations,
     })
 }

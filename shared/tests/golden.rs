@@ -115,6 +115,7 @@ fn row() -> agent::InboxRow {
             name: None,
             locale: "tr".into(),
             page: Some(page()),
+            about: Some(visitor::About("{\"email\":\"a@b.co\"}".into())),
         },
         visitor_received: 11,
         visitor_read: 10,
@@ -165,12 +166,13 @@ fn every_frame_kind_is_as_it_was() {
             site: "demo".into(), token: Some(Token("secret".into())), locale: "tr".into(), page: Some(page()),
             epoch: Some("ep1".into()), resume: resume(),
         }),
-        Send(visitor::Send { client_id: ID, conversation: None, new: false, body: "Merhaba".into(), attachments: Vec::new() }),
+        Send(visitor::Send { client_id: ID, conversation: None, new: false, body: "Merhaba".into(), attachments: Vec::new(),
+            about: Some(visitor::About("{\"name\":\"Ayşe\"}".into())) }),
         Read(read()), Typing(typing()), History(get_history()), Ping(Ping { nonce: 7 }),
     );
     frames!(problems, "visitor.event", Event:
         Welcome(visitor::Welcome {
-            visitor: "vi1".into(), token: None, replaced: false, epoch: "ep1".into(), now: AT, online: true,
+            visitor: "vi1".into(), token: None, replaced: false, epoch: "ep1".into(), now: AT, online: true, back_at: None,
             conversations: vec![visitor::ConversationCard {
                 conversation: "cv1".into(), status: Status::Open, head: 12, received: 12, read: 11,
                 agent_received: 12, agent_read: 10, unread: 1, assignee: Some(elif()),
@@ -178,7 +180,7 @@ fn every_frame_kind_is_as_it_was() {
         }),
         Accepted(accepted()), Refused(refused()), Message(message()), Entry(entry()), History(history()),
         Typing(typing_now()), Read(marker()), Head(Head { conversation: "cv1".into(), seq: 13 }),
-        Pong(Pong { nonce: 7 }), Presence(visitor::Presence { online: true }),
+        Pong(Pong { nonce: 7 }), Presence(visitor::Presence { online: false, back_at: Some(AT) }),
     );
     frames!(problems, "agent.command", AgentCommand:
         Hello(agent::Hello { epoch: None, resume: resume() }),

@@ -178,16 +178,21 @@ impl App {
         self.client.outbox().has_unstored() || !self.page.field.value().is_empty()
     }
 
+    /// The name under which something of this site's is kept.
+    pub fn key(&self, ending: &str) -> String {
+        key(&self.page.says("key"), ending)
+    }
+
     /// The name under which this site's token is kept.
     pub fn token_key(&self) -> String {
-        token_key(&self.page.says("key"))
+        self.key(":token")
     }
 }
 
-fn token_key(site: &str) -> String {
+fn key(site: &str, ending: &str) -> String {
     let mut key = String::from("merhaba:");
     key.push_str(site);
-    key.push_str(":token");
+    key.push_str(ending);
     key
 }
 
@@ -197,7 +202,7 @@ pub fn start() {
     let site = page.says("key");
     let mut client = VisitorClient::new(Settings {
         site: SiteKey(site.clone()),
-        token: storage::kept(&token_key(&site)).map(Token),
+        token: storage::kept(&key(&site, ":token")).map(Token),
         locale: language::of_page(),
         page: None,
         seed: clock::seed(),

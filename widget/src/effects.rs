@@ -93,6 +93,7 @@ fn heard(app: &mut App, now: Ms, event: Event) {
     match &event {
         Event::Accepted(accepted) => {
             if accepted.seq == 1 {
+                storage::forget(&app.key(":about"));
                 host::event(app, "conversation:started", &accepted.conversation);
             }
             host::event(app, "message:sent", &accepted.conversation);

@@ -4,9 +4,12 @@ use crate::app::App;
 use merhaba_shared::{
     browser::{
         keep::{Heard, Keeper},
+        object::get,
         storage,
+        tabs::merhaba,
     },
     client::Ms,
+    protocol::visitor::About,
 };
 
 /// The keeper of a site's messages.
@@ -19,6 +22,7 @@ pub fn keeper(site: &str) -> Keeper {
 
 /// Takes up what an earlier page left and what other tabs have, oldest first.
 pub fn restore(app: &mut App, now: Ms) {
+    about(app);
     let kept = app.keeper.all();
     app.client.take_up(now, kept);
 }
@@ -27,6 +31,14 @@ pub fn restore(app: &mut App, now: Ms) {
 pub fn settle(app: &mut App) {
     app.keeper.settle(app.client.outbox());
     app.blocked |= app.keeper.refused;
+}
+
+/// What was answered to what the site asks first: it waits in storage, or where there is none on `window.merhaba`.
+pub fn about(app: &mut App) {
+    if app.client.thread().is_none() {
+        let about = storage::kept(&app.key(":about")).or_else(|| get(&merhaba(), "about").as_string());
+        app.client.set_about(about.map(About));
+    }
 }
 
 /// Another tab kept or forgot something.

@@ -2,7 +2,7 @@
 //! while the relay says so on a line that answers, "sent" only once it is stored.
 use crate::{app::App, page::write};
 use merhaba_shared::{
-    browser::clock,
+    browser::{clock, language, object::call, tabs::merhaba},
     client::{Line, Ms, thread::Thread},
     layout::runs::initials,
     protocol::{
@@ -12,6 +12,7 @@ use merhaba_shared::{
         model::{Author, Item},
     },
 };
+use wasm_bindgen::JsValue;
 
 /// From so many characters on, the field's length is said.
 const NEARLY_FULL: usize = 3_800;
@@ -43,7 +44,11 @@ fn presence(app: &App) {
     let online = if key == "online" { "true" } else { "false" };
     // Setting an attribute with a fixed name cannot fail.
     let _ = app.page.sub.set_attribute("data-online", online);
-    write(&app.page.sub, &app.page.text(key));
+    // Where the site has hours, the script that knows them says when somebody is there again.
+    let back = app.client.back_at().map_or(JsValue::UNDEFINED, language::number);
+    let said = call(&merhaba(), "presence", &back, &JsValue::UNDEFINED).and_then(|said| said.as_string());
+    let said = said.filter(|said| key == "away" && !said.is_empty());
+    write(&app.page.sub, &said.unwrap_or_else(|| app.page.text(key)));
 }
 
 /// What the banner says; empty: nothing.

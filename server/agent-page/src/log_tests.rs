@@ -68,6 +68,7 @@ fn shape(pieces: &[Piece]) -> String {
                 'm'
             }
         }
+        Piece::Rating { .. } => 'r',
         Piece::Event { .. } => 'E',
         Piece::Note { .. } => 'N',
     };

@@ -1,7 +1,10 @@
 //! A message from the plain page, which has no socket: the same use-case in one call. Never trusts the form with
 //! more than a socket's frames.
 use super::{Chat, check, not_found, rate_limited, sender, unavailable};
-use crate::store::{Sent, Sequence, StoreError};
+use crate::{
+    domain::reception::About,
+    store::{Sent, Sequence, StoreError},
+};
 use merhaba_shared::protocol::{
     error::Refused,
     ids::{ClientId, SiteKey, Token, VisitorId},
@@ -27,6 +30,8 @@ pub struct Form {
     pub client_id: Option<ClientId>,
     /// The text.
     pub body: String,
+    /// What they said of themself, checked.
+    pub about: Option<Box<About>>,
 }
 
 /// What came of it.
@@ -72,9 +77,15 @@ impl Chat {
             return Ok(self.refuse(rate_limited(Some(client_id), wait)));
         }
         let from = sender(form.site, &identity, &form.locale, form.page.as_ref());
-        let send =
-            Send { client_id, conversation: None, new: false, body: form.body, attachments: Vec::new() };
-        Ok(match self.send(&from, send, Sequence::default()).await {
+        let send = Send {
+            client_id,
+            conversation: None,
+            new: false,
+            body: form.body,
+            attachments: Vec::new(),
+            about: None,
+        };
+        Ok(match self.send(&from, send, form.about, Sequence::default()).await {
             Ok(Sent::Repeated(accepted)) => Posted::Stored { accepted, visitor, token: identity.token },
             Ok(Sent::Stored(stored)) => {
                 Posted::Stored { accepted: stored.accepted, visitor, token: identity.token }

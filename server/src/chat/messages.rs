@@ -1,7 +1,10 @@
 //! What happens when a message is sent: checked, stored, and published from the commit. Never asks for the rate:
 //! that is between a session and the gate, since a repeat of what is stored must always be answered.
 use super::{Chat, Identity, bad_request, refusal, visitors};
-use crate::store::{AgentMessage, Noted, Pending, Sender, Sent, Sequence, VisitorMessage};
+use crate::{
+    domain::reception::About,
+    store::{AgentMessage, Noted, Pending, Sender, Sent, Sequence, VisitorMessage},
+};
 use merhaba_shared::protocol::{
     agent::{Note, Reply, WriteNote},
     error::Refused,
@@ -39,6 +42,17 @@ pub fn check(client_id: ClientId, body: &str, attachments: &[Attachment]) -> Res
     })
 }
 
+/// What a visitor said of themself with a message.
+///
+/// # Errors
+/// What to answer instead.
+pub fn about(send: &Send) -> Result<Option<Box<About>>, Refused> {
+    let about = send.about.as_ref().map(|about| About::read(&about.0)).transpose();
+    about
+        .map(|about| about.map(Box::new))
+        .map_err(|error| bad_request(Some(send.client_id), error.to_string()))
+}
+
 /// The answer to the writer of a note; `seq` is the note's number.
 #[must_use]
 pub fn accepted_note(note: Note) -> Accepted {
@@ -47,7 +61,13 @@ pub fn accepted_note(note: Note) -> Accepted {
 
 impl Chat {
     /// Stores a visitor's message, already checked; queued when this is called.
-    pub fn send(self: &Arc<Self>, from: &Arc<Sender>, send: Send, sequence: Sequence) -> Pending<Sent> {
+    pub fn send(
+        self: &Arc<Self>,
+        from: &Arc<Sender>,
+        send: Send,
+        about: Option<Box<About>>,
+        sequence: Sequence,
+    ) -> Pending<Sent> {
         // An id costs a system call, and most messages name where they go.
         let new = send.conversation.is_none();
         let new_conversation = ConversationId(if new { self.clock.id() } else { String::new() });
@@ -58,6 +78,7 @@ impl Chat {
             new: send.new,
             new_conversation,
             body: send.body,
+            about,
             at: self.clock.now(),
             sequence,
         };

@@ -16,7 +16,7 @@ mod visitors;
 
 pub use audience::Audience;
 pub use form::{Form, Posted};
-pub use messages::{accepted_note, check, sender};
+pub use messages::{about, accepted_note, check, sender};
 pub use presence::Attendance;
 pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
@@ -42,7 +42,7 @@ impl Chat {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate) -> Self {
         let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(bus::none::None));
-        let presence = Arc::new(Presence::new(publisher.clone()));
+        let presence = Arc::new(Presence::new(publisher.clone(), clock));
         Self { store, clock, gate, publisher, presence, counters: Arc::default() }
     }
 

@@ -1,31 +1,46 @@
-//! Which sites have somebody there: at least one agent connected and not away. In memory, never stored; away lasts
-//! as long as the relay runs.
+//! Which sites have somebody there: at least one agent connected and not away, while the site is open. In memory, never
+//! stored; away lasts as long as the relay runs.
 use super::{Chat, publish::Publisher};
 use crate::{
     bus::Hint,
+    clock::Clock,
+    domain::hours::Hours,
     hub::{Topic, Weight},
+    store::StoreError,
 };
 use merhaba_shared::protocol::{
     agent::{self, SetStatus},
-    ids::{AgentId, SiteKey},
+    ids::{AgentId, Millis, SiteKey},
     visitor,
 };
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+
+/// How often closed sites are looked at whether they have opened, and open ones whether they have closed.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 struct Register {
     /// Sessions of each agent on each site.
     sites: HashMap<SiteKey, HashMap<AgentId, usize>>,
     away: HashSet<AgentId>,
+    /// When the sites that are not always open are.
+    hours: HashMap<SiteKey, Hours>,
+    /// What was told last; of sites that are not here, that nobody is there.
+    told: HashMap<SiteKey, visitor::Presence>,
 }
 
 impl Register {
-    fn online(&self, site: &SiteKey) -> bool {
+    /// Nobody is shown as there while the site is closed, even if they have left their page open.
+    fn presence(&self, site: &SiteKey, now: Millis) -> visitor::Presence {
+        let opening = self.hours.get(site).map_or(Some(now), |hours| hours.next_opening(now));
+        let open = opening == Some(now);
         let here = self.sites.get(site);
-        here.is_some_and(|agents| agents.keys().any(|agent| !self.away.contains(agent)))
+        let anybody = here.is_some_and(|agents| agents.keys().any(|agent| !self.away.contains(agent)));
+        visitor::Presence { online: open && anybody, back_at: opening.filter(|_| !open) }
     }
 
     fn sites_of(&self, agent: &AgentId) -> Vec<SiteKey> {
@@ -45,31 +60,68 @@ impl Register {
             self.sites.remove(site);
         }
     }
+
+    /// What has to be told of a site, if it is another thing than what was told last.
+    fn news(&mut self, site: &SiteKey, now: Millis) -> Option<visitor::Presence> {
+        let presence = self.presence(site, now);
+        if self.told.get(site).copied().unwrap_or_default() == presence {
+            return None;
+        }
+        if presence == visitor::Presence::default() {
+            self.told.remove(site);
+        } else {
+            self.told.insert(site.clone(), presence);
+        }
+        Some(presence)
+    }
 }
 
 /// The register of who is there.
 pub(super) struct Presence {
     register: Mutex<Register>,
     publisher: Publisher,
+    clock: Clock,
 }
 
 impl Presence {
-    pub(super) fn new(publisher: Publisher) -> Self {
-        Self { register: Mutex::default(), publisher }
+    pub(super) fn new(publisher: Publisher, clock: Clock) -> Self {
+        Self { register: Mutex::default(), publisher, clock }
     }
 
     /// Makes a change, and tells of what came of it. Told under the lock, so that what is told last is true.
     fn change(&self, sites: &[SiteKey], change: impl FnOnce(&mut Register)) {
         let mut register = self.lock();
-        let before: Vec<bool> = sites.iter().map(|site| register.online(site)).collect();
         change(&mut register);
-        for (site, was) in sites.iter().zip(before) {
-            let online = register.online(site);
-            if online != was {
-                let event = visitor::Event::Presence(visitor::Presence { online });
-                self.publisher.hub().publish(&Topic::Presence(site.clone()), &Weight::Ephemeral, &event);
-                self.publisher.bus().tell(Hint::Presence { site, online });
-            }
+        let now = self.clock.now();
+        for site in sites {
+            self.tell(&mut register, site, now);
+        }
+    }
+
+    fn tell(&self, register: &mut Register, site: &SiteKey, now: Millis) {
+        let Some(presence) = register.news(site, now) else { return };
+        let event = visitor::Event::Presence(presence);
+        self.publisher.hub().publish(&Topic::Presence(site.clone()), &Weight::Ephemeral, &event);
+        self.publisher.bus().tell(Hint::Presence { site, online: presence.online });
+    }
+
+    /// Sets when a site is open.
+    pub(super) fn set_hours(&self, site: &SiteKey, hours: Option<Hours>) {
+        self.change(std::slice::from_ref(site), |register| {
+            match hours {
+                Some(hours) => register.hours.insert(site.clone(), hours),
+                None => register.hours.remove(site),
+            };
+        });
+    }
+
+    /// Tells of the sites that have opened or closed since.
+    fn look(&self) {
+        let mut register = self.lock();
+        let now = self.clock.now();
+        let sites: Vec<SiteKey> = register.hours.keys().cloned().collect();
+        for site in &sites {
+            self.tell(&mut register, site, now);
         }
     }
 
@@ -96,10 +148,31 @@ impl Drop for Attendance {
 }
 
 impl Chat {
-    /// Whether an agent of the site is there.
+    /// Whether an agent of the site is there, or when it opens again.
     #[must_use]
-    pub fn online(&self, site: &SiteKey) -> bool {
-        self.presence.lock().online(site)
+    pub fn presence(&self, site: &SiteKey) -> visitor::Presence {
+        self.presence.lock().presence(site, self.clock.now())
+    }
+
+    /// Learns when the sites are open; later changes come with their settings.
+    pub async fn learn_hours(&self) -> Result<(), StoreError> {
+        for site in self.store.sites().await? {
+            self.presence.set_hours(&site.key, site.settings.reception.hours);
+        }
+        Ok(())
+    }
+
+    /// Watches, for ever, whether sites open or close. The wall's clock is asked each time: should it be set, the sites
+    /// follow within the pace of this.
+    pub fn watching_hours(&self) -> impl Future<Output = ()> + Send + use<> {
+        let presence = self.presence.clone();
+        async move {
+            let mut ticks = tokio::time::interval(LOOK_EVERY);
+            loop {
+                ticks.tick().await;
+                presence.look();
+            }
+        }
     }
 
     /// An agent's session has begun.
@@ -158,7 +231,7 @@ mod tests {
     #[test]
     fn a_site_is_online_from_the_first_agent_to_the_last() {
         let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(None));
-        let presence = Arc::new(Presence::new(publisher));
+        let presence = Arc::new(Presence::new(publisher, Clock));
         let outbox = Arc::new(Outbox::new(Codec::Json));
         let _listening = presence.publisher.hub().subscribe(Topic::Presence("s".into()), &outbox);
         let heard = || match outbox.try_next() {
@@ -169,7 +242,7 @@ mod tests {
         let _elsewhere = change(&presence, "a", "t");
         assert_eq!((heard(), heard()), (Some(true), Option::None));
         presence.change(&["s".into()], |register| _ = register.away.insert("a".into()));
-        assert!(presence.lock().online(&"s".into()));
+        assert!(presence.lock().presence(&"s".into(), 0).online);
         drop(two);
         assert_eq!((heard(), heard()), (Some(false), Option::None));
         presence.change(&["s".into()], |register| _ = register.away.remove(&AgentId::from("a")));
@@ -179,5 +252,5 @@ mod tests {
         assert!(!presence.lock().sites.contains_key(&SiteKey::from("s")));
     }
 
-    const TRUE: &str = r#"{"Presence":{"online":true}}"#;
+    const TRUE: &str = r#"{"Presence":{"online":true,"back_at":null}}"#;
 }

@@ -1,7 +1,7 @@
 //! What agents change besides conversations: their sign-ins' beginning and a site's settings. The values were checked
-//! by whoever calls; nothing here is told to visitors' sockets: a page takes new settings when it is loaded.
+//! by whoever calls; of these only the hours are told to visitors' sockets: a page takes the rest when it is loaded.
 use super::Chat;
-use crate::store::{NewSignIn, Pending, SecretHash, Site, SiteSettings};
+use crate::store::{NewSignIn, Pending, SecretHash, Site, SiteSettings, StoreError};
 use merhaba_shared::protocol::ids::{AgentId, SiteKey};
 
 impl Chat {
@@ -16,7 +16,15 @@ impl Chat {
     }
 
     /// Changes a site's settings.
-    pub fn change_site(&self, site: SiteKey, settings: SiteSettings) -> Pending<Option<Site>> {
-        self.store.update_site(site, settings)
+    pub async fn change_site(
+        &self,
+        site: SiteKey,
+        settings: SiteSettings,
+    ) -> Result<Option<Site>, StoreError> {
+        let site = self.store.update_site(site, settings).await?;
+        if let Some(site) = &site {
+            self.presence.set_hours(&site.key, site.settings.reception.hours.clone());
+        }
+        Ok(site)
     }
 }

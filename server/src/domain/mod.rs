@@ -3,7 +3,9 @@
 
 pub mod conversation;
 pub mod email;
+pub mod hours;
 pub mod origin;
 pub mod preview;
 pub mod rating;
+pub mod reception;
 pub mod site;

@@ -2,12 +2,18 @@
 //! settings and the texts. Pure; text from people goes in as text.
 use super::{
     headers::Inline,
-    pages,
+    pages, reception,
     template::{Values, escape, fill},
     texts::{self, Texts},
 };
-use crate::{domain::site::text_color, store::Site};
-use merhaba_shared::layout::spans::{Style, spans};
+use crate::{
+    domain::{reception::About, site::text_color},
+    store::Site,
+};
+use merhaba_shared::{
+    layout::spans::{Style, spans},
+    protocol::visitor::Presence,
+};
 use std::fmt::Write as _;
 
 /// What a document shows besides the site's settings.
@@ -17,8 +23,12 @@ pub struct Shown<'a> {
     pub mode: &'static str,
     /// The language.
     pub language: &'static str,
-    /// Whether an agent is there.
-    pub online: bool,
+    /// Whether an agent is there, or when the site opens again.
+    pub presence: Presence,
+    /// Whether this may be somebody's first message: then what the site asks first is asked.
+    pub asks: bool,
+    /// What was answered in a form that could not be taken.
+    pub said: About,
     /// The form's own id for the message to come; empty in the frame.
     pub client_id: &'a str,
     /// The rows that the relay drew; empty: the greeting.
@@ -60,7 +70,14 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         values.set(format!("t.{name}"), text);
     }
     let text = |name: &str| texts.get(name).map_or("", String::as_str);
-    let online = if shown.online { "online" } else { "away" };
+    let online = if shown.presence.online { "online" } else { "away" };
+    let reception = reception::draw(
+        &settings.reception,
+        shown.presence,
+        reception::Words::of(shown.language),
+        shown.asks,
+        &shown.said,
+    );
     let color = settings.color.as_deref().unwrap_or_default();
     let on_color = settings.color.as_deref().map_or("", text_color);
     let brand = settings.color.as_ref().map(|color| format!(":root{{--site:{color};--on-site:{on_color}}}"));
@@ -76,7 +93,8 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("site.on_color", on_color)
         .set("site.greeting", greeting)
         .set("origins", settings.origins.join(" "))
-        .set("online", if shown.online { "true" } else { "false" })
+        .set("online", if shown.presence.online { "true" } else { "false" })
+        .set("reception", reception)
         .set("online_text", text(online))
         .set("target", if frame { "_blank" } else { "_self" })
         .set("client_id", shown.client_id)
@@ -182,6 +200,7 @@ fn upper(letter: char) -> impl Iterator<Item = char> {
 mod tests {
     use super::{Shown, draw, initials, marked, row};
     use crate::{
+        domain::reception::Reception,
         http::{pages, template},
         store::{Site, SiteSettings},
     };
@@ -195,6 +214,7 @@ mod tests {
                 origins: vec!["https://a.example".into(), "http://localhost:*".into()],
                 color: Some("#ffcc00".into()),
                 greetings: vec![("tr".into(), "Hoş geldiniz \"siz\"".into())],
+                reception: Reception::default(),
             },
         }
     }
@@ -226,6 +246,7 @@ mod tests {
             "origins",
             "online",
             "online_text",
+            "reception",
             "target",
             "client_id",
             "body",

@@ -29,6 +29,7 @@ pub mod origin;
 mod pages;
 mod problem;
 mod proxy;
+mod reception;
 mod rows;
 mod template;
 mod texts;

@@ -6,6 +6,7 @@ use super::{
     front::Caller,
     headers, notice,
     problem::Problem,
+    reception::{self, Words},
     rows,
     texts::{self, Texts},
     tokens::Tokens,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     chat::{Form, Posted},
+    domain::reception::About,
     store::{Principal, Site, StoreError},
 };
 use axum::{
@@ -50,6 +52,7 @@ struct Kept {
     client_id: Option<ClientId>,
     hint: String,
     wait: Option<u64>,
+    said: About,
 }
 
 /// Shows the page.
@@ -113,15 +116,20 @@ async fn visit<'a>(
 
 impl Visit<'_> {
     async fn take(&self, asked: &Asked, form: &[u8]) -> Response {
-        let (mut body, mut client_id) = (String::new(), None);
-        for (name, value) in url::form_urlencoded::parse(form) {
-            match name.as_ref() {
-                // A form's line breaks are CR LF, whatever was typed.
-                "body" => body = value.replace("\r\n", "\n"),
-                "client_id" => client_id = ClientId::from_hex(&value),
-                _ => {}
+        let fields: Vec<(String, String)> = url::form_urlencoded::parse(form).into_owned().collect();
+        let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+        // A form's line breaks are CR LF, whatever was typed.
+        let body = field("body").map_or_else(String::new, |body| body.replace("\r\n", "\n"));
+        let client_id = field("client_id").and_then(|value| ClientId::from_hex(value));
+        let about = match self.about(&fields).await {
+            Ok(Ok(about)) => about,
+            Ok(Err((hint, said))) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                return self.page(Kept { status, body, client_id, hint, wait: None, said }).await;
             }
-        }
+            Err(_) => return notice::unavailable(),
+        };
+        let said = about.as_deref().cloned().unwrap_or_default();
         let posted = self.web.app.chat.post(Form {
             site: self.site.key.clone(),
             token: self.tokens.get(&self.site.key),
@@ -130,11 +138,14 @@ impl Visit<'_> {
             page: None,
             client_id,
             body: body.clone(),
+            about,
         });
         match posted.await {
             Ok(Posted::Stored { token, .. }) => self.back(asked, token),
             Ok(Posted::NoSite) => notice::unknown_site(false),
-            Ok(Posted::Refused(refused)) => self.page(self.kept(body, client_id, &refused)).await,
+            Ok(Posted::Refused(refused)) => {
+                self.page(Kept { said, ..self.kept(body, client_id, &refused) }).await
+            }
             Err(_) => {
                 let refused = Refused {
                     client_id,
@@ -142,9 +153,35 @@ impl Visit<'_> {
                     detail: String::new(),
                     retry_after_ms: None,
                 };
-                self.page(self.kept(body, client_id, &refused)).await
+                self.page(Kept { said, ..self.kept(body, client_id, &refused) }).await
             }
         }
+    }
+
+    /// What a first message's form says of its visitor, or why it cannot be taken, with what was filled in.
+    async fn about(
+        &self,
+        fields: &[(String, String)],
+    ) -> Result<Result<Option<Box<About>>, (String, About)>, StoreError> {
+        let reception = &self.site.settings.reception;
+        let open = self.web.app.chat.presence(&self.site.key).back_at.is_none();
+        let questions = reception.asked(open);
+        if questions.is_empty() && reception.consent.is_empty() || self.latest().await?.is_some() {
+            return Ok(Ok(None));
+        }
+        let words = Words::of(self.language);
+        let said = reception::read(fields, &questions, words);
+        let about = match said.clone().check() {
+            Ok(about) => about,
+            Err(error) => return Ok(Err((words.why(error).to_owned(), said))),
+        };
+        Ok(if let Some(question) = about.missing(&questions) {
+            Err((words.missing(question), said))
+        } else if !reception.consent.is_empty() && !about.consent {
+            Err((words.agree().to_owned(), said))
+        } else {
+            Ok(Some(Box::new(about)))
+        })
     }
 
     /// 303 to the same address: a reload shows the conversation and sends nothing.
@@ -184,7 +221,7 @@ impl Visit<'_> {
             (_, Err(BodyError::Blank)) => (StatusCode::UNPROCESSABLE_ENTITY, text("field")),
             _ => (StatusCode::UNPROCESSABLE_ENTITY, text("refused")),
         };
-        Kept { status, body, client_id, hint, wait }
+        Kept { status, body, client_id, hint, wait, said: About::default() }
     }
 
     async fn page(&self, kept: Kept) -> Response {
@@ -195,7 +232,9 @@ impl Visit<'_> {
         let shown = Shown {
             mode: "page",
             language: self.language,
-            online: self.web.app.chat.online(&self.site.key),
+            presence: self.web.app.chat.presence(&self.site.key),
+            asks: rows.is_empty(),
+            said: kept.said,
             client_id: &client_id,
             rows: &rows,
             body: &body,

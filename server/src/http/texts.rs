@@ -24,7 +24,8 @@ pub fn agent() -> &'static Languages {
 }
 
 impl Languages {
-    fn read(files: &'static [(&'static str, &'static str)]) -> Self {
+    /// Reads them as the build embedded them.
+    pub fn read(files: &'static [(&'static str, &'static str)]) -> Self {
         Self(files.iter().map(|(tag, json)| (*tag, serde_json::from_str(json).unwrap_or_default())).collect())
     }
 

@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header::VARY},
     response::Response,
 };
+use merhaba_shared::protocol::visitor::Presence;
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -38,7 +39,7 @@ struct Kept {
     inline: Inline,
 }
 
-type Name = (String, &'static str, bool);
+type Name = (String, &'static str, Presence);
 
 /// The documents that were drawn, by site, language and presence.
 #[derive(Default)]
@@ -87,14 +88,14 @@ pub async fn frame(
 }
 
 async fn keep(web: &Web, site: &Site, language: &'static str) -> Option<Arc<Kept>> {
-    let online = web.app.chat.online(&site.key);
-    let name = (site.key.0.clone(), language, online);
+    let presence = web.app.chat.presence(&site.key);
+    let name = (site.key.0.clone(), language, presence);
     if let Some(kept) = web.documents.get(&name, &site.settings) {
         return Some(kept);
     }
     let owned = site.clone();
     let drawn = tokio::task::spawn_blocking(move || {
-        let shown = Shown { mode: "frame", language, online, ..Shown::default() };
+        let shown = Shown { mode: "frame", language, presence, asks: true, ..Shown::default() };
         let Document { html, inline } = document::draw(&owned, &shown)?;
         let page = Encoded::new("text/html; charset=utf-8", html);
         Some(Arc::new(Kept { settings: owned.settings, page, inline }))

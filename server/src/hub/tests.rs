@@ -38,12 +38,12 @@ fn only_listeners_hear_and_only_while_they_listen() {
     let hub = Arc::new(Hub::default());
     let outbox = Arc::new(Outbox::new(Codec::Json));
     let place = hub.subscribe(topic(), &outbox);
-    let event = visitor::Event::Presence(Presence { online: true });
+    let event = visitor::Event::Presence(Presence { online: true, back_at: None });
     hub.publish(&Topic::Presence("other".into()), &Weight::Ephemeral, &event);
     assert_eq!(outbox.try_next(), None);
     hub.publish(&topic(), &Weight::Ephemeral, &event);
     let Some(Delivery::Packet(packet)) = outbox.try_next() else { panic!("nothing came") };
-    assert_eq!(packet.frame, Encoded::Text(r#"{"Presence":{"online":true}}"#.into()));
+    assert_eq!(packet.frame, Encoded::Text(r#"{"Presence":{"online":true,"back_at":null}}"#.into()));
     drop(place);
     hub.publish(&topic(), &Weight::Ephemeral, &event);
     assert_eq!(outbox.try_next(), None);

@@ -20,7 +20,7 @@ use merhaba_shared::protocol::{
     close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY, UNAVAILABLE},
     limits::{RESUME, WELCOME_CONVERSATIONS},
     model::{Author, Head, Resume, Side, Typing, TypingNow, VisitorAuthor},
-    visitor::{Command, ConversationCard, Event, Hello, Send, Welcome},
+    visitor::{Command, ConversationCard, Event, Hello, Presence, Send, Welcome},
 };
 use std::sync::Arc;
 
@@ -146,13 +146,15 @@ impl<S: Socket> Visitor<S> {
         }
         // A page that has seen another life of the store has nothing to go on from.
         let resumes = hello.epoch.is_none_or(|seen| seen == epoch) && identity.is_known();
+        let Presence { online, back_at } = app.chat.presence(&self.sender.site);
         let welcome = Welcome {
             visitor: identity.visitor,
             token: identity.token,
             replaced: identity.replaced,
             epoch,
             now: app.clock.now(),
-            online: app.chat.online(&self.sender.site),
+            online,
+            back_at,
             conversations: cards,
         };
         self.live.tell(&Event::Welcome(welcome)).await?;
@@ -204,6 +206,10 @@ impl<S: Socket> Visitor<S> {
         if let Err(refused) = chat::check(client_id, &send.body, &send.attachments) {
             return self.live.refuse(refused).await;
         }
+        let about = match chat::about(&send) {
+            Ok(about) => about,
+            Err(refused) => return self.live.refuse(refused).await,
+        };
         if let Err(wait) = self.live.app.gate.send(&self.sender.visitor) {
             // What is stored already is answered however fast it comes.
             let before = self.live.app.store.accepted(self.sender.visitor.clone(), client_id).await;
@@ -215,7 +221,7 @@ impl<S: Socket> Visitor<S> {
         }
         self.patience.taken();
         let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
-        let pending = self.live.app.chat.send(&self.sender, send, sequence);
+        let pending = self.live.app.chat.send(&self.sender, send, about, sequence);
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),

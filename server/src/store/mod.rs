@@ -12,6 +12,7 @@ pub mod sqlite;
 #[cfg(test)]
 pub mod contract;
 
+use crate::domain::reception::{About, Reception};
 use merhaba_shared::protocol::{
     agent::{Claimed, Filter, Inbox, InboxRow, Note, Role},
     ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
@@ -66,6 +67,8 @@ pub struct SiteSettings {
     pub color: Option<String>,
     /// Greeting by language tag (`en`, `tr`); a missing one is ours.
     pub greetings: Vec<(String, String)>,
+    /// When it is open, and what is asked first.
+    pub reception: Reception,
 }
 
 /// An agent, with the sites they answer for.
@@ -205,6 +208,8 @@ pub struct VisitorMessage {
     pub new_conversation: ConversationId,
     /// The text, checked.
     pub body: String,
+    /// What they said of themself, checked; stored unless the message is a repeat.
+    pub about: Option<Box<About>>,
     /// Now.
     pub at: Millis,
     /// What it must not overtake.

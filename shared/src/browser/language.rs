@@ -53,9 +53,15 @@ pub fn wall_clock() -> Millis {
     Date::now() as Millis
 }
 
+/// A moment as scripts know it.
+#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "exact for the next quarter of a million years")]
+pub fn number(at: Millis) -> JsValue {
+    JsValue::from_f64(at as f64)
+}
+
 fn date(at: Millis) -> Date {
-    Date::new(&JsValue::from_f64(at as f64))
+    Date::new(&number(at))
 }
 
 fn options(text: &str) -> JsValue {

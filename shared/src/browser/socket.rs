@@ -29,9 +29,12 @@ pub enum Happened<Event> {
     },
 }
 
+/// Who listens to a socket.
+type Hear = Closure<dyn Fn(DomEvent)>;
+
 /// An open socket, or one on its way. Letting it go closes it, and nothing more is told of it.
 pub struct Socket {
-    line: Option<(WebSocket, Closure<dyn Fn(DomEvent)>)>,
+    line: Option<(WebSocket, Hear)>,
 }
 
 impl Socket {
@@ -45,7 +48,7 @@ impl Socket {
             });
             return Self { line: None };
         };
-        let hear = Closure::<dyn Fn(DomEvent)>::new(move |event: DomEvent| {
+        let hear = Hear::new(move |event: DomEvent| {
             if let Some(happened) = read(&event) {
                 tell(happened);
             }

@@ -254,6 +254,7 @@ mod tests {
                 name: None,
                 locale: "tr".into(),
                 page: None,
+                about: None,
             },
             visitor_received: 0,
             visitor_read: 0,

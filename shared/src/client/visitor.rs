@@ -11,9 +11,9 @@ use super::{
     token::Keepsake,
 };
 use crate::protocol::{
-    ids::{ClientId, ConversationId, Epoch, SiteKey, Token, VisitorId},
+    ids::{ClientId, ConversationId, Epoch, Millis, SiteKey, Token, VisitorId},
     model::{AgentAuthor, Author, Item, Message, Resume, Typing},
-    visitor::{Command, Page},
+    visitor::{About, Command, Page, Presence},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -57,7 +57,8 @@ pub struct VisitorClient {
     lead: Lead,
     visitor: Option<VisitorId>,
     epoch: Option<Epoch>,
-    online: bool,
+    presence: Presence,
+    about: Option<About>,
     effects: Vec<Effect<Command>>,
 }
 
@@ -77,7 +78,8 @@ impl VisitorClient {
             wanted: None,
             visitor: None,
             epoch: None,
-            online: false,
+            presence: Presence { online: false, back_at: None },
+            about: None,
             effects: Vec::new(),
         }
     }
@@ -93,7 +95,18 @@ impl VisitorClient {
     /// Whether an agent of the site is there; meaningless while the line is down.
     #[must_use]
     pub const fn online(&self) -> bool {
-        self.online && self.connection.is_live()
+        self.presence.online && self.connection.is_live()
+    }
+
+    /// When the site opens again, if it is closed; as the relay said last.
+    #[must_use]
+    pub const fn back_at(&self) -> Option<Millis> {
+        self.presence.back_at
+    }
+
+    /// Says what the visitor answered to what the site asks first: it goes with each message until one is stored.
+    pub fn set_about(&mut self, about: Option<About>) {
+        self.about = about;
     }
 
     /// The conversation that is shown, once there is one.

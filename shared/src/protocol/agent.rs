@@ -6,7 +6,7 @@ use super::model::{
     Accepted, AgentAuthor, Attachment, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
     ReadMarker, Resume, Side, Status, Typing, TypingNow,
 };
-use super::visitor::Page;
+use super::visitor::{About, Page};
 use super::words::words;
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,10 @@ pub enum Command {
 }
 
 /// Everything an agent's page can be told.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a row is what is told most: boxing it would cost each of them"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The answer to `Hello`.
@@ -310,6 +314,9 @@ pub struct VisitorCard {
     pub locale: String,
     /// The page the conversation was last written from.
     pub page: Option<Page>,
+    /// What they said of themself, unverified.
+    #[serde(default)]
+    pub about: Option<About>,
 }
 
 /// A line only the team sees.

@@ -104,6 +104,37 @@ pub struct Send {
     /// Files, uploaded before.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// What the site asked before the first message, and the answers.
+    #[serde(default)]
+    pub about: Option<About>,
+}
+
+/// What a visitor says of themself: an object in JSON, its text in the binary codec, since a page only hands it on.
+/// `name`, `email` and `phone` are texts, `answers` a list of `question` and `answer`, `consent` is true or false;
+/// whatever is absent was not said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About(pub String);
+
+impl Serialize for About {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[cfg(feature = "json")]
+        if to.is_human_readable() {
+            let value: serde_json::Value =
+                serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+            return value.serialize(to);
+        }
+        self.0.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for About {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[cfg(feature = "json")]
+        if from.is_human_readable() {
+            return serde_json::Value::deserialize(from).map(|value| Self(value.to_string()));
+        }
+        String::deserialize(from).map(Self)
+    }
 }
 
 /// The answer to `Hello`. Writes nothing: the visitor's row is made by the first `Send`.
@@ -121,6 +152,8 @@ pub struct Welcome {
     pub now: Millis,
     /// Whether an agent of the site is there.
     pub online: bool,
+    /// When the site opens again, if it is closed now and will.
+    pub back_at: Option<Millis>,
     /// The visitor's conversations, the latest active first.
     pub conversations: Vec<ConversationCard>,
 }
@@ -149,8 +182,10 @@ pub struct ConversationCard {
 }
 
 /// Whether anybody is there to answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Presence {
-    /// At least one agent of the site is connected and not away.
+    /// At least one agent of the site is connected and not away, and the site is not closed.
     pub online: bool,
+    /// When the site opens again, if it is closed now and will.
+    pub back_at: Option<Millis>,
 }

@@ -66,6 +66,7 @@ impl Relay {
             epoch: format!("e{}", self.restored).as_str().into(),
             now: 0,
             online: true,
+            back_at: None,
             conversations: if known { cards.collect() } else { Vec::new() },
         };
         let mut events = vec![Event::Welcome(welcome)];

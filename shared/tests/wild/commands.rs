@@ -208,6 +208,7 @@ impl Wild {
                 new: self.dice.percent(10),
                 body: self.text(),
                 attachments: if self.dice.percent(5) { self.some(Self::attachment) } else { Vec::new() },
+                about: self.dice.percent(5).then(|| visitor::About(r#"{"answers":[],"name":"A"}"#.into())),
             }),
         }
     }

@@ -119,6 +119,7 @@ impl Wild {
                 epoch: Epoch(self.id()),
                 now: self.at(),
                 online: self.coin(),
+                back_at: self.maybe(Self::at),
                 conversations: self.some(Self::card),
             }),
             1 => Event::Accepted(self.accepted()),
@@ -130,7 +131,9 @@ impl Wild {
             7 => Event::Read(self.marker()),
             8 => Event::Head(self.head()),
             9 => Event::Pong(Pong { nonce: self.number() }),
-            _ => Event::Presence(visitor::Presence { online: self.coin() }),
+            _ => {
+                Event::Presence(visitor::Presence { online: self.coin(), back_at: self.coin().then_some(7) })
+            }
         }
     }
 
@@ -154,6 +157,7 @@ impl Wild {
                 name: self.maybe(Self::text),
                 locale: self.text(),
                 page: self.maybe(Self::page),
+                about: self.coin().then(|| visitor::About(r#"{"email":"a@b.co"}"#.into())),
             },
             visitor_received: self.number(),
             visitor_read: self.number(),

@@ -134,6 +134,7 @@ impl Dialect {
                 new: false,
                 body,
                 attachments,
+                about: None,
             })),
             Side::Agent => self.frame(&agent::Command::Reply(agent::Reply {
                 client_id: MARK,

@@ -126,6 +126,8 @@ texts! {
     colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, white, black,
     greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
     discard, save_refused, save_forbidden, preview_question, preview_answer, online, write,
+    // Reception.
+    hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed, closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question, asks_choice, asks_text, telephone, required, question_in, choices_in, consent, consent_lead, privacy, agreed,
 }
 
 #[cfg(test)]

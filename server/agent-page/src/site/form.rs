@@ -1,6 +1,7 @@
 //! What is typed on the owner's page, beside what is saved. A refusal keeps every letter that was typed.
 use super::{
     path,
+    reception::Reception,
     settings::{OURS, Settings},
 };
 use crate::{
@@ -51,6 +52,8 @@ pub struct Form {
     pub en: RwSignal<String>,
     /// Turkish greeting.
     pub tr: RwSignal<String>,
+    /// When the site is open, and what is asked first.
+    pub reception: RwSignal<Reception>,
     /// How saving stands.
     pub saving: RwSignal<Saving>,
     /// An origin that the relay did not take, and its reason.
@@ -66,8 +69,10 @@ impl Form {
         let (name, color) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let (en, tr) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let origins = RwSignal::new(Vec::new());
-        let dirty =
-            Memo::new(move |_| saved.with(|saved| *saved != typed(saved, name, origins, color, en, tr)));
+        let reception = RwSignal::new(Reception::default());
+        let dirty = Memo::new(move |_| {
+            saved.with(|saved| *saved != typed(saved, name, origins, color, (en, tr), reception))
+        });
         let form = Self {
             key: StoredValue::new(key),
             saved,
@@ -79,6 +84,7 @@ impl Form {
             color,
             en,
             tr,
+            reception,
             saving: RwSignal::new(Saving::Rest),
             refused: RwSignal::new(None),
             dirty,
@@ -106,13 +112,16 @@ impl Form {
         self.en.set(saved.greeting("en"));
         self.tr.set(saved.greeting("tr"));
         self.name.set(saved.name);
+        self.reception.set(saved.reception);
         self.refused.set(None);
         self.saving.set(Saving::Rest);
     }
 
     /// What is typed, as settings.
     pub fn typed(self) -> Settings {
-        self.saved.with(|saved| typed(saved, self.name, self.origins, self.color, self.en, self.tr))
+        self.saved.with(|saved| {
+            typed(saved, self.name, self.origins, self.color, (self.en, self.tr), self.reception)
+        })
     }
 
     /// Sends what is typed to the relay.
@@ -165,8 +174,8 @@ fn typed(
     name: RwSignal<String>,
     origins: RwSignal<Vec<Line>>,
     color: RwSignal<String>,
-    en: RwSignal<String>,
-    tr: RwSignal<String>,
+    (en, tr): (RwSignal<String>, RwSignal<String>),
+    reception: RwSignal<Reception>,
 ) -> Settings {
     let color = Some(color.get().trim().to_ascii_lowercase());
     let others = saved.greetings.iter().filter(|(tag, _)| tag != "en" && tag != "tr").cloned();
@@ -180,6 +189,7 @@ fn typed(
         // Ours stays `None` until another is chosen; whoever chose ours by its number keeps it.
         color: color.filter(|color| color != OURS || saved.color == Some(OURS.into())),
         greetings,
+        reception: reception.get(),
     }
 }
 

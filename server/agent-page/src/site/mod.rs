@@ -1,11 +1,14 @@
-//! The owner's page: the snippet, the allowed websites, name, colour and greeting, with a preview that follows what is
-//! typed. Owners and admins change it, others look.
+//! The owner's page: the snippet, the allowed websites, name, colour and greeting, hours, questions and consent, with a
+//! preview that follows what is typed. Owners and admins change it, others look.
 mod colour;
 mod form;
 mod greeting;
+mod hours;
 mod look;
 mod origins;
 mod preview;
+mod questions;
+mod reception;
 mod settings;
 mod snippet;
 
@@ -28,7 +31,7 @@ use settings::Settings;
 enum Loaded {
     Waiting,
     Failed,
-    Here(Settings),
+    Here(Box<Settings>),
 }
 
 /// The page for one of the agent's sites.
@@ -77,7 +80,8 @@ fn One(card: SiteCard) -> impl IntoView {
             let answer = rest::ask("GET", &path, None).await;
             let settings = answer.is_ok().then(|| Settings::read(&answer.body)).flatten();
             // The agent may have gone elsewhere meanwhile.
-            let _ = loaded.try_set(settings.map_or(Loaded::Failed, Loaded::Here));
+            let _ =
+                loaded.try_set(settings.map_or(Loaded::Failed, |settings| Loaded::Here(Box::new(settings))));
         });
     };
     load();
@@ -91,7 +95,7 @@ fn One(card: SiteCard) -> impl IntoView {
                 .into_any()
         }
         Loaded::Here(settings) => {
-            let form = Form::new(key.clone(), settings, may);
+            let form = Form::new(key.clone(), *settings, may);
             view! { <Filled form/> }.into_any()
         }
     }
@@ -117,6 +121,9 @@ fn Filled(form: Form) -> impl IntoView {
                 <look::Name/>
                 <colour::Colour/>
                 <greeting::Greetings/>
+                <hours::Hours/>
+                <questions::Questions/>
+                <questions::Consent/>
             </div>
             <preview::Preview/>
         </div>

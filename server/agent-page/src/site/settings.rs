@@ -1,5 +1,6 @@
 //! A site's settings as the relay tells and takes them, and what can be said against them before it is asked. The
 //! relay's word is the last one.
+use super::reception::Reception;
 use crate::{i18n::Texts, rest};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,6 +19,8 @@ pub struct Settings {
     pub color: Option<String>,
     /// Greetings by language.
     pub greetings: Vec<(String, String)>,
+    /// When it is open, and what is asked first.
+    pub reception: Reception,
 }
 
 impl Settings {
@@ -31,6 +34,7 @@ impl Settings {
             origins: origins.iter().filter_map(|origin| origin.as_string()).collect(),
             color: rest::text(json, "color"),
             greetings: pairs.iter().filter_map(|pair| pair_of(&pair)).collect(),
+            reception: Reception::read(&rest::get(json, "reception")),
         })
     }
 
@@ -47,6 +51,7 @@ impl Settings {
             ("origins", origins.into()),
             ("color", self.color.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
             ("greetings", greetings.into()),
+            ("reception", self.reception.write()),
         ])
     }
 

@@ -3,12 +3,14 @@
 use super::row::site_name;
 use crate::{
     desk::Desk,
-    i18n::{fill, lang, texts},
+    i18n::{Texts, fill, lang, texts},
     icons::{CLOSE, icon},
-    people, time,
+    people, rest, time,
 };
+use js_sys::JSON;
 use leptos::prelude::*;
 use merhaba_shared::protocol::{agent::InboxRow, model::Status};
+use wasm_bindgen::JsCast;
 
 /// The column of details.
 #[component]
@@ -36,6 +38,7 @@ fn Facts(row: InboxRow) -> impl IntoView {
     let visitor = &row.visitor;
     let name = visitor.name.clone().filter(|name| !name.trim().is_empty());
     let name = name.map(|name| view! { <dt>{texts.name}</dt><dd><span dir="auto">{name}</span>" "<small class="tag">{texts.claimed}</small></dd> });
+    let said = visitor.about.as_ref().map(|about| about_lines(&about.0, texts));
     let tongue = time::tongue(&visitor.locale, lang).unwrap_or_else(|| texts.unknown.into());
     let page = visitor.page.clone().unwrap_or_default();
     let title = if page.title.is_empty() { page.url.clone() } else { page.title.clone() };
@@ -47,7 +50,7 @@ fn Facts(row: InboxRow) -> impl IntoView {
             <div class="card-head"><span class="face" aria-hidden="true">{people::visitor_face(visitor, lang)}</span>
                 <b dir="auto">{people::visitor(visitor, texts)}</b></div>
             <h3>{texts.person}</h3>
-            <dl>{name}<dt>{texts.number}</dt><dd>{visitor.number}</dd><dt>{texts.their_language}</dt><dd>{tongue}</dd></dl>
+            <dl>{name}{said}<dt>{texts.number}</dt><dd>{visitor.number}</dd><dt>{texts.their_language}</dt><dd>{tongue}</dd></dl>
         </section>
         <section>
             <h3>{texts.page}</h3>
@@ -64,6 +67,23 @@ fn Facts(row: InboxRow) -> impl IntoView {
             </dl>
         </section>
     }
+}
+
+/// What they said of themself before the first message; all of it only claimed.
+fn about_lines(json: &str, texts: &'static Texts) -> AnyView {
+    let about = JSON::parse(json).unwrap_or_default();
+    let line =
+        |label: String, value: String| view! { <dt dir="auto">{label}</dt><dd dir="auto">{value}</dd> };
+    let known = [("email", texts.email), ("phone", texts.telephone)];
+    let known = known.map(|(key, label)| rest::text(&about, key).map(|value| line(label.into(), value)));
+    let answers = rest::get(&about, "answers").dyn_into::<js_sys::Array>().unwrap_or_default();
+    let answers = answers
+        .iter()
+        .filter_map(|answer| Some(line(rest::text(&answer, "question")?, rest::text(&answer, "answer")?)));
+    let agreed = rest::get(&about, "consent")
+        .is_truthy()
+        .then(|| view! { <dt>{texts.consent}</dt><dd>{texts.agreed}</dd> });
+    view! { {known.into_iter().collect_view()}{answers.collect_view()}{agreed} }.into_any()
 }
 
 /// A visitor can claim any address: only the web's own schemes become a link, and the target learns nothing of us.

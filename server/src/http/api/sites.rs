@@ -2,7 +2,10 @@
 //! exist give the same answer.
 use super::sessions::places;
 use crate::{
-    domain::site::{check_color, check_greetings, check_name, check_origins, text_color},
+    domain::{
+        reception::Reception,
+        site::{check_color, check_greetings, check_name, check_origins, text_color},
+    },
     http::{
         Web,
         body::Json,
@@ -32,6 +35,7 @@ pub struct Change {
     #[serde(default)]
     color: Color,
     greetings: Option<BTreeMap<String, String>>,
+    reception: Option<Reception>,
 }
 
 /// Tells absent (as it is) from `null` (ours, please).
@@ -57,6 +61,7 @@ struct Shown<'a> {
     color: Option<&'a str>,
     on_color: Option<&'static str>,
     greetings: BTreeMap<&'a str, &'a str>,
+    reception: &'a Reception,
     snippet: String,
     snippet_pinned: String,
     noscript: String,
@@ -80,6 +85,7 @@ fn show_site(site: &Site, role: Role, caller: &Caller) -> Response {
         color: settings.color.as_deref(),
         on_color: settings.color.as_deref().map(text_color),
         greetings: settings.greetings.iter().map(|(tag, text)| (tag.as_str(), text.as_str())).collect(),
+        reception: &settings.reception,
         snippet: snippet(&relay, key),
         snippet_pinned: format!(
             "<script async src=\"{relay}/embed/{PINNED}\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
@@ -158,6 +164,9 @@ fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Pro
     if let Some(greetings) = change.greetings {
         let greetings: Vec<(String, String)> = greetings.into_iter().collect();
         settings.greetings = check_greetings(&greetings).map_err(bad)?;
+    }
+    if let Some(reception) = change.reception {
+        settings.reception = reception.check().map_err(|error| Problem::bad(error.to_string()))?;
     }
     Ok(settings)
 }

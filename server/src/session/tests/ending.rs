@@ -103,7 +103,11 @@ async fn a_write_that_is_stuck_is_closed_as_slow() {
     let topic = Topic::Visitor(welcome["visitor"].as_str().unwrap_or_default().into());
     let begun = rig.app.clock.monotonic();
     for _ in 0..=SOCKET_FRAMES {
-        rig.app.chat.hub().publish(&topic, &Weight::Durable, &Event::Presence(Presence { online: true }));
+        rig.app.chat.hub().publish(
+            &topic,
+            &Weight::Durable,
+            &Event::Presence(Presence { online: true, back_at: None }),
+        );
     }
     let slow = || rig.app.chat.counters().closed().any(|(close, count)| close.code == 4008 && count == 1);
     while !slow() {
@@ -131,7 +135,7 @@ async fn a_stop_closes_all_with_a_hint_and_leaves_no_task() {
     }
     rig.app.shutdown.finished().await;
     assert_eq!((chat.counters().sessions(Side::Agent), chat.counters().sessions(Side::Visitor)), (0, 0));
-    assert!(!chat.online(&"shop".into()));
+    assert!(!chat.presence(&"shop".into()).online);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ use merhaba_shared::protocol::{
 
 fn form(token: Option<Token>, body: &str) -> Form {
     Form {
+        about: None,
         site: "shop".into(),
         token,
         address: HOME,

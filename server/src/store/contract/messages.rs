@@ -160,6 +160,7 @@ fn template(conversation: &ConversationId) -> VisitorMessage {
         new: false,
         new_conversation: "unused".into(),
         body: String::new(),
+        about: None,
         at: 5,
         sequence: Sequence::default(),
     }

@@ -6,12 +6,16 @@ use merhaba_shared::protocol::{
     ids::{AgentId, SiteKey},
 };
 
+const RECEPTION: &str = r#"{"hours":{"zone":"Europe/Istanbul","week":{"mon":["09:00-12:30"]}},"closed":"form",
+    "questions":[{"asks":"name","required":true}],"consent":{"en":"Yes?"}}"#;
+
 fn settings() -> SiteSettings {
     SiteSettings {
         name: "Çarşı".into(),
         origins: vec!["https://b.example".into(), "https://a.example".into()],
         color: Some("#0b7a75".into()),
         greetings: vec![("tr".into(), "Merhaba!".into()), ("en".into(), "Hello!".into())],
+        reception: serde_json::from_str(RECEPTION).expect("a reception"),
     }
 }
 

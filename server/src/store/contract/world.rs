@@ -155,6 +155,7 @@ impl World {
             new: false,
             new_conversation: ConversationId(format!("c{number}")),
             body: format!("message {number}"),
+            about: None,
             at: self.tick(),
             sequence: Sequence::default(),
         }

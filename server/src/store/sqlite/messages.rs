@@ -4,7 +4,7 @@ use super::{
     desk::Desk,
     fault::{Fault, Outcome},
     sites,
-    sql::one,
+    sql::{one, to_json},
     threads::{self, Hand, NewMessage, Thread},
     visitors,
 };
@@ -85,6 +85,9 @@ fn store_from_visitor(
     began: bool,
 ) -> Outcome<Sent> {
     let Some(known) = desk.visitor(&message.from.visitor)? else { return Ok(Sent::NotFound) };
+    if let Some(name) = message.about.as_ref().and_then(|about| about.name.as_ref()) {
+        known.name = Some(name.clone());
+    }
     let (visitor, name) = (known.id, known.name.clone());
     if known.locale != message.from.locale {
         known.locale.clone_from(&message.from.locale);
@@ -95,8 +98,18 @@ fn store_from_visitor(
     let by =
         Writing { who: Principal::Visitor(message.from.visitor.clone()), row: Row::Visitor(visitor), hand };
     let from = message.from;
+    let said_of_self = match message.about {
+        Some(about) => {
+            visitors::set_about(desk.db(), visitor, &about)?;
+            Some((about.name.clone(), to_json(&*about)?))
+        }
+        None => None,
+    };
     store(desk, &by, conversation, said, began, |thread| {
         thread.set_page(&from.locale, from.page.as_ref());
+        if let Some((name, about)) = said_of_self {
+            thread.set_about(name, about);
+        }
     })
 }
 

@@ -259,7 +259,7 @@ mod tests {
         old.execute_batch(
             "INSERT INTO agents (public_id, email, name, password_hash, at) VALUES ('a', 'a@b.example', 'Ada', '', 1);
              INSERT INTO sign_ins VALUES (zeroblob(32), 1, 0, 0), (randomblob(32), 1, 0, 0);
-             INSERT INTO visitors VALUES (1, 1, 'v', zeroblob(32), 1, 0, 'en', NULL);",
+             INSERT INTO visitors VALUES (1, 1, 'v', zeroblob(32), 1, 0, 'en', NULL, NULL);",
         )
         .expect("fits the schema");
         let restored = restore(new.path(), &dir.path().join(FILE), None).expect("restored");
@@ -335,7 +335,7 @@ mod tests {
             (spoil("UPDATE meta SET value = '99' WHERE key = 'schema'"), "newer Merhaba"),
             (
                 spoil(
-                    "PRAGMA foreign_keys = OFF; INSERT INTO visitors VALUES (1, 7, 'v', zeroblob(32), 1, 0, 'en', NULL)",
+                    "PRAGMA foreign_keys = OFF; INSERT INTO visitors VALUES (1, 7, 'v', zeroblob(32), 1, 0, 'en', NULL, NULL)",
                 ),
                 "refer to",
             ),

@@ -1,15 +1,17 @@
 //! Sites and what their owners set.
 use super::{
     fault::{Fault, Outcome},
-    sql::{change, many, one},
+    sql::{change, json, many, one, to_json},
 };
 use crate::store::{Site, SiteSettings};
 use merhaba_shared::protocol::ids::SiteKey;
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
-    let sql = "INSERT INTO sites (key, at, name, color) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO NOTHING";
-    let values = params![site.key.as_str(), site.at, site.settings.name, site.settings.color];
+    let sql = "INSERT INTO sites (key, at, name, color, reception) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING";
+    let settings = &site.settings;
+    let values =
+        params![site.key.as_str(), site.at, settings.name, settings.color, to_json(&settings.reception)?];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
     }
@@ -18,19 +20,19 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
 }
 
 pub(super) fn get(db: &Connection, key: &SiteKey) -> Outcome<Option<Site>> {
-    let sql = "SELECT id, key, at, name, color FROM sites WHERE key = ?1";
+    let sql = "SELECT id, key, at, name, color, reception FROM sites WHERE key = ?1";
     one(db, sql, [key.as_str()], read)?.map(|found| with_lists(db, found)).transpose()
 }
 
 pub(super) fn all(db: &Connection) -> Outcome<Vec<Site>> {
-    let found = many(db, "SELECT id, key, at, name, color FROM sites ORDER BY id", [], read)?;
+    let found = many(db, "SELECT id, key, at, name, color, reception FROM sites ORDER BY id", [], read)?;
     found.into_iter().map(|found| with_lists(db, found)).collect()
 }
 
 pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) -> Outcome<Option<Site>> {
-    let sql = "UPDATE sites SET name = ?2, color = ?3 WHERE key = ?1 RETURNING id";
-    let Some(site) = one(db, sql, params![key.as_str(), settings.name, settings.color], |row| row.get(0))?
-    else {
+    let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4 WHERE key = ?1 RETURNING id";
+    let values = params![key.as_str(), settings.name, settings.color, to_json(&settings.reception)?];
+    let Some(site) = one(db, sql, values, |row| row.get(0))? else {
         return Ok(None);
     };
     change(db, "DELETE FROM site_origins WHERE site = ?1", [site])?;
@@ -45,7 +47,9 @@ pub(super) fn id(db: &Connection, key: &SiteKey) -> Outcome<Option<i64>> {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
-    let settings = SiteSettings { name: row.get(3)?, color: row.get(4)?, ..SiteSettings::default() };
+    let reception = json(row, 5)?;
+    let settings =
+        SiteSettings { name: row.get(3)?, color: row.get(4)?, reception, ..SiteSettings::default() };
     Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))
 }
 

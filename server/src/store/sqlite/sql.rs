@@ -1,7 +1,8 @@
 //! Running a statement: always prepared, always with its values bound. No SQL is ever put together from input.
-use super::fault::{Outcome, foreign_value};
+use super::fault::{Fault, Outcome, foreign_value};
 use merhaba_shared::protocol::ids::Seq;
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row, types::Type};
+use serde::{Serialize, de::DeserializeOwned};
 
 /// At most one row.
 pub(super) fn one<T>(
@@ -43,4 +44,17 @@ pub(super) fn clamp(seq: Seq) -> i64 {
 /// A number of rows for `LIMIT`.
 pub(super) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// A value of ours that a column holds as JSON.
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+}
+
+/// A value of ours as JSON, for a column.
+pub(super) fn to_json(value: &impl Serialize) -> Outcome<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Fault::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(error))))
 }

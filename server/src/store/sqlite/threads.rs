@@ -15,7 +15,7 @@ use merhaba_shared::protocol::{
     codec::to_json,
     ids::{ClientId, ConversationId, Millis, Seq},
     model::{AgentAuthor, Author, Content, Data, Entry, Item, Kind, Message, Side, Status},
-    visitor::Page,
+    visitor::{About, Page},
 };
 use rusqlite::{Connection, params};
 use std::sync::Arc;
@@ -272,6 +272,13 @@ impl Thread {
             Arc::make_mut(&mut self.row).visitor.page = page.cloned();
             self.changed.row = true;
         }
+    }
+
+    /// Shows what the visitor has just said of themself; their own row keeps it.
+    pub(super) fn set_about(&mut self, name: Option<String>, about: String) {
+        let visitor = &mut Arc::make_mut(&mut self.row).visitor;
+        visitor.name = name.or_else(|| visitor.name.take());
+        visitor.about = Some(About(about));
     }
 
     /// Whether this is the first change that somebody must save.

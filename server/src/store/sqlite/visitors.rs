@@ -1,9 +1,12 @@
 //! Visitors and what they see of their conversations in a list.
 use super::{
     fault::{Fault, Outcome},
-    sql::{change, limit, many, one, word},
+    sql::{change, limit, many, one, to_json, word},
 };
-use crate::store::{SecretHash, Visitor, VisitorMessage};
+use crate::{
+    domain::reception::About,
+    store::{SecretHash, Visitor, VisitorMessage},
+};
 use merhaba_shared::protocol::{
     ids::{AgentId, ConversationId, SiteKey, VisitorId},
     model::{AgentAuthor, Status},
@@ -52,15 +55,23 @@ pub(super) fn known(db: &Connection, visitor: &VisitorId) -> Outcome<Option<Know
 
 /// Makes a visitor's row, with the next number of their site. Nothing has changed when this fails.
 pub(super) fn insert(db: &Connection, site: i64, message: &VisitorMessage) -> Outcome<()> {
-    let sql = "INSERT INTO visitors (site, public_id, token, number, at, locale)
-               VALUES (?1, ?2, ?3, (SELECT visitors + 1 FROM sites WHERE id = ?1), ?4, ?5)
+    let sql = "INSERT INTO visitors (site, public_id, token, number, at, locale, name, about)
+               VALUES (?1, ?2, ?3, (SELECT visitors + 1 FROM sites WHERE id = ?1), ?4, ?5, ?6, ?7)
                ON CONFLICT (site, token) DO NOTHING";
     let from = &*message.from;
-    let values = params![site, from.visitor.as_str(), from.token, message.at, from.locale];
+    let about = message.about.as_deref();
+    let (name, about) = (about.and_then(|about| about.name.as_deref()), about.map(to_json).transpose()?);
+    let values = params![site, from.visitor.as_str(), from.token, message.at, from.locale, name, about];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
     }
     change(db, "UPDATE sites SET visitors = visitors + 1 WHERE id = ?1", [site]).map(|_| ())
+}
+
+/// Keeps what a visitor says of themself from now on.
+pub(super) fn set_about(db: &Connection, visitor: i64, about: &About) -> Outcome<()> {
+    let sql = "UPDATE visitors SET name = coalesce(?2, name), about = ?3 WHERE id = ?1";
+    change(db, sql, params![visitor, about.name, to_json(about)?]).map(|_| ())
 }
 
 /// Keeps the language that a visitor's page now has.

@@ -13,7 +13,7 @@ use crate::{
         error::{Code, Refused},
         ids::{ClientId, ConversationId, Token},
         model::{Item, Ping, Side, Status},
-        visitor::{Command, ConversationCard, Event, Hello, Page, Send, Welcome},
+        visitor::{Command, ConversationCard, Event, Hello, Page, Presence, Send, Welcome},
     },
 };
 use alloc::vec::Vec;
@@ -65,6 +65,7 @@ impl VisitorClient {
         match event {
             Event::Welcome(welcome) => self.welcome(now, welcome),
             Event::Accepted(accepted) => {
+                self.about = None;
                 self.outbox.accepted(&accepted);
                 self.begun(&accepted.conversation, Some(accepted.client_id));
                 self.settle(&accepted.conversation);
@@ -103,7 +104,7 @@ impl VisitorClient {
                 }
             }
             Event::Pong(pong) => self.connection.ponged(pong.nonce),
-            Event::Presence(presence) => self.online = presence.online,
+            Event::Presence(presence) => self.presence = presence,
         }
         self.fetch();
         self.tell(now);
@@ -239,7 +240,7 @@ impl VisitorClient {
         }
         self.visitor = Some(welcome.visitor);
         self.epoch = Some(welcome.epoch);
-        self.online = welcome.online;
+        self.presence = Presence { online: welcome.online, back_at: welcome.back_at };
         self.connection.welcomed(now);
         for card in &welcome.conversations {
             self.card(card);
@@ -355,6 +356,7 @@ impl VisitorClient {
                 new: out.is_first(),
                 body: out.body.clone(),
                 attachments: Vec::new(),
+                about: self.about.clone(),
             };
             self.effects.push(Effect::Frame(Command::Send(send)));
         }

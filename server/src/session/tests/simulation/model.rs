@@ -116,6 +116,7 @@ impl Play {
         let Some(token) = self.world.browsers[visitor].token.clone() else { return };
         let (client_id, body) = self.write(page, "a form");
         let form = Form {
+            about: None,
             site: "shop".into(),
             token: Some(token),
             address: [10, 0, 2, 1].into(),
@@ -170,7 +171,8 @@ impl Play {
         match whose {
             Whose::Browser(_) => {
                 let conversation = Some(conversation);
-                let send = visitor::Send { client_id, conversation, new: false, body, attachments };
+                let send =
+                    visitor::Send { client_id, conversation, new: false, body, attachments, about: None };
                 self.raw(page, &visitor::Command::Send(send));
             }
             Whose::Agent(_) => {
