@@ -70,9 +70,10 @@ async fn add_visitor(app: &Arc<App>, site: &str) {
         new: false,
         body: "Merhaba".into(),
         attachments: Vec::new(),
+        about: None,
     };
     let from = sender(site.into(), &identity, "tr", None);
-    app.chat.send(&from, send, Sequence::default()).await.expect("stored");
+    app.chat.send(&from, send, None, Sequence::default()).await.expect("stored");
 }
 
 async fn order(app: &App, order: Order) -> Outcome {
