@@ -9,15 +9,41 @@
 //   tell(m)     gives the wasm a message as if the page had sent it, and returns its answer; before it is there, undefined
 //   part(n, x)  opens a part (parts.js), which is fetched for it, with whatever it needs to know
 //   grow()      fits the field's height to its text, after the wasm has set it
-// Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
+//   say(k, v)   a text with a value in its place; for a number, in the form that the language has for it
+// What comes into the log is said to who listens in batches, each state of a message once; focus that its element takes
+// along stays in the log. Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
-// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, M menu, E emoji, D the root's data.
+// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, M menu, E emoji, Y what is told, I the texts, D the root's data.
 {
-  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, M, E] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'm', 'e'].map(n => d.getElementById(n)),
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, M, E, Y] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'm', 'e', 'heard'].map(n => d.getElementById(n)),
     sent = [], shown = [], kept = [], out = [],
     grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
     clear = () => shown.splice(0).forEach(n => n.remove()),
     post = m => { port ? port.postMessage(m) : out.push(m); },
+    I = d.getElementById('texts').dataset,
+    // A burst is counted, not read.
+    tell = () => {
+      const lines = told.length > 3 ? [merhaba.say('new_messages', told.length)] : told;
+      Y.replaceChildren(...[...lines, state].filter(n => n).map(n => Object.assign(d.createElement('p'), { textContent: n })));
+      told = [];
+      state = quiet = '';
+    },
+    // Lines after the last one are news. Those that the log begins with, or that are loaded before others, are not.
+    look = changes => {
+      const begun = last;
+      for (const n of changes.flatMap(c => [...c.addedNodes])) {
+        if (!n.matches || last && !(last.compareDocumentPosition(n) & 4)) continue;
+        const mine = n.matches('.me'), word = mine && n.matches('.mark') && n.firstChild.textContent.split(' · ').pop();
+        if (word && word != I.sending && word != was) state = word;
+        if (word) was = word;
+        if (!n.matches('.row:not(.last),.event')) continue;
+        last = n;
+        if (begun && !mine) told.push(n.matches('.row') ? n.firstChild.textContent + ': ' + n.querySelector('.bubble').textContent : n.textContent);
+      }
+      if (!begun) state = '';
+      if (told[0] || state) quiet = quiet || setTimeout(tell, 700);
+      if (held && !held.checkVisibility() && /BODY|BUTTON/.test(d.activeElement.tagName)) held = L.focus({ preventScroll: true });
+    },
     leave = () => post({ k: 'close' }),
     // One of the site's origins: exact, https://*.example.com, or http://localhost:* .
     known = o => D.origins.split(' ').some(n => {
@@ -35,7 +61,7 @@
       return taker ? taker(m) : void kept.push(m);
     },
     part = (n, x) => import(D.parts).then(m => m.start(n, x));
-  let port, taker, plain;
+  let port, taker, plain, told = [], state, was, last, quiet, held;
 
   F.noValidate = true;
   F.onsubmit = v => {
@@ -54,6 +80,18 @@
     sent.push(body);
     T.value = '';
   };
+  L.addEventListener('focusin', v => { held = v.target; });
+  L.addEventListener('focusout', v => { held = v.relatedTarget ? null : held; });
+  // The way to the end leads over the first unread line, where that is still below.
+  L.addEventListener('click', v => {
+    const n = L.querySelector('.new');
+    if (!n || !v.target.closest('.jump') || n.offsetTop < L.scrollTop + L.clientHeight) return;
+    v.stopPropagation();
+    n.tabIndex = -1;
+    n.scrollIntoView();
+    n.focus();
+  }, true);
+  new MutationObserver(look).observe(L, { childList: true, subtree: true, attributeFilter: ['hidden'] });
   T.oninput = grow;
   T.onkeydown = v => {
     if (v.key != 'Enter' || v.shiftKey || v.isComposing || v.keyCode == 229) return;
@@ -81,6 +119,10 @@
   Object.assign(window.merhaba, {
     post, grow, part,
     tell: hear,
+    say(key, value) {
+      const form = value.toFixed ? '_' + new Intl.PluralRules(r.lang).select(value) : '';
+      return (I[key + form] || I[key + '_other'] || I[key]).replace(/{\w+}/, () => value.toLocaleString(r.lang));
+    },
     take(on) {
       taker = on;
       clear();

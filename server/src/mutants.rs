@@ -44,12 +44,24 @@ merhaba_shared::mutants! {
     PublishWaits = "publish-waits",
     /// P11: a session whose line fell silent lives on.
     SilenceIgnored = "silence-ignored",
+    /// T22: a line that has ended is never let go.
+    LineKept = "line-kept",
     /// P15: after a stop all are asked back at once.
     SpreadLost = "spread-lost",
     /// P16: deadlines hang on the wall's clock.
     WallClock = "wall-clock",
     /// P18: a page is told the epoch that it knows.
     EpochEchoed = "epoch-echoed",
+    /// P18: a copy is called a backup whatever it holds.
+    BackupUncompared = "backup-uncompared",
+    /// P18: a backup is put in place whatever it holds.
+    RestoreUnchecked = "restore-unchecked",
+    /// P10: what is sent and not stored yet is not kept by the browser.
+    KeeperForgets = "keeper-forgets",
+    /// P22: a page that is too old or too new is taken for one of ours.
+    AnyRevision = "any-revision",
+    /// P22: a kind of command that nobody knows ends the session.
+    UnknownKindFatal = "unknown-kind-fatal",
     /// Audiences: a visitor hears what agents note.
     NoteToVisitor = "note-to-visitor",
 }

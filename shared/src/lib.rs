@@ -4,6 +4,8 @@ extern crate alloc;
 
 pub mod protocol;
 
+pub mod contrast;
+
 pub mod client;
 
 #[cfg(feature = "ui")]

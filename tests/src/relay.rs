@@ -2,8 +2,9 @@
 //! never left running, and its log is shown when a test fails.
 use crate::cli;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
+    env,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -21,7 +22,8 @@ const WITHIN: Duration = Duration::from_secs(30);
 
 /// A running relay.
 pub struct Relay {
-    child: Child,
+    /// Not there for one that was given from outside.
+    child: Option<Child>,
     launch: Launch,
     /// What it printed when it was ready.
     pub ready: Value,
@@ -91,7 +93,7 @@ impl Launch {
         };
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
         assert_eq!(ready["ready"], true, "{line}");
-        Ok(Relay { child, launch: self, ready })
+        Ok(Relay { child: Some(child), launch: self, ready })
     }
 }
 
@@ -115,6 +117,20 @@ impl Relay {
     /// `merhaba serve` on a free port of loopback.
     pub async fn serve(data: &Path, extra: &[&str]) -> Self {
         Self::start(Launch::serve(data, "127.0.0.1:0", extra)).await
+    }
+
+    /// The relay that the black-box suite looks at: `merhaba serve` on a free port; or, where `MERHABA_URL` names one, a
+    /// relay that runs already, with its data folder in `MERHABA_DATA` so that sites and agents can be added.
+    pub async fn under_test(data: &Path) -> Self {
+        let Ok(url) = env::var("MERHABA_URL") else { return Self::serve(data, &[]).await };
+        let data =
+            env::var_os("MERHABA_DATA").expect("MERHABA_DATA: the data folder of the relay at MERHABA_URL");
+        let launch = Launch::serve(Path::new(&data), "", &[]);
+        Self { child: None, launch, ready: json!({ "url": url.trim_end_matches('/') }) }
+    }
+
+    fn child(&mut self) -> &mut Child {
+        self.child.as_mut().expect("a relay that this test has started")
     }
 
     /// `merhaba serve` on this host and port.
@@ -169,14 +185,15 @@ impl Relay {
 
     /// SIGKILL, and waits until it is gone.
     pub async fn kill(&mut self) {
-        self.child.start_kill().expect("it runs");
-        self.child.wait().await.expect("it ends");
+        self.child().start_kill().expect("it runs");
+        self.child().wait().await.expect("it ends");
     }
 
     /// Its process.
     #[must_use]
     pub fn pid(&self) -> Pid {
-        self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw).expect("it runs")
+        let id = self.child.as_ref().and_then(Child::id);
+        id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw).expect("it runs")
     }
 
     /// Signals it and does not wait for what comes of it.
@@ -186,18 +203,18 @@ impl Relay {
 
     /// Waits until it has ended, by whatever it ends by; whether it has within this time.
     pub async fn ended_within(&mut self, time: Duration) -> bool {
-        timeout(time, self.child.wait()).await.is_ok()
+        timeout(time, self.child().wait()).await.is_ok()
     }
 
     /// Waits until it has ended by itself, and says how.
     pub async fn ends(&mut self) -> ExitStatus {
-        timeout(WITHIN, self.child.wait()).await.expect("it ends in time").expect("it is waited for")
+        timeout(WITHIN, self.child().wait()).await.expect("it ends in time").expect("it is waited for")
     }
 
     /// SIGTERM, and waits until it has ended by itself.
     pub async fn stop(mut self) -> ExitStatus {
         self.signal(Signal::TERM);
-        timeout(WITHIN, self.child.wait()).await.expect("it stops in time").expect("it is waited for")
+        timeout(WITHIN, self.child().wait()).await.expect("it stops in time").expect("it is waited for")
     }
 
     /// How to start it again on the same folder and port.

@@ -42,12 +42,26 @@ pub async fn upgrade(
     path: &str,
     headers: &[(&'static str, &str)],
 ) -> Result<WebSocketStream<TcpStream>, Error> {
+    offer(authority, path, headers).await.map(|(socket, _)| socket)
+}
+
+/// The same, and the subprotocol that the relay chose of those that were offered.
+///
+/// # Errors
+/// What the upgrade was answered with, when it was refused.
+pub async fn offer(
+    authority: &str,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<(WebSocketStream<TcpStream>, Option<String>), Error> {
     let mut request = format!("ws://{authority}{path}").into_client_request()?;
     for (name, value) in headers {
         request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header's value"));
     }
     let stream = TcpStream::connect(authority).await?;
-    client_async(request, stream).await.map(|(socket, _)| socket)
+    let (socket, answer) = client_async(request, stream).await?;
+    let chosen = answer.headers().get("Sec-WebSocket-Protocol").and_then(|name| name.to_str().ok());
+    Ok((socket, chosen.map(ToOwned::to_owned)))
 }
 
 /// The status that an upgrade was refused with.

@@ -1,5 +1,5 @@
-//! What is said in two places and must be the same in both: the wire and its description, two languages of one text, the
-//! pages' features, versions. They read files and ask cargo; nothing of ours is run.
+//! What is said in two places and must be the same in both: the wire and its description, the agent page's
+//! two languages (the widget's are in languages.rs), the pages' features, versions. They read files and ask cargo; nothing of ours is run.
 use merhaba_shared::protocol;
 use merhaba_tests::sources;
 use sha2::{Digest, Sha256};
@@ -43,16 +43,9 @@ fn the_binary_subprotocol_carries_the_revision() {
     assert_eq!(protocol::SUBPROTOCOL_BIN, expected);
 }
 
-/// The texts of a page in a language: a JSON object of the widget's, a Rust struct of the agent page's.
-fn texts(page: &str, language: &str) -> BTreeMap<String, String> {
-    // A folder of texts alone is what the parts have.
-    let folder = sources::root().join(page);
-    let i18n = folder.join("i18n");
-    let json = if i18n.exists() { i18n } else { folder }.join(format!("{language}.json"));
-    if let Ok(text) = fs::read_to_string(&json) {
-        return serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", json.display()));
-    }
-    let rust = sources::root().join(page).join("src/i18n").join(format!("{language}.rs"));
+/// The texts of the agent page in a language: the fields of a Rust struct.
+fn texts(language: &str) -> BTreeMap<String, String> {
+    let rust = sources::root().join("server/agent-page/src/i18n").join(format!("{language}.rs"));
     let text = fs::read_to_string(&rust).unwrap_or_else(|error| panic!("{}: {error}", rust.display()));
     let lines = text.lines().filter_map(|line| line.trim().split_once(": \""));
     lines
@@ -66,23 +59,21 @@ fn gaps(text: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn english_and_turkish_say_the_same_things() {
+fn the_agent_page_says_the_same_things_in_english_and_turkish() {
     let mut found = Vec::new();
-    for page in ["widget", "widget/i18n/parts", "server/agent-page"] {
-        let (english, turkish) = (texts(page, "en"), texts(page, "tr"));
-        assert!(!english.is_empty(), "{page} has texts");
-        for key in english.keys().chain(turkish.keys()).collect::<BTreeSet<_>>() {
-            let (Some(en), Some(tr)) = (english.get(key), turkish.get(key)) else {
-                found.push(format!("{page}: {key} is not a text in both"));
-                continue;
-            };
-            if gaps(en) != gaps(tr) {
-                found.push(format!("{page}: {key} has other gaps: {en:?}, {tr:?}"));
-            }
-            for text in [en, tr] {
-                if text.trim().is_empty() || text.contains("...") || text.contains('\'') {
-                    found.push(format!("{page}: {key} is blank, or has ... or ' for … or ’: {text:?}"));
-                }
+    let (english, turkish) = (texts("en"), texts("tr"));
+    assert!(!english.is_empty(), "it has texts");
+    for key in english.keys().chain(turkish.keys()).collect::<BTreeSet<_>>() {
+        let (Some(en), Some(tr)) = (english.get(key), turkish.get(key)) else {
+            found.push(format!("{key} is not a text in both"));
+            continue;
+        };
+        if gaps(en) != gaps(tr) {
+            found.push(format!("{key} has other gaps: {en:?}, {tr:?}"));
+        }
+        for text in [en, tr] {
+            if text.trim().is_empty() || text.contains("...") || text.contains('\'') {
+                found.push(format!("{key} is blank, or has ... or ' for … or ’: {text:?}"));
             }
         }
     }

@@ -17,7 +17,7 @@ struct Shop {
 
 async fn shop() -> Shop {
     let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::serve(&folder.path().join("data"), &[]).await;
+    let relay = Relay::under_test(&folder.path().join("data")).await;
     let site = relay.add_site("Çay", &["https://shop.example"]).await;
     let agent = relay.add_agent(&site, "defne@example.com", "owner").await;
     Shop { relay, site, agent, _folder: folder }

@@ -1,13 +1,13 @@
 // The second half of the loader: comes with the frame, and gives the page the calls and events of Merhaba, the panel its
 // geometry above a phone's keyboard, and the launcher its unread count. Everything between page and frame goes over one
-// MessagePort, handed over once with the relay's exact origin. It never reads the page, never touches its history, fetch
-// or onmessage, never writes HTML, and stores one mark (`merhaba:KEY`, no identity) only after a conversation has started.
+// MessagePort, handed over once with the relay's exact origin. It never reads the page (but where it is scrolled, to keep it
+// there while the panel fills the screen), never touches its history, fetch or onmessage, never writes HTML, and stores one mark (`merhaba:KEY`, no identity) only after a conversation has started.
 //
 // Page to frame, over the port (the first one with the port itself, as { merhaba: 1, page: { url, title, referrer } }):
 //   { k: 'open', focus }  { k: 'close' }  { k: 'geometry', full, keyboard, safe: [top, right, bottom, left] }
 //   { k: 'settings', settings }  { k: 'prefill', text }  { k: 'send', text }  { k: 'shutdown' }
 // Frame to page:
-//   { k: 'hello', color }  { k: 'ready' }  { k: 'close' }  { k: 'unread', count }  { k: 'status', status }
+//   { k: 'hello', color }  { k: 'ready' }  { k: 'close' }  { k: 'unread', count, text }  { k: 'status', status }
 //   { k: 'mark', on }  { k: 'event', name, data }  { k: 'forgotten' }
 (() => {
   const w = window, d = document, v = w.visualViewport, m = w.Merhaba && w.Merhaba._;
@@ -16,12 +16,23 @@
   if (!m || m.k || !m.f) return;
 
   const { C, R, h, r, a, c, q, z } = m, signal = z.signal, gone = c.destroy;
-  const mark = 'merhaba:' + C.site, turkish = () => /^tr/i.test(C.locale || d.documentElement.lang);
+  const mark = 'merhaba:' + C.site;
+  // What is said where no frame can say it. Everything else the frame says, in the language it was served in.
+  const WORDS = {
+    en: ['The chat could not open here.', 'Open the chat in a new tab', 'Close'],
+    tr: ['Sohbet burada açılamadı.', 'Sohbeti yeni sekmede aç', 'Kapat'],
+    de: ['Der Chat konnte hier nicht geöffnet werden.', 'Chat in neuem Tab öffnen', 'Schließen'],
+    fr: ['Le chat n’a pas pu s’ouvrir ici.', 'Ouvrir le chat dans un nouvel onglet', 'Fermer'],
+    es: ['El chat no pudo abrirse aquí.', 'Abrir el chat en una pestaña nueva', 'Cerrar'],
+    pt: ['O chat não pôde ser aberto aqui.', 'Abrir o chat em uma nova aba', 'Fechar'],
+    ar: ['تعذّر فتح الدردشة هنا.', 'فتح الدردشة في علامة تبويب جديدة', 'إغلاق'],
+    ru: ['Чат не удалось открыть здесь.', 'Открыть чат в новой вкладке', 'Закрыть']
+  };
   const TAKEN = ['message:sent', 'message:received', 'conversation:started', 'conversation:ended', 'error'];
   const listeners = new Map(), warned = new Set();
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
-  let missed = 0, timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null;
+  let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null, stood = null;
 
   const look = new CSSStyleSheet();
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
@@ -98,13 +109,16 @@
     drop();
     emit('error', { code: 'frame' });
     if (!was) return;
-    const tr = turkish(), make = (tag, text) => Object.assign(d.createElement(tag), { textContent: text });
-    const link = make('a', tr ? 'Sohbeti yeni sekmede aç' : 'Open the chat in a new tab');
-    const close = make('button', tr ? 'Kapat' : 'Close');
+    const language = new URL(page()).searchParams.get('lang').slice(0, 2).toLowerCase(), known = WORDS[language];
+    const [said, open, shut] = known || WORDS.en, make = (tag, text) => Object.assign(d.createElement(tag), { textContent: text });
+    const link = make('a', open);
+    const close = make('button', shut);
     Object.assign(link, { href: a.href, target: '_blank', rel: 'noopener' });
     lost = make('section', '');
     lost.role = 'alert';
-    lost.append(make('span', tr ? 'Sohbet burada açılamadı.' : 'The chat could not open here.'), link, close);
+    lost.lang = known ? language : 'en';
+    lost.dir = lost.lang == 'ar' ? 'rtl' : 'ltr';
+    lost.append(make('span', said), link, close);
     // The loader listens on the document for clicks that come from the host element: these are not meant for it.
     lost.onclick = event => event.stopPropagation();
     close.onclick = () => c.close();
@@ -119,10 +133,26 @@
     k: 'geometry',
     full: narrow.matches,
     keyboard: keyboard(),
-    safe: narrow.matches ? getComputedStyle(h).getPropertyValue('--safe').trim().split(/\s+/).map(n => parseFloat(n) || 0) : [0, 0, 0, 0]
+    // Above a keyboard there is no edge of the screen at the bottom.
+    safe: narrow.matches ? getComputedStyle(h).getPropertyValue('--safe').trim().split(/\s+/).map((n, side) => side === 2 && keyboard() > 80 ? 0 : parseFloat(n) || 0) : [0, 0, 0, 0]
   });
+  /** While the panel fills the screen the page behind it stands still, and afterwards where it stood. */
+  const hold = yes => {
+    const { style } = d.documentElement;
+    if (yes === !!stood) return;
+    if (yes) {
+      stood = { x: w.scrollX, y: w.scrollY, href: location.href, was: style.getPropertyValue('overflow'), priority: style.getPropertyPriority('overflow') };
+      style.setProperty('overflow', 'hidden', 'important');
+      return;
+    }
+    const { x, y, href, was, priority } = stood;
+    stood = null;
+    style.setProperty('overflow', was, priority);
+    if (href === location.href) w.scrollTo({ left: x, top: y, behavior: 'instant' });
+  };
   const fit = () => {
     drawing = 0;
+    hold(!!(m.o && m.f && m.f !== lost && narrow.matches));
     const style = m.f && m.f.style, gap = keyboard();
     if (!style) return;
     const part = narrow.matches && m.o && v && v.scale <= 1.01;
@@ -161,9 +191,10 @@
     if (C.consent) return;
     try { yes ? localStorage.setItem(mark, '1') : localStorage.removeItem(mark); } catch { /* the page has no storage */ }
   };
-  const unread = n => {
+  const unread = (n, text) => {
     if (n === missed) return;
     missed = n;
+    missedText = text || n;
     m.d();
     count();
     emit('unread', { count: n });
@@ -178,7 +209,7 @@
     },
     ready() { if (!ready) { ready = true; emit('ready', {}); } },
     close() { c.close(); },
-    unread(message) { unread(Math.max(0, message.count | 0)); },
+    unread(message) { unread(Math.max(0, message.count | 0), message.text); },
     status(message) { if (status !== message.status) { status = String(message.status); emit('status', { status }); } },
     mark(message) { keep(message.on === true); },
     event(message) { if (TAKEN.includes(message.name)) emit(message.name, message.data); },
@@ -211,6 +242,7 @@
       missed = 0;
       count();
       cancelAnimationFrame(drawing);
+      hold(false);
       drop();
       gone();
       listeners.clear();
@@ -234,7 +266,7 @@
     // The loader has just written the launcher's name: the count is added to it, for the eye and for the ear.
     if (missed) {
       a.dataset.n = missed > 99 ? '99+' : missed;
-      a.ariaLabel += ', ' + missed + (turkish() ? ' okunmamış' : ' unread');
+      a.ariaLabel += ', ' + missedText;
     } else delete a.dataset.n;
     const said = JSON.stringify(settings());
     h.style.setProperty('--scheme', /^(light|dark)$/.test(C.theme) ? C.theme : 'light dark');

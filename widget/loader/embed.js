@@ -15,8 +15,8 @@
     const R = new URL(t.src).origin, z = new AbortController(), signal = z.signal, q = [],
       E = (n, p) => Object.assign(d.createElement(n), p),
       h = E('div'), r = h.attachShadow({ mode: 'open' }), a = E('a'), S = new CSSStyleSheet(),
-      y = () => C.locale || e.lang || 'en',
-      N = () => /^tr/i.test(y()) ? 'Sohbet' : 'Chat',
+      y = () => C.locale || e.lang || navigator.language,
+      N = () => ({ tr: 'Sohbet', ar: 'دردشة (chat)', ru: 'Чат (chat)' })[y().slice(0, 2).toLowerCase()] || 'Chat',
       // Draws what the settings and the state say: through CSSOM and properties, never through HTML.
       D = () => {
         const o = (C.offset + '').match(/\d+/g) || [16];
@@ -87,7 +87,7 @@
       W = new MutationObserver(A),
       B = () => { A(); W.observe(e, { childList: true }); };
     M.then = void 0;
-    S.replaceSync(':host{all:initial!important;position:fixed!important;z-index:var(--z)!important}a,iframe{position:fixed;z-index:var(--z);left:var(--left,auto);right:var(--right,auto);bottom:var(--y);box-shadow:0 8px 32px #10182038}a{width:60px;height:60px;border-radius:50%;display:grid;place-items:center;background:var(--c);color:#fff;color:lch(from var(--c) calc((52 - l)*99) 0 0)}a:before{content:"";width:28px;height:28px;background:currentColor;clip-path:path(evenodd,"M15 3a10 10 0 1 1-5 18.7l-6.5 2.8 2.6-6.9A10 10 0 0 1 15 3zm0 2.2a7.8 7.8 0 0 0-6.7 11.8l-1.2 3.8 3.4-1.3A7.8 7.8 0 1 0 15 5.2z")}.h{display:none}iframe{border:0;width:392px;height:min(680px,100vh - 80px - var(--y));margin-bottom:72px;border-radius:16px;visibility:hidden}.o~iframe{visibility:visible}@media(max-width:479px),(max-height:559px){a~iframe{inset:0;margin:0;width:100%;height:100%;border-radius:0}.o{display:none}}@media print{:host{display:none!important}}');
+    S.replaceSync(':host{all:initial!important;position:fixed!important;z-index:var(--z)!important}a,iframe{position:fixed;z-index:var(--z);left:var(--left,auto);right:var(--right,auto);bottom:var(--y);box-shadow:0 8px 32px #10182038}a{width:60px;height:60px;border-radius:50%;display:grid;place-items:center;background:var(--c);color:#fff;color:lch(from color(from var(--c) xyz y y y) calc((49.44 - l)*1e6) 0 0)}a:before{content:"";width:28px;height:28px;background:currentColor;clip-path:path(evenodd,"M15 3a10 10 0 1 1-5 18.7l-6.5 2.8 2.6-6.9A10 10 0 0 1 15 3zm0 2.2a7.8 7.8 0 0 0-6.7 11.8l-1.2 3.8 3.4-1.3A7.8 7.8 0 1 0 15 5.2z")}.h{display:none}iframe{border:0;width:392px;height:min(680px,100vh - 80px - var(--y));margin-bottom:72px;border-radius:16px;visibility:hidden}.o~iframe{visibility:visible}@media(max-width:479px),(max-height:559px){a~iframe{inset:0;margin:0;width:100%;height:100%;border-radius:0}.o{display:none}}@media print{:host{display:none!important}}');
     r.adoptedStyleSheets = [S];
     r.append(a);
     a.onpointerenter = a.onfocus = () => { C.consent || F(); };

@@ -141,7 +141,7 @@ fn state(app: &mut App) -> JsValue {
         ("unread", unread.into()),
         ("elsewhere", (unread - thread.map_or(0, Thread::unread)).into()),
         ("known", (!app.client.threads().is_empty()).into()),
-        ("closing", app.closing().map(|seq| seq as f64).into()),
+        ("closing", app.closing().map(|seq| u32::try_from(seq).unwrap_or(u32::MAX)).into()),
     ])
 }
 
@@ -153,7 +153,8 @@ pub fn tell(app: &mut App) {
     let unread = app.client.unread();
     if unread != app.host.unread {
         app.host.unread = unread;
-        post("unread", &[("count", unread.into())]);
+        let text = page::counted("new_messages", unread as usize);
+        post("unread", &[("count", unread.into()), ("text", text.into())]);
     }
     let status = match app.client.line() {
         Line::Stopped(_) => "closed",

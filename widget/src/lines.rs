@@ -1,6 +1,6 @@
 //! The lines of the log: which there are, from the machine's entries and what is on its way, and what each says. Changes
 //! nothing.
-use crate::app::App;
+use crate::{app::App, page};
 use merhaba_shared::{
     browser::language,
     client::{outbox::Progress, thread::Delivery},
@@ -28,6 +28,9 @@ const SENT: u8 = 1;
 const DELIVERED: u8 = 2;
 const READ: u8 = 3;
 
+/// Every time zone is whole quarters of an hour from UTC, so a day never changes within one.
+const QUARTER: Millis = 15 * 60 * 1_000;
+
 /// A run that may still go on.
 struct Run<'a> {
     /// `None`: this side's.
@@ -42,18 +45,28 @@ struct Lines<'a> {
     run: Option<Run<'a>>,
     day: Option<i64>,
     today: i64,
+    /// The last quarter of an hour that was asked for, and its day: asking the browser for each line is slow.
+    quarter: (i64, i64),
 }
 
 impl<'a> Lines<'a> {
     fn bubble(&mut self, key: Key, author: Option<&'a Author>, at: Millis, mark: Key) {
         let same = self.run.as_ref().is_some_and(|run| goes_on(run.author == author, run.at, at));
-        let day = language::day_number(at);
+        let day = self.day_of(at);
         if !same || self.day != Some(day) {
             self.end_run();
         }
         self.start_day(day, at);
         self.keys.push(key);
         self.run = Some(Run { author, at, mark });
+    }
+
+    fn day_of(&mut self, at: Millis) -> i64 {
+        let quarter = at.div_euclid(QUARTER);
+        if self.quarter.0 != quarter {
+            self.quarter = (quarter, language::day_number(at));
+        }
+        self.quarter.1
     }
 
     fn start_day(&mut self, day: i64, at: Millis) {
@@ -90,7 +103,8 @@ const fn number(id: ClientId) -> u128 {
 /// All lines, in order.
 pub fn keys(app: &mut App) -> Vec<Key> {
     let now = language::wall_clock();
-    let mut lines = Lines { keys: Vec::new(), run: None, day: None, today: language::day_number(now) };
+    let today = language::day_number(now);
+    let mut lines = Lines { keys: Vec::new(), run: None, day: None, today, quarter: (i64::MIN, 0) };
     let mut new_from = app.new_from;
     if let Some(thread) = app.client.thread() {
         for item in thread.timeline().items() {
@@ -143,7 +157,7 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
         MINE => Shown::Bubble {
             mine: true,
             face: String::new(),
-            said: app.page.filled("said", &app.page.text("you")),
+            said: app.page.text("you_said"),
             body: body_of_mine(app, key.id),
         },
         THEIRS => {
@@ -151,7 +165,7 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
             Shown::Bubble {
                 mine: false,
                 face: initials(&name),
-                said: app.page.filled("said", &name),
+                said: page::say("said", &name.as_str().into()),
                 body: message(app, key.id).map(|message| message.body.clone()).unwrap_or_default(),
             }
         }
@@ -176,7 +190,7 @@ fn day(app: &App, key: Key) -> String {
         1 => app.page.text("yesterday"),
         _ => {
             let at = Millis::try_from(key.id).unwrap_or_default();
-            language::day(at, language::wall_clock(), &app.language)
+            language::day(at, &app.language)
         }
     }
 }

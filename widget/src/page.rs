@@ -1,13 +1,13 @@
 //! The served document: its elements, its texts in the served language, what its root says of the site. Makes no
 //! element, and never replaces one: the field a person is typing in stays the field.
 use merhaba_shared::{
-    browser::{document, window},
+    browser::{document, object::call, tabs::merhaba, window},
     layout::{
         geometry::{Window, keyboard},
         scroll::Place,
     },
 };
-use wasm_bindgen::{JsCast, UnwrapThrowExt};
+use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 /// The elements, by the ids of index.html.
@@ -51,28 +51,6 @@ impl Page {
         data(&self.texts, key)
     }
 
-    /// A text with a value in its place `{x}`.
-    pub fn filled(&self, key: &str, value: &str) -> String {
-        let text = self.text(key);
-        let (Some(from), Some(to)) =
-            (text.bytes().position(|b| b == b'{'), text.bytes().position(|b| b == b'}'))
-        else {
-            return text;
-        };
-        let mut out = String::new();
-        out.push_str(text.get(..from).unwrap_or_default());
-        out.push_str(value);
-        out.push_str(text.get(to + 1..).unwrap_or_default());
-        out
-    }
-
-    /// A text with a number in it, in its form for one or for more.
-    pub fn counted(&self, key: &str, number: usize) -> String {
-        let mut key = String::from(key);
-        key.push_str(if number == 1 { "_one" } else { "_other" });
-        self.filled(&key, &number.to_string())
-    }
-
     /// What the document's root says: the site's key, the mode, addresses.
     pub fn says(&self, key: &str) -> String {
         data(&self.root, key)
@@ -100,6 +78,19 @@ pub fn fit() {
     }
     // An empty value takes the property away; a fixed name cannot fail.
     let _ = body.style().set_property("height", &pixels);
+}
+
+/// A text with a value in its place; for a number, in the form that the language has for it. The document's own script
+/// fills it in: only the browser knows how a language counts.
+pub fn say(key: &str, value: &JsValue) -> String {
+    let text = call(&merhaba(), "say", &key.into(), value);
+    text.and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// A text with a number in it.
+#[expect(clippy::cast_precision_loss, reason = "exact up to nine quadrillion")]
+pub fn counted(key: &str, number: usize) -> String {
+    say(key, &JsValue::from_f64(number as f64))
 }
 
 /// Sets a text where it is another: what is live to a screen reader is said only when it changes.

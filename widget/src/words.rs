@@ -1,6 +1,9 @@
 //! What is said around the log: under the name, in the banner, over the field. The screen never lies: "online" only
 //! while the relay says so on a line that answers, "sent" only once it is stored.
-use crate::{app::App, page::write};
+use crate::{
+    app::App,
+    page::{counted, say, write},
+};
 use merhaba_shared::{
     browser::{clock, language, object::call, tabs::merhaba},
     client::{Line, Ms, thread::Thread},
@@ -74,9 +77,9 @@ fn banner_look(app: &App) {
 fn hint(app: &App, now: Ms) {
     let length = app.page.field.value().chars().count();
     let (calm, text) = if length > BODY_CHARS {
-        (false, app.page.counted("too_long", length - BODY_CHARS))
+        (false, counted("too_long", length - BODY_CHARS))
     } else if let Some(seconds) = held(app, now) {
-        (true, app.page.filled("too_fast", &seconds.to_string()))
+        (true, counted("too_fast", seconds))
     } else if length >= NEARLY_FULL {
         let mut text = length.to_string();
         text.push_str(" / ");
@@ -93,9 +96,9 @@ fn hint(app: &App, now: Ms) {
 }
 
 /// Seconds until what was written too fast leaves.
-pub fn held(app: &App, now: Ms) -> Option<u64> {
+pub fn held(app: &App, now: Ms) -> Option<usize> {
     let until = app.client.outbox().held_until(now)?;
-    (app.greeted).then(|| (until - now).div_ceil(1_000))
+    (app.greeted).then(|| usize::try_from((until - now).div_ceil(1_000)).unwrap_or(usize::MAX))
 }
 
 /// A message that is too long was to be sent: the line over the field is said again.
@@ -115,7 +118,7 @@ fn writer(app: &App) -> String {
 /// Who is writing, in words; empty: nobody.
 pub fn typing(app: &App) -> String {
     let name = writer(app);
-    if name.is_empty() { name } else { app.page.filled("typing", &name) }
+    if name.is_empty() { name } else { say("typing", &name.into()) }
 }
 
 /// Their face.
@@ -127,7 +130,7 @@ pub fn face(app: &App) -> String {
 pub fn jump(app: &App) -> String {
     match app.client.thread().map_or(0, Thread::unread) {
         0 => app.page.text("jump"),
-        unread => app.page.counted("new_messages", unread as usize),
+        unread => counted("new_messages", unread as usize),
     }
 }
 

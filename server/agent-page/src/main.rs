@@ -1,7 +1,6 @@
 //! The page agents answer from: sign-in, inbox, threads and the owner's page, in the browser. Talks only to the relay
 //! that served it; shows what people wrote as text nodes and never as markup.
 mod app;
-mod contrast;
 mod desk;
 mod i18n;
 mod icons;

@@ -42,7 +42,7 @@ pub fn day_name(at: Millis, now: Millis, lang: Lang) -> String {
     match day_number(now) - day_number(at) {
         0 => texts().today.into(),
         1 => texts().yesterday.into(),
-        _ => language::day(at, now, lang.locale()),
+        _ => language::day(at, lang.locale()),
     }
 }
 

@@ -37,7 +37,7 @@ pub async fn show(
     request: HeaderMap,
 ) -> Response {
     if pages::AGENT_JS.is_empty() {
-        return notice::not_built();
+        return notice::Reader::of(asked.lang.as_deref(), &request, true).not_built();
     }
     let drawn = drawn(texts::agent().choose(asked.lang.as_deref(), &request));
     let mut response = drawn.0.answer(&request);
@@ -67,7 +67,7 @@ fn draw(language: &'static str) -> (Encoded, Inline) {
         .set("wasm_sri", pages::AGENT_WASM_SRI)
         .set("style", pages::AGENT_STYLE)
         .set("script", pages::AGENT_SCRIPT)
-        .set("texts", texts.map_or_else(String::new, attributes));
+        .set("texts", texts.map_or_else(String::new, |texts| attributes(texts, &[])));
     let html = fill(pages::AGENT_TEMPLATE, &values);
     let inline = Inline::of(&html);
     (Encoded::new("text/html; charset=utf-8", html), inline)

@@ -2,19 +2,20 @@
 //! settings and the texts. Pure; text from people goes in as text.
 use super::{
     headers::Inline,
-    pages, reception,
+    pages, plural, reception,
     template::{Values, escape, fill},
     texts::{self, Texts},
 };
 use crate::{
     domain::{reception::About, site::text_color},
+    mutants::{self, Mutant},
     store::Site,
 };
 use merhaba_shared::{
     layout::spans::{Style, spans},
     protocol::visitor::Presence,
 };
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// What a document shows besides the site's settings.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +61,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let Site { key, settings, .. } = site;
     let greeting = greeting(site, shown.language, texts);
     let log = if shown.rows.is_empty() {
-        row(false, true, &initials(&settings.name), greeting)
+        row(false, true, &said(texts, &settings.name), &initials(&settings.name), greeting)
     } else {
         shown.rows.to_owned()
     };
@@ -101,11 +102,11 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("body", shown.body)
         .set("hint", hint(shown.hint, texts))
         .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
-        .set("texts", attributes(texts))
+        .set("texts", attributes(texts, &DRAWN))
         .set("log", log)
         .set("brand", brand.unwrap_or_default())
         .set("style", pages::WIDGET_STYLE)
-        .set("script", pages::WIDGET_SCRIPT)
+        .set("script", script())
         .set("widget.link", pages::LINK_JS)
         .set("widget.parts", pages::PARTS_JS)
         .set("widget.js", pages::WIDGET_JS)
@@ -114,6 +115,15 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let html = fill(pages::WIDGET_TEMPLATE, &values);
     let inline = Inline::of(&html);
     Some(Document { html, inline })
+}
+
+/// The small script; or, broken on purpose, one that has the browser take what waits to be sent and keep none of it.
+fn script() -> Cow<'static, str> {
+    if mutants::on(Mutant::KeeperForgets) {
+        let forgets = "{const kept=Storage.prototype.setItem;Storage.prototype.setItem=function(key,value){/:out:/.test(key)||kept.call(this,key,value)}}";
+        return Cow::Owned([forgets, pages::WIDGET_SCRIPT].concat());
+    }
+    Cow::Borrowed(pages::WIDGET_SCRIPT)
 }
 
 /// The line above the field: why a message was not taken, or (shown by the script) that the form works without it.
@@ -126,22 +136,52 @@ fn hint(why: &str, texts: &Texts) -> String {
     format!("<span class=\"only-frame\">{frame}</span><span class=\"only-page\">{page}</span>")
 }
 
+/// The owner's greeting in the reader's language, else ours in that language: never one that cannot be read.
 fn greeting<'a>(site: &'a Site, language: &str, texts: &'a Texts) -> &'a str {
-    let own = site.settings.greetings.iter().find(|(tag, _)| tag == language);
+    let own = &site.settings.greetings;
+    let same = own.iter().find(|(tag, _)| tag == language);
+    // One for a region of the language is better than none of the owner's.
+    let own = same.or_else(|| own.iter().find(|(tag, _)| texts::primary(tag) == language));
     let ours = texts.get("greeting").map_or("", String::as_str);
     own.map_or(ours, |(_, text)| text.as_str())
 }
 
-/// The texts as `data-` attributes of the element that scripts read them from.
-pub fn attributes(texts: &Texts) -> String {
-    texts.iter().fold(String::new(), |mut out, (name, text)| {
+/// Texts that the relay draws itself: no script reads them.
+const DRAWN: [&str; 16] = [
+    "menu",
+    "emoji",
+    "language",
+    "chat",
+    "greeting",
+    "promise",
+    "field",
+    "send",
+    "close",
+    "log",
+    "closed",
+    "plain_frame",
+    "plain_page",
+    "plain_refresh",
+    "refused",
+    "refresh",
+];
+
+/// The texts that are not `drawn` here as `data-` attributes of the element that scripts read them from.
+pub fn attributes(texts: &Texts, drawn: &[&str]) -> String {
+    let read = texts.iter().filter(|(name, _)| !drawn.contains(&plural::text(name)));
+    read.fold(String::new(), |mut out, (name, text)| {
         let _ = write!(out, "data-{name}=\"{}\" ", escape(text));
         out
     })
 }
 
-/// One bubble.
-pub fn row(mine: bool, last: bool, initials: &str, text: &str) -> String {
+/// Who says a line.
+pub fn said(texts: &Texts, name: &str) -> String {
+    texts.get("said").map_or_else(String::new, |text| text.replace("{name}", name))
+}
+
+/// One bubble; `said` tells who does not see it whose it is.
+pub fn row(mine: bool, last: bool, said: &str, initials: &str, text: &str) -> String {
     let class = match (mine, last) {
         (true, true) => "row me last",
         (true, false) => "row me",
@@ -153,7 +193,11 @@ pub fn row(mine: bool, last: bool, initials: &str, text: &str) -> String {
     } else {
         format!("<div class=\"face\" aria-hidden=\"true\">{}</div>", escape(initials))
     };
-    format!("<div class=\"{class}\">{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n", marked(text))
+    format!(
+        "<div class=\"{class}\"><span class=\"heard\">{}</span>{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n",
+        escape(said),
+        marked(text)
+    )
 }
 
 /// A text with its small markup as elements: every piece of it is escaped, and an address is its own text.
@@ -182,26 +226,21 @@ pub fn marked(text: &str) -> String {
     })
 }
 
-/// The first letters of the first and the last word of a name.
+/// The first letters of the first and the last word of a name, as they are: the style makes them capitals, since only
+/// the page's language knows how.
 pub fn initials(name: &str) -> String {
     let mut words =
         name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
     let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(upper).collect()
-}
-
-/// Upper case as both languages write it: the Turkish dotless and dotted i keep apart.
-fn upper(letter: char) -> impl Iterator<Item = char> {
-    let dotted = (letter == 'i').then_some('İ');
-    dotted.into_iter().chain((letter != 'i').then(|| letter.to_uppercase()).into_iter().flatten())
+    first.into_iter().chain(words.next_back()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, draw, initials, marked, row};
+    use super::{DRAWN, Shown, attributes, draw, greeting, initials, marked, row};
     use crate::{
         domain::reception::Reception,
-        http::{pages, template},
+        http::{pages, plural, template},
         store::{Site, SiteSettings},
     };
 
@@ -287,18 +326,49 @@ mod tests {
     }
 
     #[test]
+    fn the_greeting_is_the_owners_where_it_can_be_read() {
+        let mut site = site();
+        site.settings.greetings.push(("pt-br".into(), "Oi!".into()));
+        let texts = crate::http::texts::widget();
+        let said = |language: &'static str| greeting(&site, language, texts.of(language).expect("texts"));
+        assert_eq!(
+            ["tr", "pt", "de"].map(said),
+            ["Hoş geldiniz \"siz\"", "Oi!", "Hallo! Wie können wir helfen?"]
+        );
+    }
+
+    #[test]
+    fn scripts_find_the_texts_they_read_and_no_others_are_sent() {
+        let texts = crate::http::texts::widget().of("ru").expect("Russian");
+        let sent = attributes(texts, &DRAWN);
+        let widget = concat!(env!("CARGO_MANIFEST_DIR"), "/../widget");
+        let mut sources = std::fs::read_to_string(format!("{widget}/handover.js")).expect("handover.js");
+        for file in std::fs::read_dir(format!("{widget}/src")).expect("the widget's sources") {
+            sources += &std::fs::read_to_string(file.expect("a file").path()).expect("text");
+        }
+        for name in texts.keys() {
+            let text = plural::text(name);
+            let named =
+                [format!("\"{text}\""), format!("'{text}'")].iter().any(|word| sources.contains(word));
+            let read = ["text", "say"].iter().any(|way| sources.contains(&format!("{way}(\"{text}\"")));
+            let is_sent = sent.contains(&format!("data-{name}="));
+            assert!(if is_sent { named } else { !read }, "{name} is sent: {is_sent}, read: {named}");
+        }
+    }
+
+    #[test]
     fn rows_and_initials() {
         assert_eq!(
-            row(true, true, "", "<x>"),
-            "<div class=\"row me last\"><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
+            row(true, true, "You said", "", "<x>"),
+            "<div class=\"row me last\"><span class=\"heard\">You said</span><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
         );
         assert_eq!(
             marked("*<b>* https://a.example/?x=1&y=\"z"),
             "<strong>&lt;b&gt;</strong> <a href=\"https://a.example/?x=1&amp;y=\" target=\"_blank\" \
              rel=\"noopener noreferrer nofollow\">https://a.example/?x=1&amp;y=</a>&quot;z"
         );
-        assert_eq!(initials("ince belli çay"), "İÇ");
-        assert_eq!(initials("“x”"), "X");
+        assert_eq!(initials("ince belli çay"), "iç");
+        assert_eq!(initials("“x”"), "x");
         assert_eq!(initials(""), "");
     }
 }

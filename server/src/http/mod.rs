@@ -12,6 +12,7 @@ mod health;
 mod icon;
 mod link;
 mod plain_page;
+mod plural;
 mod report;
 mod shop;
 mod websocket;

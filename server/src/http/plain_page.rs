@@ -41,6 +41,7 @@ struct Visit<'a> {
     caller: &'a Caller,
     site: Site,
     language: &'static str,
+    reader: notice::Reader,
     tokens: Tokens,
 }
 
@@ -101,17 +102,18 @@ async fn visit<'a>(
     asked: &Asked,
     request: &HeaderMap,
 ) -> Result<Visit<'a>, Box<Response>> {
+    let reader = notice::Reader::of(asked.lang.as_deref(), request, false);
     let site = match web.app.store.site(key.into()).await {
         Ok(Some(site)) => site,
-        Ok(None) => return Err(Box::new(notice::unknown_site(false))),
-        Err(_) => return Err(Box::new(notice::unavailable())),
+        Ok(None) => return Err(Box::new(reader.unknown_site())),
+        Err(_) => return Err(Box::new(reader.unavailable())),
     };
     if !document::built() {
-        return Err(Box::new(notice::not_built()));
+        return Err(Box::new(reader.not_built()));
     }
     let language = texts::widget().choose(asked.lang.as_deref(), request);
     let tokens = Tokens::read(cookies::get(request, &caller.own, cookies::VISITOR).as_deref());
-    Ok(Visit { web, caller, site, language, tokens })
+    Ok(Visit { web, caller, site, language, reader, tokens })
 }
 
 impl Visit<'_> {
@@ -127,7 +129,7 @@ impl Visit<'_> {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 return self.page(Kept { status, body, client_id, hint, wait: None, said }).await;
             }
-            Err(_) => return notice::unavailable(),
+            Err(_) => return self.reader.unavailable(),
         };
         let said = about.as_deref().cloned().unwrap_or_default();
         let posted = self.web.app.chat.post(Form {
@@ -142,7 +144,7 @@ impl Visit<'_> {
         });
         match posted.await {
             Ok(Posted::Stored { token, .. }) => self.back(asked, token),
-            Ok(Posted::NoSite) => notice::unknown_site(false),
+            Ok(Posted::NoSite) => self.reader.unknown_site(),
             Ok(Posted::Refused(refused)) => {
                 self.page(Kept { said, ..self.kept(body, client_id, &refused) }).await
             }
@@ -210,8 +212,8 @@ impl Visit<'_> {
         let wait = refused.retry_after_ms.map(|millis| u64::from(millis.div_ceil(1000)).max(1));
         let (status, hint) = match (refused.code, limits::check_body(&body)) {
             (Code::TooLong, Err(BodyError::TooLong(over))) => {
-                let form = if over == 1 { "too_long_one" } else { "too_long_other" };
-                (StatusCode::UNPROCESSABLE_ENTITY, text(form).replace("{n}", &over.to_string()))
+                let words = texts::counted(texts, self.language, "too_long", over);
+                (StatusCode::UNPROCESSABLE_ENTITY, words)
             }
             (Code::RateLimited, _) => {
                 let seconds = wait.unwrap_or(1).to_string();
@@ -225,7 +227,7 @@ impl Visit<'_> {
     }
 
     async fn page(&self, kept: Kept) -> Response {
-        let Ok(rows) = self.conversation().await else { return notice::unavailable() };
+        let Ok(rows) = self.conversation().await else { return self.reader.unavailable() };
         let client_id = kept.client_id.unwrap_or_else(|| ClientId(self.web.app.clock.random())).to_hex();
         // A parser drops a line break that begins a text field.
         let body = if kept.body.starts_with('\n') { format!("\n{}", kept.body) } else { kept.body };
@@ -241,7 +243,7 @@ impl Visit<'_> {
             hint: &kept.hint,
         };
         let Some(Document { html, inline }) = document::draw(&self.site, &shown) else {
-            return notice::not_built();
+            return self.reader.not_built();
         };
         let mut response = (kept.status, html).into_response();
         let headers = response.headers_mut();

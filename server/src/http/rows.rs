@@ -1,6 +1,6 @@
 //! A conversation as rows of markup, for the plain page. Every text from a person is escaped.
 use super::{
-    document::{initials, row},
+    document::{initials, row, said},
     template::escape,
     texts::Texts,
 };
@@ -24,7 +24,9 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                 let mine = message.author.side() == Side::Visitor;
                 let last = next.is_none_or(|next| !together(item, next));
                 let face = initials(name(&message.author, texts));
-                out.push_str(&row(mine, last, &face, &message.body));
+                let by = name(&message.author, texts);
+                let said = if mine { text("you_said").to_owned() } else { said(texts, by) };
+                out.push_str(&row(mine, last, &said, &face, &message.body));
                 if last && !mine {
                     let _ =
                         writeln!(out, "<div class=\"mark\">{}</div>", escape(name(&message.author, texts)));

@@ -7,7 +7,10 @@ use super::{
     origin::Own,
     problem::Problem,
 };
-use crate::session::socket;
+use crate::{
+    mutants::{self, Mutant},
+    session::socket,
+};
 use axum::{
     extract::{Extension, RawQuery, State, ws::WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{
@@ -45,6 +48,9 @@ pub fn spoken(headers: &HeaderMap, name: &HeaderName) -> Result<Spoken, Problem>
             !digits.is_empty() && digits.len() < 10 && digits.bytes().all(|digit| digit.is_ascii_digit())
         })
     });
+    if mutants::on(Mutant::AnyRevision) && outdated.is_some() {
+        return Ok(Spoken::Codec(Codec::Json));
+    }
     outdated.map(|name| Spoken::Outdated((*name).to_owned())).ok_or_else(|| {
         Problem::bad(format!("none of the offered subprotocols is spoken here; offer {SUBPROTOCOL_JSON}"))
     })

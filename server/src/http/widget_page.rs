@@ -68,19 +68,20 @@ pub async fn frame(
     Query(asked): Query<Asked>,
     request: HeaderMap,
 ) -> Response {
+    let reader = notice::Reader::of(asked.lang.as_deref(), &request, true);
     let site = match web.app.store.site(key.as_str().into()).await {
         Ok(Some(site)) => site,
-        Ok(None) => return notice::unknown_site(true),
-        Err(_) => return notice::unavailable(),
+        Ok(None) => return reader.unknown_site(),
+        Err(_) => return reader.unavailable(),
     };
     if !document::built() {
-        return notice::not_built();
+        return reader.not_built();
     }
     if request.get(SEC_FETCH_DEST).is_some_and(|place| place != "iframe") {
-        return notice::only_framed();
+        return reader.only_framed();
     }
     let language = texts::widget().choose(asked.lang.as_deref(), &request);
-    let Some(kept) = keep(&web, &site, language).await else { return notice::not_built() };
+    let Some(kept) = keep(&web, &site, language).await else { return reader.not_built() };
     let mut response = kept.page.answer(&request);
     response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
     headers::widget_frame(response.headers_mut(), &caller.own, &kept.inline, &site.settings.origins);

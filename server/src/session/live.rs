@@ -280,7 +280,11 @@ impl<S: Socket, E: Audience> Live<S, E> {
         if matches!(frame, Frame::Ping | Frame::Pong) {
             return Ok(None);
         }
-        Ok(Some(decode(self.outbox().codec(), &frame).map_err(|error| match error {
+        let command = decode(self.outbox().codec(), &frame);
+        if mutants::on(Mutant::UnknownKindFatal) && matches!(command, Err(DecodeError::UnknownKind)) {
+            return Err(Ending::Fault(super::Fault::Protocol));
+        }
+        Ok(Some(command.map_err(|error| match error {
             DecodeError::UnknownKind => chat::bad_request(None, "there is no such command"),
             DecodeError::Malformed { detail, client_id } => chat::bad_request(client_id, detail),
         })))

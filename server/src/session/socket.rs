@@ -101,6 +101,10 @@ pub(super) async fn finish<S: Socket>(app: &App, line: Line<S>, ending: Ending) 
         app.chat.counters().count_closed(close.code);
         tracing::debug!(code = close.code, name = close.name, "closing a session");
     }
+    if mutants::on(Mutant::LineKept) && !matches!(ending, Ending::Close(_)) {
+        Box::leak(Box::new(line));
+        return;
+    }
     let spread = if mutants::on(Mutant::SpreadLost) { 1 } else { SPREAD_MS };
     line.finish(ending, Duration::from_millis(app.clock.below(spread))).await;
 }

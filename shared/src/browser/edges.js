@@ -7,6 +7,14 @@
 //   lead(steal, on)   asks to be the one tab that sends: on(true) when it is, on(false) when another tab has taken it; steal:
 //                     does not wait for the other. Returns how to give it up, after which on is not called. Where there are
 //                     no locks (an insecure origin, a browser that denies them) every tab sends.
+//   time(at, tag)     hour and minute of a moment, in milliseconds since 1970, as people of the language write them
+//   date(at, tag)     its weekday, day and month; day, month and year where that is not this year
+//   day(at)           the number of its day where the person is: two moments of one day have the same
+{
+const formats = {},
+  // The language with the person's own region, where it has none: en is en-GB in Britain. A format is costly to make.
+  format = (tag, kind, how) => formats[tag + kind] ||= new Intl.DateTimeFormat(
+    /-/.test(tag) ? tag : navigator.languages.find(own => own.split('-')[0] == tag) || tag, how);
 window.merhaba = {
   detour(sure) {
     const { link } = document.documentElement.dataset;
@@ -19,6 +27,13 @@ window.merhaba = {
       .then(() => navigator.locks.request('merhaba:' + document.documentElement.dataset.key, steal ? { steal } : { signal }, hold))
       .catch(why => tell(why.name != 'AbortError'));
     return () => stop.abort();
-  }
+  },
+  time: (at, tag) => format(tag, 'time', { hour: 'numeric', minute: '2-digit' }).format(at),
+  date(at, tag) {
+    const year = new Date(at).getFullYear(), long = { day: 'numeric', month: 'long' };
+    return (year == new Date().getFullYear() ? format(tag, 'day', { weekday: 'long', ...long }) : format(tag, 'year', { year: 'numeric', ...long })).format(at);
+  },
+  day: at => Math.floor((at - new Date(at).getTimezoneOffset() * 6e4) / 864e5)
 };
+}
 try { Date.now() - sessionStorage['merhaba:link'] < 6e5 && merhaba.detour(1); } catch { /* Storage is blocked: it begins afresh. */ }

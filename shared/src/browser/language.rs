@@ -1,9 +1,9 @@
-//! The page's language, and times and days said in it. The browser knows how people of a language write them; no
-//! format is made here.
-use super::{document, window};
+//! The page's language, and times and days said in it. The browser knows how people of a language write them
+//! (`edges.js` asks it); no format is made here.
+use super::{document, object::call, tabs::merhaba, window};
 use crate::protocol::ids::Millis;
 use alloc::string::String;
-use js_sys::{Date, JSON};
+use js_sys::Date;
 use wasm_bindgen::JsValue;
 
 /// The language that the document was served in, as a BCP 47 tag.
@@ -21,29 +21,20 @@ pub fn of_browser() -> String {
 /// The hour and minute of a moment.
 #[must_use]
 pub fn time(at: Millis, language: &str) -> String {
-    let options = options(r#"{"hour":"numeric","minute":"2-digit"}"#);
-    date(at).to_locale_time_string_with_options(language, &options).into()
+    said("time", at, language)
 }
 
-/// The day of a moment: weekday, day and month; the year too where it is not `now`'s.
+/// The day of a moment: weekday, day and month; the year instead of the weekday where it is not this year's.
 #[must_use]
-pub fn day(at: Millis, now: Millis, language: &str) -> String {
-    let (day, today) = (date(at), date(now));
-    let same_year = day.get_full_year() == today.get_full_year();
-    let text = if same_year {
-        r#"{"weekday":"long","day":"numeric","month":"long"}"#
-    } else {
-        r#"{"day":"numeric","month":"long","year":"numeric"}"#
-    };
-    day.to_locale_date_string(language, &options(text)).into()
+pub fn day(at: Millis, language: &str) -> String {
+    said("date", at, language)
 }
 
 /// The number of a moment's day where the person is: two moments of one day have the same.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "minutes are whole")]
+#[expect(clippy::cast_possible_truncation, reason = "days are whole")]
 pub fn day_number(at: Millis) -> i64 {
-    let minutes = at.div_euclid(60_000) - date(at).get_timezone_offset() as i64;
-    minutes.div_euclid(24 * 60)
+    asked("day", at, &JsValue::UNDEFINED).as_f64().unwrap_or_default() as i64
 }
 
 /// The person's own clock, for words like "today": nothing is ordered by it.
@@ -60,10 +51,10 @@ pub fn number(at: Millis) -> JsValue {
     JsValue::from_f64(at as f64)
 }
 
-fn date(at: Millis) -> Date {
-    Date::new(&number(at))
+fn said(what: &str, at: Millis, language: &str) -> String {
+    asked(what, at, &language.into()).as_string().unwrap_or_default()
 }
 
-fn options(text: &str) -> JsValue {
-    JSON::parse(text).unwrap_or(JsValue::UNDEFINED)
+fn asked(what: &str, at: Millis, language: &JsValue) -> JsValue {
+    call(&merhaba(), what, &number(at), language).unwrap_or_default()
 }

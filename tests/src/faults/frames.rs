@@ -1,6 +1,7 @@
 //! Where websocket frames begin and end in a stream of bytes that starts with an HTTP header. It passes on all bytes,
-//! each exactly once and in order; it unmasks and changes nothing.
+//! each exactly once and in order. Of a part it can make what the next version would have written instead.
 use bytes::{Buf, Bytes, BytesMut};
+use serde_json::{Value, json};
 
 /// A header or frame longer than this is none of ours.
 const LONGEST: usize = 1024 * 1024;
@@ -26,6 +27,49 @@ impl Part {
     pub fn is_data(&self) -> bool {
         self.payload.is_some() && matches!(self.bytes.first().map(|byte| byte & 0x0f), Some(1 | 2))
     }
+}
+
+impl Part {
+    /// This frame of JSON as the next version would write it: with a field that nobody knows, and behind it a frame of a
+    /// kind that nobody knows.
+    ///
+    /// # Panics
+    /// When it is no such frame.
+    #[must_use]
+    pub fn newer(&self) -> Vec<u8> {
+        let masked = self.bytes[1] & 0x80 != 0;
+        let mut payload = self.payload().to_vec();
+        if let (true, Some(at)) = (masked, self.payload) {
+            let mask = &self.bytes[at - 4..at];
+            payload.iter_mut().zip(mask.iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
+        }
+        let mut frame: Value = serde_json::from_slice(&payload).expect("JSON");
+        for body in frame.as_object_mut().expect("an object").values_mut() {
+            body["of_the_next_version"] = json!([{ "whatever": "it is" }]);
+        }
+        let unknown = json!({ "OfTheNextVersion": { "whatever": "it is" } });
+        [frame, unknown].iter().flat_map(|frame| text(frame.to_string().as_bytes(), masked)).collect()
+    }
+}
+
+/// A text frame; where it must be masked, with a mask that changes nothing.
+fn text(payload: &[u8], masked: bool) -> Vec<u8> {
+    let mask: u8 = if masked { 0x80 } else { 0 };
+    let mut bytes = vec![0x81];
+    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(short @ 0..126), _) => bytes.push(mask + short),
+        (_, Ok(length)) => {
+            bytes.push(mask + 126);
+            bytes.extend(length.to_be_bytes());
+        }
+        _ => {
+            bytes.push(mask + 127);
+            bytes.extend((payload.len() as u64).to_be_bytes());
+        }
+    }
+    bytes.extend(masked.then_some([0; 4]).into_iter().flatten());
+    bytes.extend(payload);
+    bytes
 }
 
 /// Cuts one direction of a connection into parts.
@@ -96,6 +140,25 @@ mod tests {
     fn parts_are_the_same_however_the_bytes_come() {
         for chunk in 1..stream().len() {
             assert_eq!(parts(chunk), parts(usize::MAX), "{chunk}");
+        }
+    }
+
+    #[test]
+    fn the_next_version_says_more() {
+        for mask in [&[][..], &[7, 0, 1, 9]] {
+            let mut bytes = b"HTTP/1.1 101 x\r\n\r\n\x81".to_vec();
+            bytes.push(if mask.is_empty() { 9 } else { 0x89 });
+            bytes.extend(mask);
+            let masks = mask.iter().cycle().copied().chain(std::iter::repeat(0));
+            bytes.extend(br#"{"A":{} }"#.iter().zip(masks).map(|(byte, mask)| byte ^ mask));
+            let mut frames = Frames::default();
+            frames.push(&bytes);
+            let newer = std::iter::from_fn(|| frames.next_part()).last().expect("a frame").newer();
+            frames.push(&newer);
+            let parts = std::iter::from_fn(|| frames.next_part()).collect::<Vec<_>>();
+            let kinds: Vec<_> =
+                parts.iter().map(|part| part.payload().starts_with(br#"{"A":{"of_"#)).collect();
+            assert_eq!(kinds, [true, false]);
         }
     }
 

@@ -6,7 +6,9 @@ mod page;
 use futures_util::future::join_all;
 use merhaba_shared::protocol::model::Item;
 use merhaba_tests::{
-    cli, http,
+    cli,
+    faults::strike,
+    http,
     proof::{Proof, amount},
     relay::{Relay, Site},
     wire::{Wire, client_id, sign_in},
@@ -225,6 +227,47 @@ async fn everything_confirmed_before_a_backup_is_in_it() {
     assert_eq!(behind, 0, "confirmed messages that a backup made after them does not have");
     proof.figure("backups", backups);
     proof.figure("lag_messages", behind);
+    proof.holds();
+}
+
+/// Makes a backup of a store that nobody has open, with the nth write to the copy lost: the disk said it was written.
+async fn back_up_losing(data: &Path, to: &Path, nth: usize) -> cli::Ended {
+    let partial = to.with_extension("db.partial");
+    let lost = strike::before(strike::WRITES, &[partial], &format!("retval=4096:when={nth}"));
+    let paths = [data, to].map(|path| path.display().to_string());
+    let mut command = cli::command_under(&lost);
+    cli::finish(command.args(["backup", "--data", &paths[0], "--to", &paths[1], "--json"]), None).await
+}
+
+#[tokio::test]
+async fn a_copy_that_the_disk_spoils_is_never_called_a_backup() {
+    let mut proof = Proof::begin("T20.spoilt", &["P18"]);
+    let shop = Shop::open().await;
+    let data = shop.data();
+    load(&shop.relay, &shop.site, 60, || true).await;
+    let Shop { folder: kept, relay, .. } = shop;
+    let folder = kept.path();
+    let whole = back_up(&data, &folder.join("whole.db")).await;
+    assert!(relay.stop().await.success());
+    let pages = usize::try_from(whole["bytes"].as_u64().expect("a length")).expect("short") / 4_096;
+    let (mut refused, tries) = (0, amount(8, pages));
+    for number in 0..tries {
+        let nth = 1 + number * pages / tries;
+        let to = folder.join(format!("{nth}.db"));
+        let ended = back_up_losing(&data, &to, nth).await;
+        assert!(
+            ended.status != Some(0),
+            "a copy without its write {nth} of {pages} is called a backup: {ended:?}"
+        );
+        assert!(ended.err.contains("no backup was made: "), "{nth}: {ended:?}");
+        assert!(!to.exists(), "{nth}: what is no backup bears the name of one");
+        refused += 1;
+    }
+    let made = back_up(&data, &folder.join("after.db")).await;
+    assert_eq!(made["entries"], whole["entries"], "an unspoilt one is one again");
+    proof.figure("pages", pages);
+    proof.figure("writes_lost", tries);
+    proof.figure("refused", refused);
     proof.holds();
 }
 

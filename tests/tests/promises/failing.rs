@@ -76,7 +76,7 @@ async fn a_failed_sync_ends_the_relay_and_loses_nothing() {
             continue;
         };
         let mut writer = Writer::new(&relay, &site).await;
-        assert!(!writer.write((0..250).map(text)).await, "the line ends with the relay");
+        assert!(!writer.write((0..250).map(text)).await, "sync {nth} failed, and the relay goes on");
         assert!(relay.ended_within(ENDS).await, "sync {nth} failed, and the relay goes on");
         assert_eq!(relay.ends().await.code(), Some(UNSYNCED), "sync {nth}");
         ended += 1;

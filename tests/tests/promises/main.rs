@@ -15,5 +15,7 @@ mod pauses;
 mod proxy;
 mod rfc6455;
 mod slow;
+mod soak;
 mod syscalls;
+mod versions;
 mod writers;

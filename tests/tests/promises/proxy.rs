@@ -30,15 +30,15 @@ const LANES: usize = 16;
 const PACE: u32 = 20;
 
 /// A site with its agent, and a bad line of each page to the relay.
-struct Lane {
+pub struct Lane {
     desk: Desk,
     door: Door,
-    visitor: Proxy,
-    agent: Proxy,
+    pub visitor: Proxy,
+    pub agent: Proxy,
 }
 
 impl Lane {
-    async fn new(relay: &Relay, number: usize) -> Self {
+    pub async fn new(relay: &Relay, number: usize) -> Self {
         let desk = Desk::new(relay, &format!("site {number}")).await;
         let (visitor, agent) =
             (Proxy::before(relay.authority()).await, Proxy::before(relay.authority()).await);
@@ -46,7 +46,7 @@ impl Lane {
     }
 
     /// Plays a conversation over both lines and judges it.
-    async fn talk(&self, course: &Course, codec: Codec) -> Findings {
+    pub async fn talk(&self, course: &Course, codec: Codec) -> Findings {
         let through = |proxy: &Proxy| self.door.clone().speaking(codec).through(proxy.authority());
         let tabs = vec![through(&self.visitor); course.pages - 1];
         let talk = Talk::play(&self.desk, &tabs, through(&self.agent), course).await;
@@ -57,11 +57,11 @@ impl Lane {
     }
 }
 
-async fn relay(folder: &tempfile::TempDir) -> Relay {
+pub async fn relay(folder: &tempfile::TempDir) -> Relay {
     Relay::serve(&folder.path().join("data"), &["--no-rate-limits", "--log", "warn"]).await
 }
 
-fn course(word: &str) -> Course {
+pub fn course(word: &str) -> Course {
     Course { pace: PACE, ..Course::new(word) }
 }
 

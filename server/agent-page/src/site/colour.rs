@@ -1,10 +1,8 @@
 //! The site's one colour, with what it does to reading: the numbers are computed, not guessed.
 use super::{form::Form, settings::OURS};
-use crate::{
-    contrast::{Rgb, ratio},
-    i18n::{Lang, fill, lang, texts},
-};
+use crate::i18n::{Lang, fill, lang, texts};
 use leptos::prelude::*;
+use merhaba_shared::contrast::{Rgb, ratio};
 
 /// Text needs at least this contrast.
 const TEXT: f64 = 4.5;

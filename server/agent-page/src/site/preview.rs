@@ -2,12 +2,12 @@
 //! page's styles touch the other's. It is a picture: nothing in it can be pressed, and it asks the relay for nothing.
 use super::{form::Form, greeting::ours, settings::OURS};
 use crate::{
-    contrast::Rgb,
     i18n::{Lang, texts},
     icons::{CLOSE, PHONE, SCREEN, SEND, TALK, icon},
     people,
 };
 use leptos::{html::Div, prelude::*, web_sys};
+use merhaba_shared::contrast::Rgb;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleSheet, HtmlElement, ShadowRootInit, ShadowRootMode};
 

@@ -5,13 +5,13 @@ use super::{
     settings::{OURS, Settings},
 };
 use crate::{
-    contrast::Rgb,
     i18n::texts,
     icons::{CHECK, COPY, icon},
 };
 use js_sys::Promise;
 use leptos::{prelude::*, task::spawn_local};
 use merhaba_shared::browser::object::{call, get};
+use merhaba_shared::contrast::Rgb;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 

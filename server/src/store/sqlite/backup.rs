@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     folder,
+    mutants::{self, Mutant},
     store::{BackedUp, StoreError},
 };
 use rusqlite::{
@@ -107,6 +108,9 @@ fn pages(source: &Connection, partial: &Partial, wanted: &dyn Fn() -> bool) -> R
 
 /// Makes the copy one plain file and asks whether it holds what the store held.
 fn compare(path: &Path, expected: &Survey) -> Result<(), BackupError> {
+    if mutants::on(Mutant::BackupUncompared) {
+        return Ok(());
+    }
     let db = Connection::open(path)?;
     db.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))?;
     survey::check(&db).map_err(BackupError::Wrong)?;

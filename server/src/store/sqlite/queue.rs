@@ -177,6 +177,96 @@ impl<T> State<T> {
 #[cfg(test)]
 mod tests {
     use super::{Queue, Refusal};
+    use crate::{
+        clock::Clock,
+        proof::{Proof, amount},
+    };
+    use std::{
+        collections::HashSet,
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+        },
+        thread::{ScopedJoinHandle, scope, yield_now},
+    };
+
+    const PUSHING: usize = 3;
+    const TAKING: usize = 2;
+    const EACH: usize = 6;
+
+    /// Pushes some items in the two ways; gives those that were taken in.
+    fn pushes(queue: &Queue<usize>, who: usize, round: usize) -> Vec<usize> {
+        let items = (0..EACH).map(|number| who * EACH + number);
+        let way =
+            |item: usize| if (item + round).is_multiple_of(2) { Queue::push_along } else { Queue::push };
+        items.filter(|item| way(*item)(queue, *item, 1).is_ok()).collect()
+    }
+
+    /// Takes until it is closed, a few at a time.
+    fn takes(queue: &Queue<usize>, most: usize, count: &AtomicUsize) -> Vec<usize> {
+        let mut taken = Vec::new();
+        while let Some(items) = queue.take(most) {
+            count.fetch_add(items.len(), Ordering::Relaxed);
+            taken.extend(items);
+        }
+        taken
+    }
+
+    fn all(threads: Vec<ScopedJoinHandle<'_, Vec<usize>>>) -> Vec<usize> {
+        threads.into_iter().flat_map(|thread| thread.join().expect("it ends")).collect()
+    }
+
+    /// One queue's life: what was taken in, and what was taken out.
+    fn life(round: usize) -> (Vec<usize>, Vec<usize>) {
+        // Sometimes with room for all, sometimes not.
+        let queue = Queue::new(if round.is_multiple_of(3) { 4 } else { 64 });
+        let (begin, count) = (Barrier::new(PUSHING + TAKING), AtomicUsize::new(0));
+        let (queue, begin, count) = (&queue, &begin, &count);
+        scope(|threads| {
+            let taking = (0..TAKING).map(|who| {
+                threads.spawn(move || {
+                    begin.wait();
+                    takes(queue, 1 + (round + who) % 4, count)
+                })
+            });
+            let taking: Vec<_> = taking.collect();
+            let pushing = (0..PUSHING).map(|who| {
+                threads.spawn(move || {
+                    begin.wait();
+                    pushes(queue, who, round)
+                })
+            });
+            let accepted = all(pushing.collect());
+            // Closed while things wait; or not before all of it was taken, which nobody else wakes anybody up for.
+            let since = Clock.monotonic();
+            while round.is_multiple_of(2) && count.load(Ordering::Relaxed) < accepted.len() {
+                assert!(since.elapsed().as_secs() < 10, "round {round}: something waits and nobody takes it");
+                yield_now();
+            }
+            assert!(queue.close(Some(usize::MAX)), "closed once");
+            (accepted, all(taking))
+        })
+    }
+
+    /// T17: nothing that was taken in is lost or taken twice, and nobody waits for ever, in whatever order threads come.
+    #[test]
+    fn many_threads_lose_nothing_and_nobody_waits_for_ever() {
+        let mut proof = Proof::begin("T17.queue", &["P1", "P4"]);
+        let rounds = amount(200, 50_000);
+        let (mut queued, mut refused) = (0, 0);
+        for round in 0..rounds {
+            let (accepted, taken) = life(round);
+            let unique: HashSet<_> = taken.iter().copied().collect();
+            let expected: HashSet<_> = accepted.iter().copied().chain([usize::MAX]).collect();
+            assert_eq!((unique, taken.len()), (expected, accepted.len() + 1), "round {round}");
+            queued += accepted.len();
+            refused += PUSHING * EACH - accepted.len();
+        }
+        proof.figure("rounds", rounds);
+        proof.figure("queued", queued);
+        proof.figure("refused", refused);
+        proof.holds();
+    }
 
     #[test]
     fn what_is_in_no_hurry_goes_along_or_after_a_while_alone() {

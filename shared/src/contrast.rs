@@ -1,4 +1,5 @@
-//! How readable a colour is, by WCAG's relative luminance. Pure numbers, no page.
+//! How readable a colour is, by WCAG's relative luminance, and whether black or white is written on it. Pure numbers,
+//! for both pages and the relay; the tokens (layout/tokens.css) decide the same in the browser.
 
 /// A colour's three channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,6 +7,7 @@ pub struct Rgb(u8, u8, u8);
 
 impl Rgb {
     /// Reads `#rrggbb`.
+    #[must_use]
     pub fn parse(hex: &str) -> Option<Self> {
         let digits = hex.strip_prefix('#')?;
         if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -24,27 +26,32 @@ impl Rgb {
     }
 
     /// Contrast with white, 1 to 21.
+    #[must_use]
     pub fn with_white(self) -> f64 {
         1.05 / (self.luminance() + 0.05)
     }
 
     /// Contrast with black, 1 to 21.
+    #[must_use]
     pub fn with_black(self) -> f64 {
         (self.luminance() + 0.05) / 0.05
     }
 
-    /// Whether the widget writes on it in white: the tokens decide by the same lightness.
+    /// Whether white is the better of the two to write on it with.
+    #[must_use]
     pub fn takes_white(self) -> bool {
-        116.0 * self.luminance().cbrt() - 16.0 < 52.0
+        self.with_white() >= self.with_black()
     }
 
-    /// The contrast of the text that the widget puts on it.
+    /// The contrast of the text that is put on it: never under 4.58.
+    #[must_use]
     pub fn with_text(self) -> f64 {
         if self.takes_white() { self.with_white() } else { self.with_black() }
     }
 }
 
 /// A ratio for people: one digit, rounded down, so that 4.49 never reads as 4.5.
+#[must_use]
 pub fn ratio(value: f64) -> f64 {
     (value * 10.0).floor() / 10.0
 }
@@ -66,6 +73,15 @@ mod tests {
         let brand = Rgb::parse("#0b7a75").expect("hex");
         assert!(brand.takes_white());
         assert!(brand.with_text() >= 4.5);
+    }
+
+    #[test]
+    fn every_colour_can_be_written_on() {
+        let steps = || (0..=255).step_by(5);
+        for (r, g, b) in steps().flat_map(|r| steps().flat_map(move |g| steps().map(move |b| (r, g, b)))) {
+            let color = Rgb(r, g, b);
+            assert!(color.with_text() >= 4.5, "{color:?} {}", color.with_text());
+        }
     }
 
     #[test]
