@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help run build tools pages relay test soak bench lint size fmt
+.PHONY: help run build tools pages relay test soak bench lint size shots fmt
 MAKEFLAGS += --no-print-directory
 
 LISTEN ?= 127.0.0.1:8787
@@ -38,6 +38,9 @@ lint: ## formatter, lints, ages and licences of what we depend on
 
 size: ## what a visitor and an agent download, and whether it is within the budget
 	@.ci/size
+
+shots: ## screenshots of every state of the pages, in target/shots, to be looked at
+	@.ci/shots
 
 fmt: ## format every crate
 	@cargo fmt --all

@@ -158,13 +158,23 @@ impl Bundle {
             style.push('\n');
             style.push_str(&sheet);
         }
-        self.constant(&format!("{name}_STYLE"), &minify::style(&style));
+        self.constant(&format!("{name}_STYLE"), &minify::without_unused(&minify::style(&style)));
         let edges = self.source("shared/src/browser/edges.js")?.unwrap_or_default();
         let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
-        self.constant(&format!("{name}_SCRIPT"), &minify::script(&script));
+        let small = self.small(built, &script).unwrap_or_else(|| minify::script(&script));
+        self.constant(&format!("{name}_SCRIPT"), &small);
         let texts = self.folder(&format!("{source}/i18n"), "json")?;
         self.texts(&format!("{name}_TEXTS"), &texts);
         self.program(name, built, template.is_empty())
+    }
+
+    /// A page's own script as make has made it smaller, if it was made from just these sources.
+    fn small(&self, built: &str, source: &str) -> Option<String> {
+        let path = |ending| self.pages.join(format!("{built}.script.{ending}"));
+        let sum = Sha256::digest(source).iter().fold(String::new(), |sum, byte| format!("{sum}{byte:02x}"));
+        let made_from = fs::read_to_string(path("sum")).ok()?;
+        let small = fs::read_to_string(path("js")).ok()?;
+        (made_from == sum).then(|| small.trim_end().to_owned())
     }
 
     fn program(&mut self, name: &str, built: &str, no_template: bool) -> Result<()> {

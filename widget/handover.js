@@ -142,5 +142,7 @@
       T.value = [...sent.splice(0), T.value].join('\n\n').trim();
       grow();
       H.hidden = false;
-    });
+    })
+    // From here on the line over the field is about what is written; before, a hidden one would be read out too.
+    .finally(() => T.setAttribute('aria-describedby', 'hint'));
 }

@@ -214,6 +214,31 @@ pub fn document(source: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// A minified sheet without the custom properties that it never asks for, such as tokens that only the other page uses.
+pub fn without_unused(sheet: &str) -> String {
+    let mut out = String::with_capacity(sheet.len());
+    let mut rest = sheet;
+    while let Some(start) = rest.find("--") {
+        let (before, tail) = rest.split_at(start);
+        out.push_str(before);
+        let name =
+            tail.len() - tail.trim_start_matches(|c: char| c == '-' || c.is_ascii_alphanumeric()).len();
+        let end = tail.find([';', '}']).unwrap_or(tail.len());
+        let declared = before.ends_with(['{', ';', ' ']) && tail[name..].starts_with(':');
+        let asked = sheet.match_indices("var(").any(|(at, _)| {
+            sheet[at + 4..].strip_prefix(&tail[..name]).is_some_and(|after| after.starts_with([')', ',']))
+        });
+        if declared && !asked {
+            rest = tail[end..].strip_prefix(';').unwrap_or(&tail[end..]);
+        } else {
+            out.push_str(&tail[..name]);
+            rest = &tail[name..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 fn without(source: &str, from: &str, to: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
@@ -228,7 +253,15 @@ fn without(source: &str, from: &str, to: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{document, script, style};
+    use super::{document, script, style, without_unused};
+
+    #[test]
+    fn tokens_that_nothing_asks_for_go() {
+        let sheet = ":root{--a:1px;--ab:2px;--c:var(--ab);color:red}b{top:var(--a,0);left:var(--c)}@media x{:root{--d:1;--a:3px}}";
+        let kept = sheet.replace("--d:1;", "");
+        assert_eq!(without_unused(sheet), kept);
+        assert_eq!(without_unused("a{--x:1}"), "a{}");
+    }
 
     #[test]
     fn what_separates_tokens_stays() {

@@ -65,6 +65,7 @@ pub fn restore(config: &Config, from: &str, replace: bool) -> Result<Outcome, Fa
         epoch: restored.store.epoch.0,
         backup_epoch: restored.before.0,
         signed_out: restored.signed_out,
+        files_missing: restored.store.files_missing,
         kept: restored.aside.map(|path| path.display().to_string()),
         holdings: restored.store.holdings,
     })
@@ -76,6 +77,7 @@ pub fn outcome(made: BackedUp) -> Outcome {
         backup: made.file.display().to_string(),
         bytes: made.bytes,
         epoch: made.epoch.0,
+        files_missing: made.files_missing,
         holdings: made.holdings,
     }
 }
@@ -85,11 +87,16 @@ pub fn none(why: &dyn std::fmt::Display) -> String {
     format!("no backup was made: {why}")
 }
 
+/// What is said of files that are missing; nothing, if none are.
+pub fn missing(files: u64) -> String {
+    if files == 0 { String::new() } else { format!(" {files} files are missing or damaged.") }
+}
+
 /// What something holds, for people.
 pub fn words(holdings: &Holdings) -> String {
-    let Holdings { sites, agents, visitors, conversations, entries, notes } = holdings;
+    let Holdings { sites, agents, visitors, conversations, entries, notes, files } = holdings;
     format!(
-        "{sites} sites, {agents} agents, {visitors} visitors, {conversations} conversations with {entries} entries, {notes} notes"
+        "{sites} sites, {agents} agents, {visitors} visitors, {conversations} conversations with {entries} entries, {notes} notes, {files} files"
     )
 }
 

@@ -258,16 +258,21 @@ fn show(outcome: &Outcome, matches: &ArgMatches) {
                 if *joined { "; known from another site, the password stays as it was" } else { "" };
             print(&format!("{name} ({email}) added as {role}{password}."));
         }
-        Outcome::Backup { backup, bytes, holdings, .. } => {
-            print(&format!("{backup} made and checked, {bytes} bytes: {}.", backups::words(holdings)));
+        Outcome::Backup { backup, bytes, holdings, files_missing, .. } => {
+            let missing = backups::missing(*files_missing);
+            print(&format!(
+                "{backup} made and checked, {bytes} bytes: {}.{missing}",
+                backups::words(holdings)
+            ));
         }
-        Outcome::Restored { restored, kept, holdings, .. } => {
+        Outcome::Restored { restored, kept, holdings, files_missing, .. } => {
+            let missing = backups::missing(*files_missing);
             let kept = kept
                 .as_ref()
                 .map_or_else(String::new, |kept| format!(" The store from before lies in {kept}."));
             let words = backups::words(holdings);
             let told = "Clients will notice and load anew; agents have to sign in again.";
-            print(&format!("{restored} restored: {words}. {told}{kept}"));
+            print(&format!("{restored} restored: {words}.{missing} {told}{kept}"));
         }
     }
 }

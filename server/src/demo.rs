@@ -3,7 +3,6 @@
 use crate::{
     access::password::{self, Verdict},
     clock::Clock,
-    domain::reception::Reception,
     store::{NewAgent, Site, SiteSettings, Store, StoreError},
 };
 use merhaba_shared::protocol::{agent::Role, ids::AgentId};
@@ -34,9 +33,7 @@ pub async fn prepare(store: &dyn Store, clock: Clock, dir: &Path) -> Result<Sign
     let settings = SiteSettings {
         name: "İnce Belli".into(),
         origins: vec!["http://localhost:*".into()],
-        color: None,
-        greetings: Vec::new(),
-        reception: Reception::default(),
+        ..SiteSettings::default()
     };
     let site = Site { key: SITE.into(), at: clock.now(), settings };
     match store.add_site(site).await {

@@ -14,6 +14,8 @@ pub mod session;
 pub mod chat;
 
 pub mod domain;
+pub mod files;
+pub mod keys;
 pub mod store;
 
 pub mod bus;
@@ -50,6 +52,7 @@ use crate::{
     clock::Clock,
     config::Config,
     http::{Shop, Web},
+    keys::Root,
     lock::{Lock, LockError},
     orders::Desk,
     shutdown::Shutdown,
@@ -60,7 +63,7 @@ use crate::{
 };
 use merhaba_shared::protocol::ids::Epoch;
 use serde::Serialize;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::net::{TcpListener, TcpSocket};
 
 /// How long the relay waits for its sessions when it stops.
@@ -103,6 +106,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The root key cannot be had.
+    #[error("the root key {0} cannot be used: {1}")]
+    Key(PathBuf, io::Error),
     /// The sites' settings cannot be read.
     #[error("the sites cannot be read: {0}")]
     Read(StoreError),
@@ -130,13 +136,16 @@ pub async fn run(
     let store: Arc<dyn Store> = Arc::new(store);
     let line = line(&config, address, store.as_ref(), clock).await?;
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
-    let app = App::new(store.clone(), clock, config.rate_limits);
+    let app = App::new(store.clone(), clock, config.rate_limits, &config.data);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
     app.chat.learn_hours().await.map_err(StartError::Read)?;
     let soon = tokio::spawn(app.chat.telling());
     let hours = tokio::spawn(app.chat.watching_hours());
     let turns = Turns::default();
-    let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop));
+    let root = Root::open(&config.data, clock)
+        .map_err(|error| StartError::Key(config.data.join(keys::FILE), error))?;
+    let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop, &root));
+    tidy(&app).await;
     control(&config, &app, turns, web.own().origin())?;
     metrics(&config, &app)?;
     if !config.rate_limits {
@@ -153,6 +162,26 @@ pub async fn run(
     let _ = tokio::time::timeout(DRAIN, telling).await;
     drop(lock);
     Ok(())
+}
+
+/// How often files are looked for that were never sent.
+const TIDY_EVERY: Duration = Duration::from_mins(5);
+
+/// Takes away what crashes left of files, and from then on what was never sent.
+async fn tidy(app: &Arc<App>) {
+    match app.chat.forget_strays().await {
+        Ok(0) => {}
+        Ok(strays) => tracing::info!(strays, "files that nobody knows were taken away"),
+        Err(error) => tracing::warn!(%error, "files that nobody knows stay until the next start"),
+    }
+    let (chat, stopping) = (app.chat.clone(), app.shutdown.stopping());
+    app.shutdown.spawn(async move {
+        while tokio::time::timeout(TIDY_EVERY, stopping.cancelled()).await.is_err() {
+            if let Err(error) = chat.forget_unsent().await {
+                tracing::warn!(%error, "files that were never sent stay for now");
+            }
+        }
+    });
 }
 
 /// Tells what was committed. Should that break off, what was stored could stay untold: then everybody comes back.

@@ -8,6 +8,8 @@ compile_error!("the feature mutants breaks the relay on purpose: it is for debug
 merhaba_shared::mutants! {
     /// P2: a commit does not wait for the disk.
     SynchronousNormal = "synchronous-normal",
+    /// P21: a file does not wait for the disk.
+    FileUnsynced = "file-unsynced",
     /// P2: the names of what was made are left to chance.
     FolderUnsynced = "folder-unsynced",
     /// P1, P2: who wrote is told before the commit, and with them everybody.

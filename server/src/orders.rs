@@ -97,6 +97,8 @@ pub enum Outcome {
         bytes: u64,
         /// The life of the store it is of.
         epoch: String,
+        /// Files of messages that were not there, or not as the store says.
+        files_missing: u64,
         /// What it holds.
         #[serde(flatten)]
         holdings: Holdings,
@@ -111,6 +113,8 @@ pub enum Outcome {
         backup_epoch: String,
         /// Agents' sign-ins that it had: they are ended.
         signed_out: usize,
+        /// Files of messages that the backup did not bring, or not as it says.
+        files_missing: u64,
         /// Where the store lies that was there before.
         kept: Option<String>,
         /// What it holds.

@@ -168,7 +168,7 @@ fn every_frame_kind_is_as_it_was() {
         }),
         Send(visitor::Send { client_id: ID, conversation: None, new: false, body: "Merhaba".into(), attachments: Vec::new(),
             about: Some(visitor::About("{\"name\":\"Ayşe\"}".into())) }),
-        Read(read()), Typing(typing()), History(get_history()), Ping(Ping { nonce: 7 }),
+        Read(read()), Typing(typing()), History(get_history()), Ping(Ping { nonce: 7 }), Page(page()),
     );
     frames!(problems, "visitor.event", Event:
         Welcome(visitor::Welcome {

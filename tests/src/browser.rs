@@ -67,7 +67,7 @@ impl Browser {
             }
         };
         if found.is_null() {
-            let shown = self.run("return document.body && document.body.innerText").await;
+            let shown = self.run("return document.body && document.body.innerText.slice(0, 2000)").await;
             panic!(
                 "never came true: {expression}\nthe page shows: {shown}\nthe console says: {}",
                 self.log("browser").await

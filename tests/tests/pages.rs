@@ -56,6 +56,7 @@ async fn the_plain_page_takes_a_message_once() {
     );
     let text = page.text();
     assert!(text.contains("Write a message") && text.contains("Send"), "{text}");
+    assert!(text.contains("action=\"/c/demo?lang=en\""), "the language stays after a message: {text}");
     let client_id = between(&text, "name=\"client_id\" value=\"", "\"").to_owned();
     assert_eq!(client_id.len(), 32);
 

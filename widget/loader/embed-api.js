@@ -6,6 +6,8 @@
 // Page to frame, over the port (the first one with the port itself, as { merhaba: 1, page: { url, title, referrer } }):
 //   { k: 'open', focus }  { k: 'close' }  { k: 'geometry', full, keyboard, safe: [top, right, bottom, left] }
 //   { k: 'settings', settings }  { k: 'prefill', text }  { k: 'send', text }  { k: 'shutdown' }
+//   { k: 'wake' } to a frame that was made quiet   { k: 'page', page: { url, title, referrer } }  { k: 'conversation', id }
+//   { k: 'person', person: { token, attributes, tags, events: [{ name, data, at }] } }  all that the page has said of the visitor
 // Frame to page:
 //   { k: 'hello', color }  { k: 'ready' }  { k: 'close' }  { k: 'unread', count, text }  { k: 'status', status }
 //   { k: 'mark', on }  { k: 'event', name, data }  { k: 'forgotten' }
@@ -29,16 +31,19 @@
     ru: ['Чат не удалось открыть здесь.', 'Открыть чат в новой вкладке', 'Закрыть']
   };
   const TAKEN = ['message:sent', 'message:received', 'conversation:started', 'conversation:ended', 'error'];
-  const listeners = new Map(), warned = new Set();
+  const listeners = new Map(), lacking = new Set();
+  // What the page says of the visitor, at most so much of each kind.
+  const MOST = 100, nobody = () => ({ token: null, attributes: {}, tags: [], events: [] });
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
   let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null, stood = null;
+  let person = null, place = '', visited = '', awake = false, marked = null;
 
   const look = new CSSStyleSheet();
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
     + 'a[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:10px;padding:0 5px;border-radius:10px;background:#b42318;color:#fff;font:700 12px/20px system-ui;text-align:center;outline:2px solid #fff}'
     + ':host{--safe:env(safe-area-inset-top,0px) env(safe-area-inset-right,0px) env(safe-area-inset-bottom,0px) env(safe-area-inset-left,0px)}'
-    + 'iframe,section{color-scheme:var(--scheme,light dark);background:Canvas}'
+    + 'iframe,section{color-scheme:var(--scheme,light dark);background:Canvas;outline:1px solid #8884}'
     + 'section{position:fixed;inset:auto auto var(--y) var(--left,auto);right:var(--right,auto);margin-bottom:72px;width:296px;padding:20px;border-radius:16px;box-shadow:0 8px 32px #10182038;font:15px/1.45 system-ui;color:CanvasText;display:grid;gap:12px}'
     + 'section a{all:revert;position:static;box-shadow:none;color:LinkText;padding:10px 0}section a:before,section a:after{content:none}section button{font:inherit;font-weight:600;color:inherit;background:0;min-height:44px;border:1px solid #8886;border-radius:10px}'
     + '@media(prefers-reduced-motion:no-preference){iframe{opacity:0;translate:0 8px;transition:opacity .16s,translate .16s,visibility .16s}.o~iframe{opacity:1;translate:0}}');
@@ -67,6 +72,23 @@
   // ---- the frame ------------------------------------------------------------------------------------------------------
 
   const post = message => { port ? port.postMessage(message) : waiting.push(message); };
+  /** A copy without what cannot be sent to a frame. */
+  const plain = value => {
+    try { return JSON.parse(JSON.stringify(value)); } catch { return null; }
+  };
+  /** Where the visitor is, as the page itself says or as the address bar does. */
+  const here = () => ({ url: place || location.href, title: d.title, referrer: d.referrer });
+  const moved = () => {
+    const page = here();
+    if (!port || visited === page.url) return;
+    visited = page.url;
+    post({ k: 'page', page });
+  };
+  const wake = () => {
+    if (awake || !m.n || !port) return;
+    awake = true;
+    post({ k: 'wake' });
+  };
   /** Settings as plain data: what the frame may know of them. */
   const settings = () => ({ locale: C.locale, theme: C.theme, color: C.color, consent: C.consent });
   const page = () => m.u().split('#')[0];
@@ -76,27 +98,36 @@
     port = null;
     ready = false;
   };
+  /** A new frame: its language is the one it was made with, which may no longer be the one that is set. */
+  const adopt = () => {
+    if (frame === m.f) return;
+    frame = m.f;
+    address = frame.src.split('#')[0];
+  };
   /** Once per load of the frame: one object with a port, to the relay's origin and to nobody else. */
   const handshake = () => {
     hangUp();
-    frame = m.f;
-    address = page();
+    adopt();
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = event => {
       const kind = event.data && event.data.k;
       if (Object.hasOwn(FROM, kind)) FROM[kind](event.data);
     };
-    expect();
-    m.f.contentWindow.postMessage({ merhaba: 1, page: { url: location.href, title: d.title, referrer: d.referrer } }, R, [channel.port2]);
+    expect(3000);
+    visited = here().url;
+    m.f.contentWindow.postMessage({ merhaba: 1, page: here() }, R, [channel.port2]);
+    awake = false;
+    wake();
     post({ k: 'settings', settings: settings() });
     post(geometry());
+    if (person) post({ k: 'person', person });
     if (m.o) post({ k: 'open', focus: d.activeElement === h });
     for (const message of waiting) post(message);
     waiting = [];
   };
   /** No sign from the frame in time (refused, blocked, offline): say so, and offer the plain page. */
-  const expect = () => { clearTimeout(timer); timer = setTimeout(broken, 10000); };
+  const expect = time => { clearTimeout(timer); timer = setTimeout(broken, time); };
   const drop = () => {
     hangUp();
     if (m.f) m.f.remove();
@@ -153,7 +184,7 @@
   const fit = () => {
     drawing = 0;
     hold(!!(m.o && m.f && m.f !== lost && narrow.matches));
-    const style = m.f && m.f.style, gap = keyboard();
+    const style = m.f && m.f !== lost && m.f.style, gap = keyboard();
     if (!style) return;
     const part = narrow.matches && m.o && v && v.scale <= 1.01;
     style.top = part ? v.offsetTop + 'px' : '';
@@ -211,12 +242,28 @@
     close() { c.close(); },
     unread(message) { unread(Math.max(0, message.count | 0), message.text); },
     status(message) { if (status !== message.status) { status = String(message.status); emit('status', { status }); } },
-    mark(message) { keep(message.on === true); },
+    mark(message) { keep(marked = message.on === true); },
     event(message) { if (TAKEN.includes(message.name)) emit(message.name, message.data); },
-    forgotten() { drop(); status = 'unknown'; }
+    forgotten() { drop(); status = 'unknown'; m.n = 0; }
   };
 
   // ---- what the page asks ---------------------------------------------------------------------------------------------------
+
+  const names = list => (Array.isArray(list) ? list : [list]).map(String);
+  const first = all => Object.fromEntries(Object.entries(all).slice(0, MOST));
+  /** What this relay does not take yet: an event each time, a line on the console once, never an exception. */
+  const lacks = call => {
+    if (!lacking.has(call)) console.warn('Merhaba: this relay does not take ' + call + ' yet');
+    lacking.add(call);
+    emit('error', { code: 'unsupported', call });
+  };
+  /** What is said of the visitor is kept and handed to the frame, in every handshake anew. */
+  const say = (call, change) => {
+    person = person || nobody();
+    change();
+    if (port) post({ k: 'person', person });
+    lacks(call);
+  };
 
   Object.assign(c, {
     on, off,
@@ -228,13 +275,30 @@
     getStatus: () => status,
     isReady: () => ready,
     newMessage(text) { c.open(); post({ k: 'prefill', text: String(text == null ? '' : text) }); },
-    send(text) { m.i(); post({ k: 'send', text: String(text) }); },
+    send(text) { m.i(); post({ k: 'send', text: String(text == null ? '' : text) }); },
+    openConversation(id) { c.open(); post({ k: 'conversation', id: String(id) }); },
+    openArticle: () => lacks('openArticle'),
+    search: () => lacks('search'),
     popout() { w.open(a.href, '_blank', 'noopener,width=420,height=720'); },
+    page(url) {
+      try { place = url ? new URL(url, location.href).href : ''; } catch { place = ''; }
+      moved();
+    },
+    /** A callback is kept for a relay that takes what it gives: asking the site's server for nothing would be in vain. */
+    identify(by) { say('identify', () => { person.token = by && typeof by !== 'function' ? String(by.token) : null; }); },
+    setAttributes(all) { say('setAttributes', () => { person.attributes = first({ ...person.attributes, ...plain(all) }); }); },
+    addTags(list) { say('addTags', () => { person.tags = [...new Set([...person.tags, ...names(list)])].slice(0, MOST); }); },
+    removeTags(list) { say('removeTags', () => { const gone = names(list); person.tags = person.tags.filter(tag => !gone.includes(tag)); }); },
+    track(name, data) {
+      say('track', () => { person.events = [...person.events, { name: String(name), data: plain(data), at: Date.now() }].slice(-MOST); });
+    },
+    logout() { c.shutdown(); },
     /** Log-out: the frame forgets the visitor in every tab and says so; then the frame goes too. */
     shutdown() {
       c.close();
-      keep(false);
+      keep(marked = false);
       unread(0);
+      person = null;
       m.i();
       post({ k: 'shutdown' });
     },
@@ -244,19 +308,14 @@
       cancelAnimationFrame(drawing);
       hold(false);
       drop();
-      gone();
       listeners.clear();
+      gone();
+      m.k = m.s = null;
     }
   });
-  m.w = name => {
-    if (warned.has(name)) return;
-    warned.add(name);
-    console.warn('Merhaba: unknown call ' + String(name));
-  };
-
   // After each draw: what changed since the last one is said to the frame and to the page.
   m.k = () => {
-    if (m.f && m.f !== lost && m.f !== frame) { frame = m.f; address = page(); expect(); }
+    if (m.f && m.f !== lost && m.f !== frame) { adopt(); expect(10000); }
     // A frame speaks one language: it is loaded again in the new one, without an entry in the page's history.
     if (frame && address !== page()) {
       address = page();
@@ -270,9 +329,15 @@
     } else delete a.dataset.n;
     const said = JSON.stringify(settings());
     h.style.setProperty('--scheme', /^(light|dark)$/.test(C.theme) ? C.theme : 'light dark');
-    if (said !== told) { told = said; if (port) post({ k: 'settings', settings: settings() }); }
+    if (said !== told) {
+      told = said;
+      if (marked !== null) keep(marked);
+      if (port) post({ k: 'settings', settings: settings() });
+    }
+    wake();
     if (!!m.o === wasOpen) return;
     wasOpen = !!m.o;
+    moved();
     wasOpen ? enter() : leave();
     refit();
     emit(wasOpen ? 'opened' : 'closed', {});
@@ -284,7 +349,9 @@
   narrow.addEventListener('change', refit, { signal });
   d.addEventListener('visibilitychange', count, { signal });
   h.addEventListener('keydown', event => { if (event.key === 'Escape' && m.o) c.close(); }, { signal });
+  if (w.navigation) w.navigation.addEventListener('currententrychange', () => { place = ''; moved(); }, { signal });
+  // First what was asked before: who listens hears of the opening too.
+  for (const [name, ...rest] of q.splice(0)) c[name] ? c[name](...rest) : m.w(name);
   m.d();
   if (m.l) handshake();
-  for (const [name, ...rest] of q.splice(0)) (c[name] || m.w)(...(c[name] ? rest : [name]));
 })();

@@ -6,7 +6,7 @@
 //   C settings   R the relay's origin   h host element   r its shadow root   a launcher   f frame, once there is intent
 //   l the frame has loaded   s hook for that   o open   u the frame's address   d draw   k hook after each draw   i intent
 //   n wanted by somebody, not only because of the mark   c the calls by name   q calls kept for embed-api.js
-//   w what is done with an unknown call from then on   z ends all listeners
+//   w what is done with an unknown call   z ends all listeners
 {
   const d = document, e = d.documentElement, t = d.currentScript, g = window.Merhaba,
     C = Object.assign({}, window.merhabaSettings, t.dataset);
@@ -23,7 +23,7 @@
         h.style = '--' + (C.position || (d.dir == 'rtl' ? 'left' : 'right')) + ':' + o[0] + 'px;--y:' + (o[1] || o[0])
           + 'px;--z:' + (C.zIndex || 2147483000) + ';--c:' + (C.color || '#0b7a75');
         a.href = R + '/c/' + C.site;
-        a.className = (m.o ? 'o ' : '') + (/^(|true)$/.test(C.site && C.hideLauncher) ? 'h' : '');
+        a.className = (m.o ? 'o ' : '') + (/^(|true)$/.test(C.site ? C.hideLauncher : '') ? 'h' : '');
         a.ariaLabel = N();
         a.ariaExpanded = !!m.o;
         m.k && m.k();
@@ -77,11 +77,12 @@
       },
       M = (n, ...p) => {
         if (c[n]) return c[n](...p);
-        if (m.w) return m.w(n);
+        // What embed-api.js knows, as far as its first letters say.
+        if (m.k || !/^(o|id|se|sh|new|p|logo|ad|re|tr)/.test(n)) return m.w(n);
         q.push([n, ...p]);
-        /^(sen|shu|new|pop)/.test(n) && F();
+        /^(sen|shu|new|pop|logo|openC)/.test(n) && F();
       },
-      m = M._ = { C, R, h, r, a, z, c, q, d: D, i: F, u: () => R + '/w/' + C.site + '?lang=' + y() + (C.theme ? '#' + C.theme : '') },
+      m = M._ = { C, R, h, r, a, z, c, q, d: D, i: F, w(n) { c[n] = () => {}; console.warn('Merhaba: unknown call ' + n); }, u: () => R + '/w/' + C.site + '?lang=' + y() + (C.theme ? '#' + C.theme : '') },
       // The element hangs on <html>, so a swapped body does not take it along; should a page drop it, it comes back.
       A = () => { h.isConnected || e.append(h); },
       W = new MutationObserver(A),

@@ -108,6 +108,7 @@ fn heard(message: &JsValue) -> JsValue {
         "new" => turn(|app, _| app.show(None)),
         "adopt" => turn(|app, now| app.client.adopt(now, Token(text(message, "token")))),
         "host" => begin(page_of(&get(message, "page"))),
+        "page" => turn(|app, _| app.client.set_page(page_of(&get(message, "page")))),
         "open" => turn(|app, now| {
             app.sight.open = true;
             app.visible(now);

@@ -110,6 +110,7 @@ fn what_is_on_its_way_joins_the_run_and_what_failed_stands_alone() {
         conversation: Some("c".into()),
         begins: None,
         body: "x".into(),
+        attachments: vec![],
         progress,
     };
     let elsewhere = Outgoing { conversation: Some("d".into()), ..out(9, Progress::Waiting) };
@@ -163,6 +164,7 @@ fn a_message_keeps_its_line_when_it_is_stored() {
         conversation: Some("c".into()),
         begins: None,
         body: "m1".into(),
+        attachments: vec![],
         progress: Progress::Waiting,
     }];
     let before = draw(&opened(vec![]), &waiting);

@@ -90,7 +90,7 @@ impl Chat {
             Ok(Sent::Stored(stored)) => {
                 Posted::Stored { accepted: stored.accepted, visitor, token: identity.token }
             }
-            Ok(Sent::NotFound) => self.refuse(not_found(Some(client_id))),
+            Ok(Sent::NotFound | Sent::NoFile) => self.refuse(not_found(Some(client_id))),
             Err(_) => self.refuse(unavailable(Some(client_id))),
         })
     }

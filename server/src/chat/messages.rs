@@ -8,9 +8,9 @@ use crate::{
 use merhaba_shared::protocol::{
     agent::{Note, Reply, WriteNote},
     error::Refused,
-    ids::{AgentId, ClientId, ConversationId, SiteKey},
-    limits::{BodyError, check_body},
-    model::{Accepted, Attachment},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId, SiteKey},
+    limits::{ATTACHMENTS, BodyError, check_said},
+    model::Accepted,
     visitor::{Page, Send},
 };
 use std::sync::Arc;
@@ -27,16 +27,25 @@ pub fn sender(site: SiteKey, identity: &Identity, locale: &str, page: Option<&Pa
     })
 }
 
+/// The same sender on another page of the website.
+#[must_use]
+pub fn moved(sender: &Sender, page: &Page) -> Arc<Sender> {
+    Arc::new(Sender { page: Some(visitors::page(page)), ..sender.clone() })
+}
+
 /// Checks a message before anything is done for it.
 ///
 /// # Errors
 /// What to answer instead.
-pub fn check(client_id: ClientId, body: &str, attachments: &[Attachment]) -> Result<(), Refused> {
+pub fn check(client_id: ClientId, body: &str, attachments: &[AttachmentId]) -> Result<(), Refused> {
     let client_id = Some(client_id);
-    if !attachments.is_empty() {
-        return Err(bad_request(client_id, "attachments are not accepted here"));
+    if attachments.len() > ATTACHMENTS {
+        return Err(bad_request(client_id, "a message takes at most 10 files"));
     }
-    check_body(body).map_err(|error| match error {
+    if (1..attachments.len()).any(|at| attachments[..at].contains(&attachments[at])) {
+        return Err(bad_request(client_id, "a file is named twice"));
+    }
+    check_said(body, attachments.len()).map_err(|error| match error {
         BodyError::Blank => bad_request(client_id, "the text is blank"),
         BodyError::TooLong(over) => refusal::too_long(client_id, over),
     })
@@ -78,6 +87,7 @@ impl Chat {
             new: send.new,
             new_conversation,
             body: send.body,
+            attachments: send.attachments,
             about,
             at: self.clock.now(),
             sequence,
@@ -101,6 +111,7 @@ impl Chat {
             client_id: reply.client_id,
             conversation: reply.conversation,
             body: reply.body,
+            attachments: reply.attachments,
             at: self.clock.now(),
             sequence,
         };
@@ -115,6 +126,7 @@ impl Chat {
             client_id: note.client_id,
             conversation: note.conversation,
             body: note.body,
+            attachments: Vec::new(),
             at: self.clock.now(),
             sequence: Sequence::default(),
         };

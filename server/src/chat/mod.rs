@@ -3,6 +3,7 @@
 
 mod audience;
 mod conversations;
+mod files;
 mod form;
 mod markers;
 mod messages;
@@ -15,17 +16,19 @@ mod soon;
 mod visitors;
 
 pub use audience::Audience;
+pub use files::{Taken, Upload, is_full};
 pub use form::{Form, Posted};
-pub use messages::{about, accepted_note, check, sender};
+pub use messages::{about, accepted_note, check, moved, sender};
 pub use presence::Attendance;
-pub use refusal::{bad_request, forbidden, not_found, rate_limited, unavailable};
+pub use refusal::{bad_request, forbidden, no_file, not_found, rate_limited, unavailable};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
-pub use visitors::{Identity, secret_hash};
+pub use visitors::{Identity, secret_hash, visitor_of};
 
-use crate::{bus, clock::Clock, counters::Counters, gate::Gate, hub::Hub, store::Store};
+use crate::{bus, clock::Clock, counters::Counters, files::Files, gate::Gate, hub::Hub, store::Store};
 use presence::Presence;
 use publish::Publisher;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The use-cases.
 pub struct Chat {
@@ -35,15 +38,18 @@ pub struct Chat {
     publisher: Publisher,
     presence: Arc<Presence>,
     counters: Arc<Counters>,
+    files: Files,
+    looks: Arc<Semaphore>,
 }
 
 impl Chat {
     /// The use-cases on this store, for one node.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate, files: Files) -> Self {
         let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(bus::none::None));
         let presence = Arc::new(Presence::new(publisher.clone(), clock));
-        Self { store, clock, gate, publisher, presence, counters: Arc::default() }
+        let looks = Arc::new(Semaphore::new(1));
+        Self { store, clock, gate, publisher, presence, counters: Arc::default(), files, looks }
     }
 
     /// Where sessions listen.

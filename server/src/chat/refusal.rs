@@ -25,6 +25,12 @@ pub fn not_found(client_id: Option<ClientId>) -> Refused {
     refused(Code::NotFound, client_id, "there is no such conversation")
 }
 
+/// A file is not theirs, is in another message, or is not there any more: the same words for all.
+#[must_use]
+pub fn no_file(client_id: Option<ClientId>) -> Refused {
+    refused(Code::NotFound, client_id, "there is no such file to be sent")
+}
+
 /// The text is too long.
 #[must_use]
 pub(super) fn too_long(client_id: Option<ClientId>, over: usize) -> Refused {

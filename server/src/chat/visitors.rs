@@ -4,6 +4,7 @@ use crate::{
     gate::RetryAfter,
     store::{SecretHash, StoreError},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use merhaba_shared::protocol::{
     ids::{SiteKey, Token, VisitorId},
     limits::{LOCALE_BYTES, TITLE_BYTES, URL_BYTES, cut},
@@ -39,6 +40,14 @@ pub fn secret_hash(secret: &str) -> SecretHash {
     Sha256::digest(secret.as_bytes()).into()
 }
 
+/// The visitor that a token makes: 128 bits of a hash, so that a token without a row is one visitor on every socket, and
+/// nobody who knows the visitor knows anything of the token.
+#[must_use]
+pub fn visitor_of(token: &SecretHash) -> VisitorId {
+    let hash = Sha256::new().chain_update(b"visitor").chain_update(token).finalize();
+    VisitorId(URL_SAFE_NO_PAD.encode(&hash[..16]))
+}
+
 impl Chat {
     /// Whether this visitor may ask for something besides their socket now.
     ///
@@ -63,11 +72,14 @@ impl Chat {
             if let Some(visitor) = self.store.visitor(site.clone(), hash).await? {
                 return Ok(Identity { visitor: visitor.id, hash, token: None, replaced: false });
             }
+            // Somebody who has uploaded and not written yet: the same token makes the same visitor.
+            if self.store.has_uploads(site.clone(), hash).await? {
+                return Ok(Identity { visitor: visitor_of(&hash), hash, token: None, replaced: false });
+            }
         }
         let token = Token(self.clock.secret());
         let hash = secret_hash(&token.0);
-        let visitor = VisitorId(self.clock.id());
-        Ok(Identity { visitor, hash, token: Some(token), replaced: shown.is_some() })
+        Ok(Identity { visitor: visitor_of(&hash), hash, token: Some(token), replaced: shown.is_some() })
     }
 }
 

@@ -1,4 +1,5 @@
 //! The beginning of a message as one line, for lists. Plain text in, plain text out; it never marks anything up.
+use merhaba_shared::protocol::model::Attachment;
 
 /// The longest preview in Unicode scalar values.
 pub const PREVIEW_CHARS: usize = 120;
@@ -24,6 +25,16 @@ pub fn preview(body: &str) -> String {
         }
     }
     line
+}
+
+/// What a list shows of a message: its text, or the first of its files if it has none.
+#[must_use]
+pub fn preview_of(body: &str, attachments: &[Attachment]) -> String {
+    let line = preview(body);
+    match attachments.first() {
+        Some(file) if line.is_empty() => preview(&format!("📎 {}", file.name)),
+        _ => line,
+    }
 }
 
 /// Whether a character has a place in a line of a list.

@@ -3,7 +3,7 @@
 use super::{origin, preview::preview};
 use merhaba_shared::{
     contrast::Rgb,
-    protocol::limits::{GREETING_CHARS, LOCALE_BYTES, NAME_CHARS},
+    protocol::limits::{FILE_BYTES, GREETING_CHARS, LOCALE_BYTES, NAME_CHARS},
 };
 
 /// Origins of one site: they all stand in one header.
@@ -36,6 +36,12 @@ pub enum SettingError {
     /// Not an origin.
     #[error(transparent)]
     Origin(#[from] origin::OriginError),
+    /// More than the relay takes.
+    #[error("a file has at most {FILE_BYTES} bytes")]
+    FileBytes,
+    /// More than can be counted.
+    #[error("files have at most {} bytes together", i64::MAX)]
+    FileQuota,
     /// Too many origins.
     #[error("at most {ORIGINS} origins can be allowed")]
     Origins,
@@ -77,6 +83,22 @@ pub fn check_greetings(greetings: &[(String, String)]) -> Result<Vec<(String, St
         }
     }
     if checked.len() > GREETINGS { Err(SettingError::Greetings) } else { Ok(checked) }
+}
+
+/// The longest file that a site takes, in bytes; 0 is none at all.
+///
+/// # Errors
+/// [`SettingError::FileBytes`] when it is more than the relay takes.
+pub const fn check_file_bytes(bytes: u64) -> Result<u64, SettingError> {
+    if bytes <= FILE_BYTES { Ok(bytes) } else { Err(SettingError::FileBytes) }
+}
+
+/// What all files of a site may weigh together, in bytes.
+///
+/// # Errors
+/// [`SettingError::FileQuota`] when the store could not count it.
+pub const fn check_file_quota(bytes: u64) -> Result<u64, SettingError> {
+    if bytes <= i64::MAX.unsigned_abs() { Ok(bytes) } else { Err(SettingError::FileQuota) }
 }
 
 /// Origins as the browser spells them, each once.

@@ -3,6 +3,7 @@
 
 pub mod address;
 mod bucket;
+mod uploads;
 
 use crate::clock::Clock;
 use address::prefix;
@@ -18,6 +19,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+use uploads::{Allowed, Uploads};
 
 /// New sockets, and new visitors of the plain page, from one address.
 const ARRIVALS: Rate = Rate { burst: 20, every: Duration::from_secs(6) };
@@ -25,6 +27,10 @@ const ARRIVALS: Rate = Rate { burst: 20, every: Duration::from_secs(6) };
 const SENDS: Rate = Rate { burst: SEND_BURST, every: Duration::from_millis(SEND_EVERY_MS) };
 /// What one visitor may ask for besides the socket.
 const ASKS: Rate = Rate { burst: 30, every: Duration::from_millis(500) };
+/// Files of one visitor.
+const UPLOADS: Allowed = Allowed { an_hour: 10, a_day: 100 * 1024 * 1024 };
+/// Files from one address by visitors who have not written yet: nobody knows how many they are.
+const STRANGERS_UPLOADS: Allowed = Allowed { an_hour: 30, a_day: 300 * 1024 * 1024 };
 /// The wait that is named when an address has too many sockets: nobody knows when one will close.
 const CROWDED: Duration = Duration::from_secs(10);
 /// Entries without a living socket that one table keeps; when a flood of addresses fills it, it forgets them.
@@ -69,13 +75,14 @@ pub struct Gate {
     clock: Clock,
     limited: bool,
     table: Arc<Mutex<HashMap<Key, Count>>>,
+    uploads: Arc<Mutex<Uploads<Key>>>,
 }
 
 impl Gate {
     /// A gate; without `limited` everybody comes in (`--no-rate-limits`).
     #[must_use]
     pub fn new(clock: Clock, limited: bool) -> Self {
-        Self { clock, limited, table: Arc::default() }
+        Self { clock, limited, table: Arc::default(), uploads: Arc::default() }
     }
 
     /// A new socket of nobody known yet.
@@ -139,6 +146,26 @@ impl Gate {
         self.refund(&Key::Visitor(visitor.clone()), SENDS);
     }
 
+    /// A file of this visitor, who comes from this address if nobody knows them yet.
+    ///
+    /// # Errors
+    /// When they uploaded too much lately.
+    pub fn upload(&self, visitor: &VisitorId, stranger: Option<IpAddr>) -> Result<Upload, RetryAfter> {
+        let begun = self.clock.monotonic();
+        let mut upload = Upload { gate: self.clone(), keys: Vec::new(), begun, left: u64::MAX };
+        if !self.limited {
+            return Ok(upload);
+        }
+        let address = stranger.map(|address| (Key::Address(prefix(address)), STRANGERS_UPLOADS));
+        let mut table = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, allowed) in address.into_iter().chain([(Key::Visitor(visitor.clone()), UPLOADS)]) {
+            upload.left = upload.left.min(table.begin(&key, allowed, begun)?);
+            upload.keys.push(key);
+        }
+        drop(table);
+        Ok(upload)
+    }
+
     fn count(&self, key: Key, most: usize) -> Option<Permit> {
         let now = self.clock.monotonic();
         let mut table = self.lock(now);
@@ -197,6 +224,31 @@ impl Gate {
 impl Count {
     const fn new(now: Instant) -> Self {
         Self { sockets: 0, bucket: Bucket::full(now) }
+    }
+}
+
+/// A file that is being uploaded.
+#[derive(Debug)]
+pub struct Upload {
+    gate: Gate,
+    keys: Vec<Key>,
+    begun: Instant,
+    left: u64,
+}
+
+impl Upload {
+    /// The bytes that may come.
+    #[must_use]
+    pub const fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Counts what came of it, whether or not it was kept.
+    pub fn came(&self, bytes: u64) {
+        let mut table = self.gate.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in &self.keys {
+            table.end(key, self.begun, bytes);
+        }
     }
 }
 

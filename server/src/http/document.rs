@@ -100,7 +100,8 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("target", if frame { "_blank" } else { "_self" })
         .set("client_id", shown.client_id)
         .set("body", shown.body)
-        .set("hint", hint(shown.hint, texts))
+        .set("hint", hint(shown.hint, frame, texts))
+        .set("described", if shown.hint.is_empty() { "" } else { " aria-describedby=\"hint\"" })
         .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
         .set("texts", attributes(texts, &DRAWN))
         .set("log", log)
@@ -127,13 +128,11 @@ fn script() -> Cow<'static, str> {
 }
 
 /// The line above the field: why a message was not taken, or (shown by the script) that the form works without it.
-fn hint(why: &str, texts: &Texts) -> String {
+fn hint(why: &str, frame: bool, texts: &Texts) -> String {
     if !why.is_empty() {
         return escape(why);
     }
-    let text = |name: &str| escape(texts.get(name).map_or("", String::as_str));
-    let (frame, page) = (text("plain_frame"), text("plain_page"));
-    format!("<span class=\"only-frame\">{frame}</span><span class=\"only-page\">{page}</span>")
+    escape(texts.get(if frame { "plain_frame" } else { "plain_page" }).map_or("", String::as_str))
 }
 
 /// The owner's greeting in the reader's language, else ours in that language: never one that cannot be read.
@@ -239,7 +238,6 @@ pub fn initials(name: &str) -> String {
 mod tests {
     use super::{DRAWN, Shown, attributes, draw, greeting, initials, marked, row};
     use crate::{
-        domain::reception::Reception,
         http::{pages, plural, template},
         store::{Site, SiteSettings},
     };
@@ -253,7 +251,7 @@ mod tests {
                 origins: vec!["https://a.example".into(), "http://localhost:*".into()],
                 color: Some("#ffcc00".into()),
                 greetings: vec![("tr".into(), "Hoş geldiniz \"siz\"".into())],
-                reception: Reception::default(),
+                ..SiteSettings::default()
             },
         }
     }
@@ -291,6 +289,7 @@ mod tests {
             "body",
             "hint",
             "hint_state",
+            "described",
             "texts",
             "log",
             "brand",

@@ -1,6 +1,6 @@
 //! What every request passes before its route and every answer after it: whose host, from where, how big, how long,
 //! by which right; then the common headers and the compression. Never what a request means.
-use super::{Web, csrf, encoding, headers, origin::Own, problem::Problem, proxy};
+use super::{Web, csrf, encoding, headers, origin::Own, problem::Problem, proxy, routes};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
@@ -90,7 +90,11 @@ async fn enter(web: &Web, mut request: Request, secure: &mut bool) -> Result<Req
         csrf::check(request.headers(), &own).map_err(refuse)?;
     }
     request.extensions_mut().insert(Caller { own, address: client.address });
-    if request.method().is_safe() { Ok(request) } else { collect(request).await }
+    if request.method().is_safe() {
+        return Ok(request);
+    }
+    unpacked(&request)?;
+    if routes::streams(request.uri().path()) { Ok(request) } else { collect(request).await }
 }
 
 fn method(method: &Method) -> Result<(), Box<Response>> {
@@ -118,18 +122,25 @@ fn insecure(own: &Own, request: &Request) -> Response {
     }
 }
 
-/// Reads the whole body: bounded in size and in time, and never unpacked.
-async fn collect(request: Request) -> Result<Request, Box<Response>> {
-    let refuse = |status, code, detail| {
-        let mut response = Problem::new(status, code, detail).into_response();
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        Box::new(response)
-    };
-    let packed = request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-    if packed {
-        let detail = "a body is sent as it is, not compressed";
-        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail));
+/// A refusal of a body that may not have been read.
+fn refuse(status: StatusCode, code: &'static str, detail: &'static str) -> Response {
+    let mut response = Problem::new(status, code, detail).into_response();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// No body is ever unpacked.
+fn unpacked(request: &Request) -> Result<(), Box<Response>> {
+    if request.headers().get(CONTENT_ENCODING).is_none_or(|coding| coding == "identity") {
+        return Ok(());
     }
+    let detail = "a body is sent as it is, not compressed";
+    Err(Box::new(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BadMediaType", detail)))
+}
+
+/// Reads the whole body: bounded in size and in time.
+async fn collect(request: Request) -> Result<Request, Box<Response>> {
+    let refuse = |status, code, detail| Box::new(refuse(status, code, detail));
     let too_big = || refuse(StatusCode::PAYLOAD_TOO_LARGE, "TooLong", "the body is longer than 64 KiB");
     if request.body().size_hint().lower() > BODY_BYTES as u64 {
         return Err(too_big());

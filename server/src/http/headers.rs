@@ -4,13 +4,14 @@ use super::origin::Own;
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
-        ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY,
-        CONTENT_SECURITY_POLICY_REPORT_ONLY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY,
+        CONTENT_SECURITY_POLICY_REPORT_ONLY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
         X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -163,6 +164,30 @@ pub fn icon(headers: &mut HeaderMap) {
     put(headers, CACHE_CONTROL, "public, max-age=86400");
 }
 
+/// A file of a message: a picture that the relay has drawn itself, of this media type, is shown; anything else is only
+/// saved, as bytes.
+pub fn attachment(headers: &mut HeaderMap, picture: Option<&str>, name: &str) {
+    let how = if picture.is_some() { "inline" } else { "attachment" };
+    put(headers, CONTENT_DISPOSITION, format!("{how}; filename*=UTF-8''{}", escaped(name)));
+    put(headers, CONTENT_TYPE, picture.unwrap_or("application/octet-stream"));
+    put(headers, CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
+    put(headers, CORP, if picture.is_some() { "cross-origin" } else { "same-site" });
+    put(headers, CACHE_CONTROL, "private, no-store");
+}
+
+/// A file name as RFC 8187 writes it.
+fn escaped(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
 /// What every answer has, unless its kind said otherwise.
 pub fn common(headers: &mut HeaderMap, secure: bool) {
     put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -179,7 +204,7 @@ pub fn common(headers: &mut HeaderMap, secure: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Inline, agent_page, widget_frame};
+    use super::{Inline, agent_page, attachment, widget_frame};
     use crate::http::origin::Own;
     use axum::http::HeaderMap;
 
@@ -189,6 +214,25 @@ mod tests {
         let inline = Inline::of(page);
         assert_eq!(inline.scripts, " 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='");
         assert_eq!(inline.styles.matches("sha256-").count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_saved_and_only_our_own_pictures_are_shown() {
+        let mut headers = HeaderMap::new();
+        attachment(&mut headers, None, "fatura \"ş\";.pdf");
+        let said = |headers: &HeaderMap, name: &str| headers[name].to_str().expect("ascii").to_owned();
+        assert_eq!(
+            said(&headers, "content-disposition"),
+            "attachment; filename*=UTF-8''fatura%20%22%C5%9F%22%3B.pdf"
+        );
+        assert_eq!(said(&headers, "content-type"), "application/octet-stream");
+        assert_eq!(said(&headers, "content-security-policy"), "sandbox; default-src 'none'");
+        assert_eq!(said(&headers, "cross-origin-resource-policy"), "same-site");
+        assert_eq!(said(&headers, "cache-control"), "private, no-store");
+        attachment(&mut headers, Some("image/png"), "a.png");
+        assert_eq!(said(&headers, "content-disposition"), "inline; filename*=UTF-8''a.png");
+        assert_eq!(said(&headers, "content-type"), "image/png");
+        assert_eq!(said(&headers, "cross-origin-resource-policy"), "cross-origin");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod routes;
 
 mod agent_page;
 mod api;
+mod attachments;
 mod files;
 mod health;
 mod icon;
@@ -43,8 +44,10 @@ use crate::{
     access::{password, tries::Tries},
     app::App,
     config::Config,
+    keys::Root,
     session::links::Links,
 };
+use attachments::signed::{LABEL, Signer};
 use ipnet::IpNet;
 use origin::{Hosts, Own};
 use std::{
@@ -54,6 +57,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use tokio::sync::Semaphore;
+
+/// Files that may be on their way up at once.
+const UPLOADING: usize = 32;
 
 /// What the routes need.
 pub struct Web {
@@ -69,6 +76,8 @@ pub struct Web {
     ready: health::Ready,
     reports: report::Reports,
     shop: Option<Shop>,
+    signer: Signer,
+    uploading: Semaphore,
 }
 
 impl Web {
@@ -79,6 +88,7 @@ impl Web {
         listener: SocketAddr,
         turns: password::Turns,
         shop: Option<Shop>,
+        root: &Root,
     ) -> Self {
         let clock = app.clock;
         Self {
@@ -92,6 +102,8 @@ impl Web {
             ready: health::Ready::default(),
             reports: report::Reports::default(),
             shop,
+            signer: Signer::new(root.derive(LABEL)),
+            uploading: Semaphore::new(UPLOADING),
             links: Links::default(),
             app,
         }

@@ -16,6 +16,8 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u64>,
     #[serde(skip)]
     retry_after: Option<u64>,
 }
@@ -23,7 +25,7 @@ pub struct Problem {
 impl Problem {
     /// A refusal.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), retry_after: None }
+        Self { status, code, detail: detail.into(), limit: None, retry_after: None }
     }
 
     /// 400: the request breaks a rule.
@@ -60,6 +62,16 @@ impl Problem {
     /// With the seconds after which trying again makes sense.
     pub fn after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// With another word for programs.
+    pub fn code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// With the number that was gone beyond.
+    pub fn limit(self, limit: u64) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
     /// The sentence.

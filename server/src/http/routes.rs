@@ -1,8 +1,11 @@
 //! The table of routes: every address, once, with who may use it. The router is built from it, the authorisation
 //! table (`authz.toml`) is compared with it, and a route that needs a sign-in gets its guard from it.
 use super::{
-    Web, agent_page, api, files, front, health, icon, identity, link, plain_page, problem::Problem, report,
-    shop, websocket, widget_page,
+    Web, agent_page, api,
+    attachments::{download, links, upload},
+    files, front, health, icon, identity, link, plain_page,
+    problem::Problem,
+    report, shop, websocket, widget_page,
 };
 use axum::{
     Router,
@@ -42,6 +45,14 @@ const fn route(method: &'static str, path: &'static str, who: Who, handler: Meth
     Route { method, path, who, handler }
 }
 
+const VISITORS_FILES: &str = "/api/v1/visitor/files";
+const AGENTS_FILES: &str = "/api/v1/files";
+
+/// Whether a route takes its body as it comes: it bounds size and time itself.
+pub fn streams(path: &str) -> bool {
+    [VISITORS_FILES, AGENTS_FILES].contains(&path)
+}
+
 /// Every route.
 pub fn table() -> Vec<Route> {
     use Who::{Agent, Anyone, Demo, Socket, Visitor};
@@ -76,6 +87,11 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/visitor/conversations/{id}/entries", Visitor, get(talks::entries)),
         route("POST", "/api/v1/visitor/conversations/{id}/end", Visitor, post(talks::end)),
         route("POST", "/api/v1/visitor/conversations/{id}/rating", Visitor, post(talks::rate)),
+        route("POST", VISITORS_FILES, Visitor, post(upload::by_visitor)),
+        route("POST", "/api/v1/visitor/files/links", Visitor, post(links::for_visitor)),
+        route("POST", AGENTS_FILES, Agent, post(upload::by_agent)),
+        route("POST", "/api/v1/files/links", Agent, post(links::for_agent)),
+        route("GET", "/f/{id}", Anyone, get(download::file)),
         route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),
         route("GET", "/api/v1/openapi.json", Anyone, get(api::openapi::show)),
         route("POST", "/csp-report", Anyone, post(report::take)),

@@ -9,6 +9,7 @@ use crate::{
     chat::{Identity, secret_hash, sender},
     clock::Clock,
     config::Config,
+    keys::Root,
     orders::{Desk, Order, Outcome},
     store::{Sequence, sqlite::Sqlite},
 };
@@ -42,11 +43,11 @@ async fn relay() -> Relay {
     let dir = tempfile::tempdir().expect("a folder");
     let fatal = Box::new(|error: &str| panic!("{error}"));
     let store = Sqlite::open(dir.path(), &Epoch("e".into()), fatal).expect("a store");
-    let app = Arc::new(App::new(Arc::new(store), Clock, false));
+    let app = Arc::new(App::new(Arc::new(store), Clock, false, dir.path()));
     let config = Config { rate_limits: false, ..Config::local(dir.path().to_owned()) };
     let shop = Shop { relay: format!("http://{HOST}"), site: "demo".into() };
     let listener: SocketAddr = HOST.parse().expect("an address");
-    let web = Web::new(app.clone(), &config, listener, Turns::default(), Some(shop));
+    let web = Web::new(app.clone(), &config, listener, Turns::default(), Some(shop), &Root::passing(Clock));
     let router = routes::router(Arc::new(web));
     let (site, other) = (add_site(&app).await, add_site(&app).await);
     for (role, place) in [("agent", &site), ("admin", &site), ("owner", &site), ("stranger", &other)] {
@@ -132,6 +133,8 @@ impl Relay {
             ("POST", path) if path.ends_with("/rating") => {
                 ("application/json", "{\"closing\":1,\"csat\":100}".into())
             }
+            ("POST", path) if routes::streams(path) => ("application/octet-stream", "bytes".into()),
+            ("POST", path) if path.ends_with("/files/links") => ("application/json", "{\"ids\":[]}".into()),
             ("POST", "/c/{key}") => ("application/x-www-form-urlencoded", "body=Merhaba".into()),
             _ => ("application/json", String::new()),
         }
@@ -143,7 +146,7 @@ impl Relay {
         let address = match path {
             "/assets/{name}" => asset.unwrap_or(path).to_owned(),
             "/embed/{version}" => format!("/embed/{}", super::files::PINNED),
-            path => path.replace("{key}", &self.site).replace("{*rest}", "site"),
+            path => path.replace("{key}", &self.site).replace("{*rest}", "site").replace("{id}", "none"),
         };
         let (media_type, body) = Self::body(method, path);
         let mut request =

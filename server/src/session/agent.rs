@@ -15,7 +15,7 @@ use crate::{
     gate::Permit,
     hub::{Published, Subscription, Topic, Watching},
     mutants::{self, Mutant},
-    store::{Changed, Noted, Pending, Principal, SecretHash, Sent, SignIn},
+    store::{Changed, Holder, Noted, Pending, Principal, SecretHash, Sent, SignIn},
 };
 use merhaba_shared::protocol::{
     agent::{
@@ -329,12 +329,17 @@ impl<S: Socket> Agent<S> {
         if !self.may_write(&reply.conversation, client_id, Action::Reply).await? {
             return Ok(());
         }
+        let from = Holder::Agent(self.me.id.clone());
+        if !self.live.app.chat.durable(from, &reply.attachments).await {
+            return self.live.refuse(chat::no_file(Some(client_id))).await;
+        }
         let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
         let pending = self.live.app.chat.reply(&self.me.id, reply, sequence);
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
+            Ok(Sent::NoFile) => Err(chat::no_file(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
         Ok(())

@@ -212,7 +212,7 @@ mod tests {
             let store = Sqlite::open(dir.path(), &"epoch".into(), fatal).expect("a store");
             let settings = SiteSettings { name: "shop".into(), ..SiteSettings::default() };
             store.add_site(Site { key: "shop".into(), at: 0, settings }).await.expect("a site");
-            let app = Arc::new(App::new(Arc::new(store), Clock, true));
+            let app = Arc::new(App::new(Arc::new(store), Clock, true, dir.path()));
             let (one, two) = (app.clone(), app.clone());
             let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
             let router = Router::new()

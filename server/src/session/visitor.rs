@@ -14,7 +14,7 @@ use crate::{
     gate::Permit,
     hub::{Subscription, Topic},
     mutants::{self, Mutant},
-    store::{Principal, Sender, Sent},
+    store::{Holder, Principal, Sender, Sent},
 };
 use merhaba_shared::protocol::{
     close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY, UNAVAILABLE},
@@ -194,6 +194,10 @@ impl<S: Socket> Visitor<S> {
             Command::Read(read) => self.live.read(read).await,
             Command::Typing(typing) => self.typing(typing).await,
             Command::History(get) => self.live.history(get).await,
+            Command::Page(page) => {
+                self.sender = chat::moved(&self.sender, &page);
+                Ok(())
+            }
             Command::Ping(ping) => {
                 let visitor = self.sender.visitor.clone();
                 self.live.ping(&ping, |app, _| heads(app.clone(), visitor)).await
@@ -220,12 +224,17 @@ impl<S: Socket> Visitor<S> {
             return if self.patience.refused() { Err(TOO_FAST.into()) } else { Ok(()) };
         }
         self.patience.taken();
+        let from = Holder::Visitor { site: self.sender.site.clone(), token: self.sender.token };
+        if !self.live.app.chat.durable(from, &send.attachments).await {
+            return self.live.refuse(chat::no_file(Some(client_id))).await;
+        }
         let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
         let pending = self.live.app.chat.send(&self.sender, send, about, sequence);
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
+            Ok(Sent::NoFile) => Err(chat::no_file(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
         Ok(())

@@ -5,6 +5,7 @@
 //! commits; the future only waits. [`Then`] runs right after the commit, in commit order and whether or not anybody
 //! still waits: publishing from there can neither be forgotten nor overtaken.
 
+mod files;
 mod pending;
 mod sequence;
 pub mod sqlite;
@@ -15,13 +16,14 @@ pub mod contract;
 use crate::domain::reception::{About, Reception};
 use merhaba_shared::protocol::{
     agent::{Claimed, Filter, Inbox, InboxRow, Note, Role},
-    ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Item, Rating, ReadMarker, Side},
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
 
+pub use files::{FileStore, Holder, Kept, NewFile, Preview, StoredFile};
 pub use pending::Pending;
 pub use sequence::Sequence;
 
@@ -67,6 +69,10 @@ pub struct SiteSettings {
     pub color: Option<String>,
     /// Greeting by language tag (`en`, `tr`); a missing one is ours.
     pub greetings: Vec<(String, String)>,
+    /// The longest file in bytes, 0: none at all; `None`: as long as the relay allows.
+    pub file_bytes: Option<u64>,
+    /// What all its files may weigh together, in bytes; `None`: what the relay allows.
+    pub file_quota: Option<u64>,
     /// When it is open, and what is asked first.
     pub reception: Reception,
 }
@@ -208,6 +214,8 @@ pub struct VisitorMessage {
     pub new_conversation: ConversationId,
     /// The text, checked.
     pub body: String,
+    /// Files, uploaded before; found on the disk as they were written.
+    pub attachments: Vec<AttachmentId>,
     /// What they said of themself, checked; stored unless the message is a repeat.
     pub about: Option<Box<About>>,
     /// Now.
@@ -237,6 +245,8 @@ pub struct AgentMessage {
     pub conversation: ConversationId,
     /// The text, checked.
     pub body: String,
+    /// Files, uploaded before; found on the disk as they were written. A note has none.
+    pub attachments: Vec<AttachmentId>,
     /// Now.
     pub at: Millis,
     /// What it must not overtake; a note has no such order.
@@ -252,6 +262,8 @@ pub enum Sent {
     Repeated(Accepted),
     /// No such conversation for this sender (or no such site).
     NotFound,
+    /// One of its files is not this sender's, is in another message, or is not there any more.
+    NoFile,
 }
 
 /// A send that was stored.
@@ -342,6 +354,8 @@ pub struct Holdings {
     pub entries: u64,
     /// Notes.
     pub notes: u64,
+    /// Files of messages.
+    pub files: u64,
 }
 
 /// A backup that was made, compared with the store, and synced.
@@ -355,10 +369,12 @@ pub struct BackedUp {
     pub epoch: Epoch,
     /// What it holds.
     pub holdings: Holdings,
+    /// Files of messages that were not there, or not as the store says.
+    pub files_missing: u64,
 }
 
 /// Durable storage.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: FileStore + Send + Sync + 'static {
     /// This store's life.
     fn epoch(&self) -> Epoch;
     /// Whether the next write will work: there is room, and writing something of no worth works.

@@ -4,7 +4,7 @@
 use super::{language, storage};
 use crate::{
     client::outbox::{Outbox, Outgoing, Progress},
-    protocol::ids::{ClientId, ConversationId, Millis},
+    protocol::ids::{AttachmentId, ClientId, ConversationId, Millis},
 };
 use alloc::{
     string::{String, ToString},
@@ -119,7 +119,7 @@ fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
     outbox.all().iter().filter(|out| !matches!(out.progress, Progress::Stored(_)))
 }
 
-/// Where to, and behind it the text.
+/// Where to, behind it the files, and in the next lines the text.
 fn write(out: &Outgoing) -> String {
     let mut value = String::new();
     if let Some(conversation) = &out.conversation {
@@ -128,17 +128,24 @@ fn write(out: &Outgoing) -> String {
         value.push(BEGINS);
         value.push_str(&first.to_hex());
     }
+    for attachment in &out.attachments {
+        value.push(' ');
+        value.push_str(attachment.as_str());
+    }
     value.push('\n');
     value.push_str(&out.body);
     value
 }
 
 fn read(client_id: ClientId, value: &str) -> Outgoing {
-    let (place, body) = value.split_once('\n').unwrap_or(("", value));
+    let (head, body) = value.split_once('\n').unwrap_or(("", value));
+    let (place, files) = head.split_once(' ').unwrap_or((head, ""));
+    let attachments = files.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect();
     let begins = place.strip_prefix(BEGINS);
     let conversation = (begins.is_none() && !place.is_empty()).then(|| ConversationId(String::from(place)));
     let begins = begins.and_then(ClientId::from_hex);
-    Outgoing { client_id, conversation, begins, body: String::from(body), progress: Progress::Waiting }
+    let (body, progress) = (String::from(body), Progress::Waiting);
+    Outgoing { client_id, conversation, begins, body, attachments, progress }
 }
 
 #[cfg(test)]
@@ -149,10 +156,15 @@ mod tests {
     fn a_message_is_read_as_it_was_written() {
         let first = Some(ClientId([8; 16]));
         for (conversation, begins) in [(None, None), (None, first), (Some("c1".into()), None)] {
-            let client_id = ClientId([7; 16]);
-            let body = "one\ntwo\n".into();
-            let out = Outgoing { client_id, conversation, begins, body, progress: Progress::Waiting };
-            assert_eq!(read(client_id, &write(&out)), out);
+            for files in 0..3 {
+                let client_id = ClientId([7; 16]);
+                let body = "one two\ntwo\n".into();
+                let attachments = ["f1".into(), "f-2_".into()].into_iter().take(files).collect();
+                let conversation = conversation.clone();
+                let progress = Progress::Waiting;
+                let out = Outgoing { client_id, conversation, begins, body, attachments, progress };
+                assert_eq!(read(client_id, &write(&out)), out);
+            }
         }
     }
 }

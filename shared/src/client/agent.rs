@@ -3,12 +3,17 @@
 mod turns;
 
 use super::{
-    Effect, Line, Ms, connection::Connection, inbox::Lists, lead::Lead, opened::Opens, outbox::Outbox,
+    Effect, Line, Ms,
+    connection::Connection,
+    inbox::Lists,
+    lead::Lead,
+    opened::Opens,
+    outbox::{Outbox, Outgoing, Progress},
 };
 use crate::protocol::{
     agent::{Assign, Claim, Close, Command, Filter, InboxRow, Open, Reopen, Resolve, SetStatus, SiteCard},
     error::Refused,
-    ids::{AgentId, ClientId, ConversationId, Epoch},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch},
     model::{AgentAuthor, Typing},
 };
 use alloc::{string::String, vec::Vec};
@@ -196,7 +201,20 @@ impl AgentClient {
 
     /// Sends an answer.
     pub fn reply(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
-        self.outbox.push(client_id, Some(conversation.clone()), None, body);
+        self.reply_with(now, client_id, conversation, body, Vec::new());
+    }
+
+    /// As [`Self::reply`], with files that were uploaded for it.
+    pub fn reply_with(
+        &mut self,
+        now: Ms,
+        client_id: ClientId,
+        conversation: &ConversationId,
+        body: String,
+        attachments: Vec<AttachmentId>,
+    ) {
+        let (conversation, progress) = (Some(conversation.clone()), Progress::Waiting);
+        self.outbox.push(Outgoing { client_id, conversation, begins: None, body, attachments, progress });
         self.lead.wrote();
         self.flush(now);
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::protocol::{
     error::{Code, Refused},
-    ids::{ClientId, ConversationId, Seq},
+    ids::{AttachmentId, ClientId, ConversationId, Seq},
     model::Accepted,
 };
 use alloc::{string::String, vec::Vec};
@@ -38,6 +38,8 @@ pub struct Outgoing {
     pub begins: Option<ClientId>,
     /// The text.
     pub body: String,
+    /// Files that were uploaded for it.
+    pub attachments: Vec<AttachmentId>,
     /// How far it is.
     pub progress: Progress,
 }
@@ -70,28 +72,21 @@ impl Outbox {
         &self.queue
     }
 
-    /// Adds a message at the end. Of one with a `client_id` that is here already, only the conversation's name counts,
-    /// where it had none.
-    pub fn push(
-        &mut self,
-        client_id: ClientId,
-        conversation: Option<ConversationId>,
-        begins: Option<ClientId>,
-        body: String,
-    ) {
-        if let Some(known) = self.queue.iter_mut().find(|out| out.client_id == client_id) {
-            known.conversation = known.conversation.take().or(conversation);
+    /// Adds a message at the end, to be sent. Of one with a `client_id` that is here already, only the conversation's name
+    /// counts, where it had none.
+    pub fn push(&mut self, out: Outgoing) {
+        if let Some(known) = self.queue.iter_mut().find(|other| other.client_id == out.client_id) {
+            known.conversation = known.conversation.take().or(out.conversation);
         } else {
-            let progress = Progress::Waiting;
-            self.queue.push(Outgoing { client_id, conversation, begins, body, progress });
+            self.queue.push(Outgoing { progress: Progress::Waiting, ..out });
         }
     }
 
     /// Adds what was kept elsewhere, without those that have arrived: another tab may be about to forget one of them.
     pub(super) fn take_up(&mut self, kept: Vec<Outgoing>, has_arrived: impl Fn(ClientId) -> bool) {
-        for Outgoing { client_id, conversation, begins, body, .. } in kept {
-            if !has_arrived(client_id) {
-                self.push(client_id, conversation, begins, body);
+        for out in kept {
+            if !has_arrived(out.client_id) {
+                self.push(out);
             }
         }
     }
@@ -266,7 +261,7 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use super::{Accepted, ClientId, Code, Outbox, Progress, Refused};
+    use super::{Accepted, ClientId, Code, ConversationId, Outbox, Outgoing, Progress, Refused, Vec};
 
     fn id(n: u8) -> ClientId {
         ClientId([n; 16])
@@ -280,10 +275,22 @@ mod tests {
         Accepted { client_id: id(n), conversation: "c".into(), seq: 1, at: 0 }
     }
 
+    fn out(n: u8, conversation: Option<ConversationId>) -> Outgoing {
+        let (body, attachments) = (format!("m{n}"), Vec::new());
+        Outgoing {
+            client_id: id(n),
+            conversation,
+            begins: None,
+            body,
+            attachments,
+            progress: Progress::Waiting,
+        }
+    }
+
     fn three() -> Outbox {
         let mut outbox = Outbox::default();
         for n in 1..=3 {
-            outbox.push(id(n), None, None, format!("m{n}"));
+            outbox.push(out(n, None));
         }
         outbox
     }
@@ -327,8 +334,8 @@ mod tests {
     #[test]
     fn after_a_backup_was_put_back_nothing_goes_where_nothing_is() {
         let mut outbox = three();
-        outbox.push(id(4), Some("gone".into()), None, "m4".into());
-        outbox.push(id(5), Some("there".into()), None, "m5".into());
+        outbox.push(out(4, Some("gone".into())));
+        outbox.push(out(5, Some("there".into())));
         outbox.next(0);
         outbox.renewed(|conversation| conversation.as_str() == "there");
         let to: Vec<_> = outbox.all().iter().map(|out| out.conversation.clone()).collect();
@@ -351,7 +358,7 @@ mod tests {
     #[test]
     fn what_was_sent_twice_by_the_person_is_there_once() {
         let mut outbox = three();
-        outbox.push(id(1), None, None, "again".into());
+        outbox.push(out(1, None));
         assert_eq!(outbox.all().len(), 3);
     }
 

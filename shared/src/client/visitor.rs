@@ -6,12 +6,12 @@ use super::{
     Effect, Line, Ms,
     connection::Connection,
     lead::Lead,
-    outbox::{Outbox, Outgoing},
+    outbox::{Outbox, Outgoing, Progress},
     thread::Thread,
     token::Keepsake,
 };
 use crate::protocol::{
-    ids::{ClientId, ConversationId, Epoch, Millis, SiteKey, Token, VisitorId},
+    ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, SiteKey, Token, VisitorId},
     model::{AgentAuthor, Author, Item, Message, Resume, Typing},
     visitor::{About, Command, Page, Presence},
 };
@@ -172,13 +172,19 @@ impl VisitorClient {
 
     /// Sends a message into the conversation that is shown, or begins one.
     pub fn send(&mut self, now: Ms, client_id: ClientId, body: String) {
+        self.send_with(now, client_id, body, Vec::new());
+    }
+
+    /// As [`Self::send`], with files that were uploaded for it.
+    pub fn send_with(&mut self, now: Ms, client_id: ClientId, body: String, attachments: Vec<AttachmentId>) {
         let begins = self.beginning.map(|beginning| match beginning {
             Beginning::With(first) if !self.outbox.has_failed(first) => first,
             // What was to begin it could not be taken: this does.
             _ => client_id,
         });
         self.beginning = begins.map(Beginning::With);
-        self.outbox.push(client_id, self.current.clone(), begins, body);
+        let (conversation, progress) = (self.current.clone(), Progress::Waiting);
+        self.outbox.push(Outgoing { client_id, conversation, begins, body, attachments, progress });
         self.lead.wrote();
         self.flush(now);
     }

@@ -1,10 +1,10 @@
 //! What an agent's page can send, and everything it can be told. Notes, assignments and what is known of a visitor
 //! can only be spelled here, so no visitor can be sent them. Variants are only added at the end.
 use super::error::Refused;
-use super::ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId};
+use super::ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId};
 use super::model::{
-    Accepted, AgentAuthor, Attachment, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
-    ReadMarker, Resume, Side, Status, Typing, TypingNow,
+    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
+    Side, Status, Typing, TypingNow,
 };
 use super::visitor::{About, Page};
 use super::words::words;
@@ -154,9 +154,9 @@ pub struct Reply {
     pub conversation: ConversationId,
     /// The text.
     pub body: String,
-    /// Files, uploaded before.
+    /// Files, uploaded before by the same sender and in no other message; with them the text may be blank.
     #[serde(default)]
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<AttachmentId>,
 }
 
 /// A note to be stored in the backstage.

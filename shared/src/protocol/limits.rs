@@ -18,6 +18,12 @@ pub const TITLE_BYTES: usize = 300;
 pub const COMMENT_CHARS: usize = 1_000;
 /// Files on one message.
 pub const ATTACHMENTS: usize = 10;
+/// A file's length in bytes; a site may allow less.
+pub const FILE_BYTES: u64 = 20 * 1024 * 1024;
+/// A file name's length in bytes; a longer one is cut before its ending.
+pub const FILE_NAME_BYTES: usize = 200;
+/// Files whose links are asked for at once.
+pub const LINKS: usize = 100;
 /// Conversations in one `resume`.
 pub const RESUME: usize = 50;
 /// Conversations an agent's page may have open at once.
@@ -91,6 +97,17 @@ pub fn check_body(body: &str) -> Result<(), BodyError> {
         return Err(BodyError::Blank);
     }
     Ok(())
+}
+
+/// Checks what a message says: with files it may say nothing.
+///
+/// # Errors
+/// As [`check_body`].
+pub fn check_said(body: &str, files: usize) -> Result<(), BodyError> {
+    match check_body(body) {
+        Err(BodyError::Blank) if files > 0 => Ok(()),
+        checked => checked,
+    }
 }
 
 /// Cuts a text to at most so many bytes, at a character's edge.

@@ -89,12 +89,24 @@ pub struct SystemAuthor {}
 pub struct Attachment {
     /// Opaque.
     pub id: AttachmentId,
-    /// File name as the sender had it.
+    /// File name as the sender had it, cleaned.
     pub name: String,
-    /// Media type as the relay determined it.
+    /// Media type as the relay determined it by the content; whatever is no picture is `application/octet-stream`.
     pub media_type: String,
-    /// Bytes.
+    /// Bytes, as the relay has them.
     pub size: u64,
+    /// Set for a picture that the relay has drawn anew: it may be shown, and has a preview.
+    #[serde(default)]
+    pub picture: Option<Picture>,
+}
+
+/// A picture's size, so that a page can leave room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// In pixels, as it is shown.
+    pub width: u32,
+    /// In pixels, as it is shown.
+    pub height: u32,
 }
 
 /// A message: the main kind of timeline entry.

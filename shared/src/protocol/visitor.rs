@@ -1,9 +1,9 @@
 //! What a visitor's page can send, and everything it can be told. Variants are only added at the end.
 use super::error::Refused;
-use super::ids::{ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, Token, VisitorId};
+use super::ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, Token, VisitorId};
 use super::model::{
-    Accepted, AgentAuthor, Attachment, Entry, GetHistory, Head, History, Message, Ping, Pong, Read,
-    ReadMarker, Resume, Status, Typing, TypingNow,
+    Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
+    Status, Typing, TypingNow,
 };
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,8 @@ pub enum Command {
     History(GetHistory),
     /// Are you there?
     Ping(Ping),
+    /// I have gone to another page of the website.
+    Page(Page),
 }
 
 /// Everything a visitor's page can be told.
@@ -101,9 +103,9 @@ pub struct Send {
     pub new: bool,
     /// The text.
     pub body: String,
-    /// Files, uploaded before.
+    /// Files, uploaded before by the same sender and in no other message; with them the text may be blank.
     #[serde(default)]
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<AttachmentId>,
     /// What the site asked before the first message, and the answers.
     #[serde(default)]
     pub about: Option<About>,

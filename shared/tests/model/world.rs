@@ -274,7 +274,7 @@ impl World {
                 answers.push(Event::Pong(Pong { nonce: ping.nonce }));
                 answers.extend(self.relay.heads());
             }
-            Command::Read(_) | Command::Typing(_) => {}
+            Command::Read(_) | Command::Typing(_) | Command::Page(_) => {}
         }
         if !self.tabs[at].silent {
             self.tabs[at].down.extend(answers);

@@ -5,7 +5,7 @@ use crate::dice::Dice;
 use merhaba_shared::protocol::{
     agent,
     ids::{AgentId, ClientId, ConversationId, Epoch, Seq, Token},
-    model::{Attachment, GetHistory, Ping, Read, Resume, Typing},
+    model::{GetHistory, Ping, Read, Resume, Typing},
     visitor,
 };
 
@@ -138,16 +138,6 @@ impl Wild {
         ConversationId(self.dice.pick(&self.conversations).clone())
     }
 
-    /// A file.
-    pub fn attachment(&mut self) -> Attachment {
-        Attachment {
-            id: self.id().as_str().into(),
-            name: self.text(),
-            media_type: self.text(),
-            size: self.number(),
-        }
-    }
-
     /// How far somebody is.
     pub fn read(&mut self) -> Read {
         Read { conversation: self.conversation(), received: self.number(), read: self.number() }
@@ -190,7 +180,7 @@ impl Wild {
         }
     }
 
-    /// A visitor's command of one of the six kinds.
+    /// A visitor's command of one of the seven kinds.
     pub fn visitor_command(&mut self) -> visitor::Command {
         use visitor::Command;
         match self.dice.below(10) {
@@ -202,12 +192,17 @@ impl Wild {
             2 => Command::Typing(self.typing()),
             3 => Command::History(self.get_history()),
             4 => Command::Ping(Ping { nonce: self.number() }),
+            5 => Command::Page(self.page()),
             _ => Command::Send(visitor::Send {
                 client_id: self.client_id(),
                 conversation: self.maybe(Self::conversation),
                 new: self.dice.percent(10),
                 body: self.text(),
-                attachments: if self.dice.percent(5) { self.some(Self::attachment) } else { Vec::new() },
+                attachments: if self.dice.percent(5) {
+                    self.some(|wild| wild.id().as_str().into())
+                } else {
+                    Vec::new()
+                },
                 about: self.dice.percent(5).then(|| visitor::About(r#"{"answers":[],"name":"A"}"#.into())),
             }),
         }
@@ -248,7 +243,11 @@ impl Wild {
                 client_id: self.client_id(),
                 conversation,
                 body: self.text(),
-                attachments: if self.dice.percent(5) { self.some(Self::attachment) } else { Vec::new() },
+                attachments: if self.dice.percent(5) {
+                    self.some(|wild| wild.id().as_str().into())
+                } else {
+                    Vec::new()
+                },
             }),
         }
     }

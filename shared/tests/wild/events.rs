@@ -5,13 +5,29 @@ use merhaba_shared::protocol::{
     error::{Code, Refused},
     ids::{AgentId, Epoch, Millis, Token},
     model::{
-        Accepted, AgentAuthor, Author, Data, Entry, Head, History, Item, Kind, Message, Pong, ReadMarker,
-        Side, Status, SystemAuthor, TypingNow, VisitorAuthor,
+        Accepted, AgentAuthor, Attachment, Author, Data, Entry, Head, History, Item, Kind, Message, Picture,
+        Pong, ReadMarker, Side, Status, SystemAuthor, TypingNow, VisitorAuthor,
     },
     visitor,
 };
 
 impl Wild {
+    /// A picture's width or height.
+    fn side(&mut self) -> u32 {
+        u32::try_from(self.number()).unwrap_or(u32::MAX)
+    }
+
+    /// A file.
+    pub fn attachment(&mut self) -> Attachment {
+        Attachment {
+            id: self.id().as_str().into(),
+            name: self.text(),
+            media_type: self.text(),
+            size: self.number(),
+            picture: self.maybe(|wild| Picture { width: wild.side(), height: wild.side() }),
+        }
+    }
+
     fn at(&mut self) -> Millis {
         self.number().cast_signed()
     }

@@ -4,6 +4,7 @@ use super::{Browser, SHOWN_WITHIN_MS};
 use crate::http;
 use fantoccini::ClientBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use std::{
     env,
@@ -56,9 +57,20 @@ pub enum Engine {
 
 /// A driver of one engine. Chromium's starts any number of browsers, the others one.
 pub struct Driver {
-    _children: Vec<Child>,
+    children: Vec<Child>,
     authority: String,
     engine: Engine,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A driver that is killed leaves its browsers behind: they are in its group, and go with it.
+        for child in &self.children {
+            if let Some(group) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) {
+                kill_process_group(group, Signal::KILL).ok();
+            }
+        }
+    }
 }
 
 impl Driver {
@@ -74,7 +86,7 @@ impl Driver {
             Engine::Firefox => geckodriver().await,
             Engine::WebKit => webkitdriver().await,
         };
-        Self { _children: children, authority: format!("127.0.0.1:{port}"), engine }
+        Self { children, authority: format!("127.0.0.1:{port}"), engine }
     }
 
     /// A new person's browser.
@@ -168,6 +180,7 @@ fn spawn(name: &str, arguments: &[String], environment: &[(&str, &str)]) -> Chil
     Command::new(path)
         .args(arguments)
         .envs(environment.iter().copied())
+        .process_group(0)
         .kill_on_drop(true)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

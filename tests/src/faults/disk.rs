@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, HashMap};
 /// What a disk writes as a whole.
 const SECTOR: usize = 512;
 
-/// The files of a folder by name; no file that only speeds things up.
+/// The files of a folder by name, those of its folders by their path; no file that only speeds things up.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A file through its life, whatever name it then has.
 struct File<'a> {
     name: &'a str,
+    is_folder: bool,
     calls: Vec<&'a Call>,
 }
 
@@ -35,41 +36,57 @@ pub fn after_cut(trace: &Trace, folder: &str, cut: usize, dice: &mut Dice) -> Op
         return None;
     }
     let (files, names) = lives(&calls, folder);
-    let certain = names.iter().filter(|(call, _)| durable(folder, call)).count();
-    let happened = certain + dice.place(names.len() - certain + 1);
-    let mut there: HashMap<&str, usize> = HashMap::new();
-    for (call, file) in &names[..happened] {
-        if call.did == Did::Made {
-            there.insert(files[*file].name, *file);
-        } else {
-            there.remove(files[*file].name);
+    let mut there: BTreeMap<&str, usize> = BTreeMap::new();
+    for (folder, names) in names {
+        let certain = names.iter().filter(|(call, _)| durable(folder, call)).count();
+        let happened = certain + dice.place(names.len() - certain + 1);
+        for (call, file) in &names[..happened] {
+            if call.did == Did::Made {
+                there.insert(files[*file].name, *file);
+            } else {
+                there.remove(files[*file].name);
+            }
         }
     }
-    let kept = there.into_values().map(|file| {
-        let file = &files[file];
+    let is_there = |name: &str| {
+        let above = name.match_indices('/').map(|(at, _)| &name[..at]);
+        above.into_iter().all(|above| there.contains_key(above))
+    };
+    let kept = there.values().map(|file| &files[*file]).filter(|file| !file.is_folder && is_there(file.name));
+    let kept = kept.map(|file| {
         let sure = |call: &Call| durable(&call.path, call);
         (file.name.to_owned(), content(&file.calls, sure, dice))
     });
     Some(kept.collect())
 }
 
+/// What happened to the names in each folder, in order: which call, and to which file.
+type Names<'a> = BTreeMap<&'a str, Vec<(&'a Call, usize)>>;
+
 /// Every file that the folder has had, and what happened to names, in order.
-fn lives<'a>(calls: &[&'a Call], folder: &str) -> (Vec<File<'a>>, Vec<(&'a Call, usize)>) {
-    let (mut files, mut names) = (Vec::<File<'a>>::new(), Vec::new());
+fn lives<'a>(calls: &[&'a Call], folder: &str) -> (Vec<File<'a>>, Names<'a>) {
+    let (mut files, mut names) = (Vec::<File<'a>>::new(), Names::new());
     let mut there: HashMap<&str, usize> = HashMap::new();
     for call in calls {
         let name = call.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
-        let Some(name) = name.filter(|name| name.contains(".db") && !name.ends_with("-shm")) else {
+        let counts = |name: &&str| name.contains(".db") || *name == "files" || name.starts_with("files/");
+        let Some(name) = name.filter(|name| counts(name) && !name.ends_with("-shm")) else {
             continue;
         };
+        if let Some((above, _)) = name.rsplit_once('/')
+            && let Some(above) = there.get(above)
+        {
+            files[*above].is_folder = true;
+        }
+        let above = call.path.rsplit_once('/').map_or("", |(above, _)| above);
         match (&call.did, there.get(name)) {
             (Did::Made, None) => {
                 there.insert(name, files.len());
-                names.push((*call, files.len()));
-                files.push(File { name, calls: Vec::new() });
+                names.entry(above).or_default().push((*call, files.len()));
+                files.push(File { name, is_folder: false, calls: Vec::new() });
             }
             (Did::Unlinked, Some(file)) => {
-                names.push((*call, *file));
+                names.entry(above).or_default().push((*call, *file));
                 there.remove(name);
             }
             (Did::Wrote { .. } | Did::Cut(_), Some(file)) => files[*file].calls.push(call),

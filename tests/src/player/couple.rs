@@ -60,7 +60,14 @@ impl Couple {
         let began = Instant::now();
         self.visitor_writes();
         self.agent_writes();
-        self.settle(within).await;
+        let all = self.written;
+        self.play_until(within, "both messages on both screens", |visitor, agent| {
+            visitor.journal.messages() >= all
+                && agent.journal.messages() >= all
+                && visitor.is_confirmed()
+                && agent.is_confirmed()
+        })
+        .await;
         began.elapsed()
     }
 

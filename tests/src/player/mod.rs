@@ -184,12 +184,17 @@ impl<M: Machine> Player<M> {
         self.carry_out();
     }
 
-    /// Whether all that was written here is confirmed, and the list says the same as the conversation.
+    /// Whether all that was written here is confirmed.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.machine.outbox().all().is_empty()
+            && self.journal.written.iter().all(|written| self.journal.is_shown(written.client_id))
+    }
+
+    /// The same, and the list says what the conversation does; lists have a pace of their own.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.machine.outbox().all().is_empty()
-            && self.machine.lists_it()
-            && self.journal.written.iter().all(|written| self.journal.is_shown(written.client_id))
+        self.is_confirmed() && self.machine.lists_it()
     }
 
     /// Everything that matters, for a test that has failed.

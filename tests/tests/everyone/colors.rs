@@ -23,7 +23,7 @@ const CONTRAST: &str = "const g = Object.assign(document.createElement('canvas')
 /// The worst of all pairs of tokens over all colours, as [contrast, pair, colour].
 const TOKENS: &str = "const root = document.documentElement, probe = document.body.appendChild(document.createElement('p')),
     paint = token => { probe.style.color = `var(--${token})`; return getComputedStyle(probe).color; },
-    pairs = ['on-brand brand', 'brand-ink paper', 'brand-ink mist', 'brand-ink brand-soft', 'on-deep deep', 'ink-2 paper', 'ink-2 mist', 'bad paper', 'note-ink note', 'good good-soft'];
+    pairs = ['on-brand brand', 'brand-ink paper', 'brand-ink mist', 'brand-ink brand-soft', 'ink-2 paper', 'ink-2 mist', 'bad paper', 'note-ink note', 'good good-soft'];
     let worst = [99];
     for (const color of colors) {
       root.style.setProperty('--site', color);

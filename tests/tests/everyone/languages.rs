@@ -119,6 +119,8 @@ async fn from_right_to_left_everything_is_mirrored() {
         let (left, right) = (found[0].as_f64().expect("a place"), found[1].as_f64().expect("a place"));
         assert_eq!(left < right, nearer_left, "{selector}: {left} from the left, {right} from the right");
     }
+    let corner = "return getComputedStyle(document.querySelector('.row.me .bubble')).borderBottomLeftRadius";
+    assert_eq!(page.run(corner).await, "6px", "the corner that points to its writer");
     let direction = "return getComputedStyle(document.querySelector('.row.me .bubble')).direction";
     assert_eq!(page.run(direction).await, "ltr", "each bubble is written in its own direction");
     page.close().await;

@@ -50,6 +50,7 @@ use Broken::{Page, Relay};
 use Place::{Contract, Promises, Within};
 use When::{Always, Long, Soak};
 
+const FILES: &str = "files::an_acknowledgement_leaves_after_its_files_are_synced";
 const ORDER: &str = "syscalls::an_acknowledgement_leaves_after_the_sync";
 const WRITES: &str = "failing::a_failed_write_is_refused_and_no_more";
 const FRAMES: &str = "proxy::a_lost_or_doubled_frame_loses_and_doubles_nothing";
@@ -69,6 +70,7 @@ pub const KILLS: &[Kill] = &[
     // P1 and P2: what was acknowledged is there.
     kill(Relay("synchronous-normal"), Promises, ORDER, ", acknowledged at line", Always),
     kill(Relay("acknowledge-early"), Promises, ORDER, ", acknowledged at line", Soak),
+    kill(Relay("file-unsynced"), Promises, FILES, ": its bytes were not synced", Soak),
     kill(Relay("folder-unsynced"), Promises, CUTS, ": the folder is gone with", Soak),
     // P3: nothing is acknowledged that is not stored.
     kill(Relay("failed-commit-accepted"), Promises, WRITES, ": lost, and stored without a word", Always),

@@ -7,6 +7,7 @@ mod clocks;
 mod crash;
 mod cuts;
 mod failing;
+mod files;
 mod full;
 mod herd;
 mod link;

@@ -19,9 +19,9 @@ pub fn Name() -> impl IntoView {
     });
     view! {
         <section class="card" aria-labelledby="name-head">
-            <h2 id="name-head">{texts.site_name}</h2>
+            <h2 id="name-head"><label for="site-name">{texts.site_name}</label></h2>
             <p class="lead" id="name-lead">{texts.site_name_lead}</p>
-            <input id="site-name" type="text" dir="auto" autocomplete="off" aria-labelledby="name-head" readonly=!form.may
+            <input id="site-name" type="text" dir="auto" autocomplete="off" readonly=!form.may
                 prop:value=form.name aria-describedby="name-lead name-why" aria-invalid=move || trouble.get().is_some().then_some("true")
                 on:input=move |event| form.name.set(event_target_value(&event))/>
             <p class="trouble" id="name-why" role="status">{move || trouble.get()}</p>

@@ -4,7 +4,10 @@ use super::sessions::places;
 use crate::{
     domain::{
         reception::Reception,
-        site::{check_color, check_greetings, check_name, check_origins, text_color},
+        site::{
+            check_color, check_file_bytes, check_file_quota, check_greetings, check_name, check_origins,
+            text_color,
+        },
     },
     http::{
         Web,
@@ -33,20 +36,24 @@ pub struct Change {
     name: Option<String>,
     origins: Option<Vec<String>>,
     #[serde(default)]
-    color: Color,
+    color: Set<String>,
     greetings: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    file_bytes: Set<u64>,
+    #[serde(default)]
+    file_quota: Set<u64>,
     reception: Option<Reception>,
 }
 
 /// Tells absent (as it is) from `null` (ours, please).
 #[derive(Debug, Default)]
-enum Color {
+enum Set<T> {
     #[default]
     AsItIs,
-    Now(Option<String>),
+    Now(Option<T>),
 }
 
-impl<'de> Deserialize<'de> for Color {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Set<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Option::deserialize(from).map(Self::Now)
     }
@@ -61,6 +68,9 @@ struct Shown<'a> {
     color: Option<&'a str>,
     on_color: Option<&'static str>,
     greetings: BTreeMap<&'a str, &'a str>,
+    file_bytes: Option<u64>,
+    file_quota: Option<u64>,
+    file_held: u64,
     reception: &'a Reception,
     snippet: String,
     snippet_pinned: String,
@@ -73,7 +83,7 @@ pub fn snippet(relay: &str, key: &str) -> String {
     format!("<script async src=\"{relay}/embed.js\" data-site=\"{key}\"></script>")
 }
 
-fn show_site(site: &Site, role: Role, caller: &Caller) -> Response {
+fn show_site(site: &Site, role: Role, caller: &Caller, file_held: u64) -> Response {
     let relay = caller.own.origin();
     let (key, settings) = (site.key.as_str(), &site.settings);
     let link = format!("{relay}/c/{key}");
@@ -85,6 +95,9 @@ fn show_site(site: &Site, role: Role, caller: &Caller) -> Response {
         color: settings.color.as_deref(),
         on_color: settings.color.as_deref().map(text_color),
         greetings: settings.greetings.iter().map(|(tag, text)| (tag.as_str(), text.as_str())).collect(),
+        file_bytes: settings.file_bytes,
+        file_quota: settings.file_quota,
+        file_held,
         reception: &settings.reception,
         snippet: snippet(&relay, key),
         snippet_pinned: format!(
@@ -128,7 +141,8 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let role = role(&signed_in, &key)?;
     let site = web.app.store.site(key.as_str().into()).await?.ok_or_else(Problem::not_found)?;
-    Ok(show_site(&site, role, &caller))
+    let held = web.app.store.files_weigh(site.key.clone()).await?;
+    Ok(show_site(&site, role, &caller, held))
 }
 
 /// Changes a site.
@@ -147,7 +161,8 @@ pub async fn change(
     let settings = apply(site.settings, change)?;
     let site = web.app.chat.change_site(site.key, settings).await?.ok_or_else(Problem::not_found)?;
     tracing::info!(agent = %signed_in.sign_in.agent.id, site = %site.key, "site changed");
-    Ok(show_site(&site, role, &caller))
+    let held = web.app.store.files_weigh(site.key.clone()).await?;
+    Ok(show_site(&site, role, &caller, held))
 }
 
 fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Problem> {
@@ -158,12 +173,18 @@ fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Pro
     if let Some(origins) = change.origins {
         settings.origins = check_origins(&origins).map_err(bad)?;
     }
-    if let Color::Now(color) = change.color {
+    if let Set::Now(color) = change.color {
         settings.color = color.map(|color| check_color(&color)).transpose().map_err(bad)?;
     }
     if let Some(greetings) = change.greetings {
         let greetings: Vec<(String, String)> = greetings.into_iter().collect();
         settings.greetings = check_greetings(&greetings).map_err(bad)?;
+    }
+    if let Set::Now(bytes) = change.file_bytes {
+        settings.file_bytes = bytes.map(check_file_bytes).transpose().map_err(bad)?;
+    }
+    if let Set::Now(quota) = change.file_quota {
+        settings.file_quota = quota.map(check_file_quota).transpose().map_err(bad)?;
     }
     if let Some(reception) = change.reception {
         settings.reception = reception.check().map_err(|error| Problem::bad(error.to_string()))?;
@@ -184,7 +205,9 @@ mod tests {
         let after = apply(before.clone(), change).expect("good");
         assert_eq!((after.name.as_str(), after.color.as_deref()), ("B", Some("#112233")));
         let change: Change = serde_json::from_str("{\"color\":null}").expect("a change");
-        assert_eq!(apply(before, change).expect("good").color, None);
+        assert_eq!(apply(before.clone(), change).expect("good").color, None);
+        let change: Change = serde_json::from_str("{\"file_bytes\":0}").expect("a change");
+        assert_eq!(apply(before, change).expect("good").file_bytes, Some(0));
     }
 
     #[test]

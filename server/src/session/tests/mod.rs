@@ -164,7 +164,7 @@ impl Rig {
         let fatal = Box::new(|why: &str| panic!("{why}"));
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
         let store = Arc::new(store);
-        let app = Arc::new(App::new(store.clone(), Clock, limited));
+        let app = Arc::new(App::new(store.clone(), Clock, limited, dir.path()));
         let rig = Self { app, store, _dir: dir };
         rig.site("shop").await;
         rig

@@ -148,6 +148,7 @@ async fn unheard(rig: &Rig, visitor: &Value, number: u8) {
         new: false,
         new_conversation: "unused".into(),
         body: "unheard".into(),
+        attachments: Vec::new(),
         about: None,
         at: 0,
         sequence: crate::store::Sequence::default(),

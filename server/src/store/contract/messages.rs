@@ -136,7 +136,10 @@ pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
         }
         let (agent, conversation) = (AgentId::from(who), name.clone());
         let sequence = Sequence::default();
-        store.agent_message(AgentMessage { agent, client_id, conversation, body, at: 5, sequence }, quiet())
+        store.agent_message(
+            AgentMessage { agent, client_id, conversation, body, attachments: Vec::new(), at: 5, sequence },
+            quiet(),
+        )
     };
     std::thread::scope(|threads| {
         for who in ["ali", "mert", "ayse"] {
@@ -160,6 +163,7 @@ fn template(conversation: &ConversationId) -> VisitorMessage {
         new: false,
         new_conversation: "unused".into(),
         body: String::new(),
+        attachments: Vec::new(),
         about: None,
         at: 5,
         sequence: Sequence::default(),

@@ -15,6 +15,8 @@ fn settings() -> SiteSettings {
         origins: vec!["https://b.example".into(), "https://a.example".into()],
         color: Some("#0b7a75".into()),
         greetings: vec![("tr".into(), "Merhaba!".into()), ("en".into(), "Hello!".into())],
+        file_bytes: Some(1_000),
+        file_quota: Some(9_000),
         reception: serde_json::from_str(RECEPTION).expect("a reception"),
     }
 }

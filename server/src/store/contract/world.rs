@@ -155,6 +155,7 @@ impl World {
             new: false,
             new_conversation: ConversationId(format!("c{number}")),
             body: format!("message {number}"),
+            attachments: Vec::new(),
             about: None,
             at: self.tick(),
             sequence: Sequence::default(),
@@ -169,6 +170,7 @@ impl World {
             client_id: client_id(number),
             conversation: conversation.clone(),
             body: format!("message {number}"),
+            attachments: Vec::new(),
             at: self.tick(),
             sequence: Sequence::default(),
         }

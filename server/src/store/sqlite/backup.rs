@@ -3,11 +3,13 @@
 //! of every index (which `VACUUM INTO` is, and during which the log could only grow). The copy gets its name after it
 //! was compared and synced, so that whatever bears the name is whole. Never touches the store itself.
 use super::{
+    backup_files,
     fault::{Fault, Outcome},
     open::{self, BUSY},
     survey::{self, Survey},
 };
 use crate::{
+    files::Files,
     folder,
     mutants::{self, Mutant},
     store::{BackedUp, StoreError},
@@ -84,8 +86,24 @@ pub(super) fn copy(from: &Path, to: &Path, wanted: &dyn Fn() -> bool) -> Result<
     pages(&snapshot, &partial, wanted)?;
     drop(snapshot);
     compare(&partial.path, &survey)?;
+    let dir = from.parent().unwrap_or(Path::new("."));
+    let files_missing = files(&partial.path, &Files::of(dir, &survey.epoch), to, wanted)?;
     let bytes = partial.end(to)?;
-    Ok(BackedUp { file: to.to_owned(), bytes, epoch: survey.epoch, holdings: survey.holdings })
+    let Survey { epoch, holdings, .. } = survey;
+    Ok(BackedUp { file: to.to_owned(), bytes, epoch, holdings, files_missing })
+}
+
+/// Copies the files that the copy of the store knows; all of them or, when that fails, none. Gives how many are missing.
+fn files(copy: &Path, from: &Files, to: &Path, wanted: &dyn Fn() -> bool) -> Result<u64, BackupError> {
+    let beside = backup_files::beside(to);
+    if beside.exists() {
+        return Err(BackupError::Exists(beside));
+    }
+    let db = Connection::open(copy)?;
+    backup_files::copy(&db, from, &Files::at(beside.clone()), wanted).map_err(|error| {
+        let _ = fs::remove_dir_all(&beside);
+        if wanted() { BackupError::Unwritable(beside, error) } else { BackupError::BrokenOff }
+    })
 }
 
 /// Copies page by page. The read transaction that is open on the source holds the instant still, whatever is written

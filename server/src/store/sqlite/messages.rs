@@ -3,6 +3,7 @@
 use super::{
     desk::Desk,
     fault::{Fault, Outcome},
+    files::{self, Unsent},
     sites,
     sql::{one, to_json},
     threads::{self, Hand, NewMessage, Thread},
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::conversation::before_message,
-    store::{AgentMessage, Principal, Sent, Stored, VisitorMessage},
+    store::{AgentMessage, Holder, Principal, Sent, Stored, VisitorMessage},
 };
 use merhaba_shared::protocol::{
     ids::{ClientId, ConversationId, VisitorId},
@@ -32,9 +33,28 @@ struct Writing {
     hand: Hand,
 }
 
-pub(super) fn from_visitor(desk: &mut Desk, message: VisitorMessage) -> Outcome<Sent> {
-    let Some(conversation) = place_of(desk, &message)? else { return from_new_or_elsewhere(desk, message) };
-    store_from_visitor(desk, message, conversation, false)
+pub(super) fn from_visitor(desk: &mut Desk, mut message: VisitorMessage) -> Outcome<Sent> {
+    let files = match files_of_visitor(desk, &mut message)? {
+        Ok(files) => files,
+        Err(sent) => return Ok(sent),
+    };
+    let Some(conversation) = place_of(desk, &message)? else {
+        return from_new_or_elsewhere(desk, message, files);
+    };
+    store_from_visitor(desk, message, files, conversation, false)
+}
+
+/// The files of a visitor's message, before anything is done for it: a repeat is answered, whatever became of them.
+fn files_of_visitor(desk: &mut Desk, message: &mut VisitorMessage) -> Outcome<Result<Vec<Unsent>, Sent>> {
+    let ids = std::mem::take(&mut message.attachments);
+    if ids.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    if let Some(accepted) = accepted(desk.db(), &message.from.visitor, message.client_id)? {
+        return Ok(Err(Sent::Repeated(accepted)));
+    }
+    let from = Holder::Visitor { site: message.from.site.clone(), token: message.from.token };
+    Ok(files::unsent(desk.db(), &from, &ids)?.ok_or(Sent::NoFile))
 }
 
 /// Where a known visitor's message goes, if that is there already: the common way, which asks the store for nothing.
@@ -53,7 +73,7 @@ fn place_of(desk: &mut Desk, message: &VisitorMessage) -> Outcome<Option<Convers
 }
 
 /// A message that is a repeat, or begins a conversation, or has no place.
-fn from_new_or_elsewhere(desk: &mut Desk, message: VisitorMessage) -> Outcome<Sent> {
+fn from_new_or_elsewhere(desk: &mut Desk, message: VisitorMessage, files: Vec<Unsent>) -> Outcome<Sent> {
     let Some(site) = sites::id(desk.db(), &message.from.site)? else { return Ok(Sent::NotFound) };
     let known = desk.visitor(&message.from.visitor)?.map(|known| (known.id, known.site));
     if known.is_some_and(|(_, of)| of != site) {
@@ -75,12 +95,13 @@ fn from_new_or_elsewhere(desk: &mut Desk, message: VisitorMessage) -> Outcome<Se
     };
     let new = message.new_conversation.clone();
     threads::begin(desk.db(), site, known, &new, message.at)?;
-    store_from_visitor(desk, message, new, true)
+    store_from_visitor(desk, message, files, new, true)
 }
 
 fn store_from_visitor(
     desk: &mut Desk,
     message: VisitorMessage,
+    files: Vec<Unsent>,
     conversation: ConversationId,
     began: bool,
 ) -> Outcome<Sent> {
@@ -93,7 +114,7 @@ fn store_from_visitor(
         known.locale.clone_from(&message.from.locale);
         visitors::set_locale(desk.db(), visitor, &message.from.locale)?;
     }
-    let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
+    let said = NewMessage { client_id: message.client_id, body: message.body, files, at: message.at };
     let hand = Hand::visitor(visitor, Author::Visitor(VisitorAuthor { name }));
     let by =
         Writing { who: Principal::Visitor(message.from.visitor.clone()), row: Row::Visitor(visitor), hand };
@@ -115,7 +136,11 @@ fn store_from_visitor(
 
 pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent> {
     let Some((agent, author)) = desk.agent(&message.agent)? else { return Ok(Sent::NotFound) };
-    let said = NewMessage { client_id: message.client_id, body: message.body, at: message.at };
+    let files = match files_of_agent(desk.db(), &message, agent)? {
+        Ok(files) => files,
+        Err(sent) => return Ok(sent),
+    };
+    let said = NewMessage { client_id: message.client_id, body: message.body, files, at: message.at };
     let hand = Hand::agent(agent, Author::Agent(author.clone()));
     let by = Writing { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
     store(desk, &by, message.conversation, said, false, |thread| {
@@ -123,6 +148,17 @@ pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent
             thread.assign(Some((agent, author)));
         }
     })
+}
+
+/// The files of an agent's message, as with a visitor's.
+fn files_of_agent(db: &Connection, message: &AgentMessage, row: i64) -> Outcome<Result<Vec<Unsent>, Sent>> {
+    if message.attachments.is_empty() {
+        return Ok(Ok(Vec::new()));
+    }
+    if let Some(accepted) = repeat(db, Row::Agent(row), message.client_id)? {
+        return Ok(Err(Sent::Repeated(accepted)));
+    }
+    Ok(files::unsent(db, &Holder::Agent(message.agent.clone()), &message.attachments)?.ok_or(Sent::NoFile))
 }
 
 /// Appends a message, unless it is a repeat; `touch` changes what else a message changes.
@@ -139,6 +175,9 @@ fn store(
         let repeat = repeat(desk.db(), by.row, client_id)?;
         return Ok(repeat.map_or(Sent::NotFound, Sent::Repeated));
     };
+    if !new.files.is_empty() && !files::are_of(db, &new.files, thread.site)? {
+        return Ok(Sent::NoFile);
+    }
     let mut items = Vec::with_capacity(2);
     if let Some(kind) = before_message(thread.row.status) {
         if let Some(accepted) = repeat(db, by.row, client_id)? {

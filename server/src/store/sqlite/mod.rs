@@ -6,9 +6,11 @@
 
 mod agents;
 mod backup;
+mod backup_files;
 mod changes;
 mod desk;
 mod fault;
+mod files;
 mod health;
 mod inbox;
 mod messages;

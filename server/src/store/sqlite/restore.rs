@@ -3,11 +3,13 @@
 //! puts it in place. What was there is kept aside under a name of its own.
 //! The caller holds the folder's lock.
 use super::{
+    backup_files,
     fault::Fault,
     open::{self, FILE},
     survey,
 };
 use crate::{
+    files::Files,
     folder,
     mutants::{self, Mutant},
     store::BackedUp,
@@ -116,22 +118,35 @@ impl Restore<'_> {
             db.execute("UPDATE meta SET value = ?1 WHERE key = 'epoch'", [self.epoch.as_str()])?;
             // Some of them were ended since, perhaps because a secret was stolen: all agents sign in again.
             let signed_out = db.execute("DELETE FROM sign_ins", [])?;
+            backup_files::forget_unsent(db)?;
             let found = survey::survey(db)?;
             // One plain file again, so that one rename moves all of it.
             db.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))?;
-            let store = BackedUp { file: new.into(), bytes: 0, epoch: found.epoch, holdings: found.holdings };
+            let (epoch, holdings) = (found.epoch, found.holdings);
+            let store = BackedUp { file: new.into(), bytes: 0, epoch, holdings, files_missing: 0 };
             Ok(Prepared { before, signed_out, store })
         };
         let db = open::connect(new).map_err(|error| bad(survey::damaged(&error)))?;
         if !mutants::on(Mutant::RestoreUnchecked) {
             survey::check(&db).map_err(bad)?;
         }
-        let made = renew(&db).map_err(|fault| bad(format!("is damaged: {fault:?}")))?;
+        let mut made = renew(&db).map_err(|fault| bad(format!("is damaged: {fault:?}")))?;
+        made.store.files_missing = self.files(&db)?;
         db.close().map_err(|(_, error)| bad(format!("is damaged: {error}")))?;
         let unwritable = |error| RestoreError::Unwritable(new.into(), error);
         let file = fs::File::open(new).and_then(|file| file.sync_all().map(|()| file)).map_err(unwritable)?;
         let bytes = file.metadata().map_err(unwritable)?.len();
         Ok(Prepared { store: BackedUp { bytes, ..made.store }, ..made })
+    }
+
+    /// Copies the backup's files into a folder of the new epoch's own: whatever else lies there is nobody's business.
+    fn files(&self, db: &Connection) -> Result<u64, RestoreError> {
+        let from = Files::at(backup_files::beside(self.from));
+        let to = Files::of(self.dir, self.epoch);
+        backup_files::copy(db, &from, &to, &|| true).map_err(|error| {
+            let _ = fs::remove_dir_all(to.root());
+            RestoreError::Unwritable(to.root().into(), error)
+        })
     }
 
     /// Gives the store that is there a second name, so that there is no instant without a store; the rename that

@@ -8,10 +8,18 @@ use merhaba_shared::protocol::ids::SiteKey;
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
-    let sql = "INSERT INTO sites (key, at, name, color, reception) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING";
+    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO NOTHING";
     let settings = &site.settings;
-    let values =
-        params![site.key.as_str(), site.at, settings.name, settings.color, to_json(&settings.reception)?];
+    let values = params![
+        site.key.as_str(),
+        site.at,
+        settings.name,
+        settings.color,
+        to_json(&settings.reception)?,
+        settings.file_bytes,
+        settings.file_quota
+    ];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
     }
@@ -20,18 +28,27 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
 }
 
 pub(super) fn get(db: &Connection, key: &SiteKey) -> Outcome<Option<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception FROM sites WHERE key = ?1";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota FROM sites WHERE key = ?1";
     one(db, sql, [key.as_str()], read)?.map(|found| with_lists(db, found)).transpose()
 }
 
 pub(super) fn all(db: &Connection) -> Outcome<Vec<Site>> {
-    let found = many(db, "SELECT id, key, at, name, color, reception FROM sites ORDER BY id", [], read)?;
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota FROM sites ORDER BY id";
+    let found = many(db, sql, [], read)?;
     found.into_iter().map(|found| with_lists(db, found)).collect()
 }
 
 pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) -> Outcome<Option<Site>> {
-    let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4 WHERE key = ?1 RETURNING id";
-    let values = params![key.as_str(), settings.name, settings.color, to_json(&settings.reception)?];
+    let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4, file_bytes = ?5, file_quota = ?6
+               WHERE key = ?1 RETURNING id";
+    let values = params![
+        key.as_str(),
+        settings.name,
+        settings.color,
+        to_json(&settings.reception)?,
+        settings.file_bytes,
+        settings.file_quota
+    ];
     let Some(site) = one(db, sql, values, |row| row.get(0))? else {
         return Ok(None);
     };
@@ -47,9 +64,9 @@ pub(super) fn id(db: &Connection, key: &SiteKey) -> Outcome<Option<i64>> {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
-    let reception = json(row, 5)?;
-    let settings =
-        SiteSettings { name: row.get(3)?, color: row.get(4)?, reception, ..SiteSettings::default() };
+    let (reception, file_bytes, file_quota) = (json(row, 5)?, row.get(6)?, row.get(7)?);
+    let (name, color) = (row.get(3)?, row.get(4)?);
+    let settings = SiteSettings { name, color, file_bytes, file_quota, reception, ..SiteSettings::default() };
     Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Survey {
 
 /// Looks a store through; all of it at one instant, if the connection has a transaction open.
 pub(super) fn survey(db: &Connection) -> Outcome<Survey> {
+    let version = open::version(db)?;
     let count =
         |table: &str| db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u64>(0));
     let holdings = Holdings {
@@ -33,10 +34,10 @@ pub(super) fn survey(db: &Connection) -> Outcome<Survey> {
         conversations: count("conversations")?,
         entries: count("entries")?,
         notes: count("notes")?,
+        files: if version < 4 { 0 } else { count("files WHERE seq IS NOT NULL")? },
     };
     let epoch =
         db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0).map(Epoch))?;
-    let version = open::version(db)?;
     Ok(Survey { epoch, version, holdings, heads: heads(db, version)? })
 }
 

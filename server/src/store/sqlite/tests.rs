@@ -350,6 +350,7 @@ fn first_message(visitor: &str) -> VisitorMessage {
         new: false,
         new_conversation: format!("of {visitor}").as_str().into(),
         body: "merhaba".into(),
+        attachments: Vec::new(),
         about: None,
         at: 1,
         sequence: Sequence::default(),

@@ -2,11 +2,12 @@
 //! in the writer's memory, saved once for a whole group of changes. Seq is taken here, within the writing transaction.
 use super::{
     fault::Outcome,
+    files::{self, Unsent},
     inbox,
     sql::{change, one},
 };
 use crate::{
-    domain::{conversation::after, preview::preview},
+    domain::{conversation::after, preview::preview_of},
     mutants::{self, Mutant},
     store::Principal,
 };
@@ -76,6 +77,7 @@ impl Hand {
 pub(super) struct NewMessage {
     pub(super) client_id: ClientId,
     pub(super) body: String,
+    pub(super) files: Vec<Unsent>,
     pub(super) at: Millis,
 }
 
@@ -145,10 +147,12 @@ pub(super) fn begin(
 impl Thread {
     /// Appends a message.
     pub(super) fn say(&mut self, db: &Connection, hand: &Hand, new: NewMessage) -> Outcome<Item> {
-        let NewMessage { client_id, body, at } = new;
+        let NewMessage { client_id, body, files, at } = new;
         let seq = self.append(db, hand, at, What::Said(&client_id, &body))?;
+        files::give(db, &files, self.id, seq)?;
+        let attachments: Vec<_> = files.into_iter().map(|file| file.attachment).collect();
         let row = Arc::make_mut(&mut self.row);
-        row.preview = preview(&body);
+        row.preview = preview_of(&body, &attachments);
         row.preview_side = hand.author.side();
         match row.preview_side {
             Side::Visitor => {
@@ -158,7 +162,7 @@ impl Thread {
             Side::Agent => self.visitor_unread += 1,
         }
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
-        Ok(Item::Message(Message { conversation, seq, client_id, author, at, body, attachments: Vec::new() }))
+        Ok(Item::Message(Message { conversation, seq, client_id, author, at, body, attachments }))
     }
 
     /// Appends an entry that is not a message.

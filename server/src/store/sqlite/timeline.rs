@@ -2,6 +2,7 @@
 //! weigh more than a session may, and always has at least one entry if there is one.
 use super::{
     fault::Outcome,
+    files,
     sql::{clamp, word},
     threads,
     visitors::read_agent,
@@ -40,7 +41,7 @@ pub(super) fn history(
     let Some(id) = threads::id(db, who, conversation)? else { return Ok(None) };
     let before = clamp(before.unwrap_or(Seq::MAX)) - i64::from(mutants::on(Mutant::HistoryShort));
     let sql = select!("WHERE e.conversation = ?1 AND e.seq < ?2 ORDER BY e.seq DESC LIMIT ?3");
-    let (mut entries, _) = page(db, sql, [id, before, i64::from(limit.max(1))], conversation, bytes)?;
+    let (mut entries, _) = page(db, sql, [id, before, i64::from(limit.max(1))], (id, conversation), bytes)?;
     entries.reverse();
     let more = entries.first().is_some_and(|first| first.seq() > 1);
     Ok(Some(History { conversation: conversation.clone(), entries, more }))
@@ -55,7 +56,7 @@ pub(super) fn missed(
 ) -> Outcome<Option<Missed>> {
     let Some(id) = threads::id(db, who, conversation)? else { return Ok(None) };
     let sql = select!("WHERE e.conversation = ?1 AND e.seq > ?2 ORDER BY e.seq");
-    let (items, more) = page(db, sql, [id, clamp(after)], conversation, bytes)?;
+    let (items, more) = page(db, sql, [id, clamp(after)], (id, conversation), bytes)?;
     Ok(Some(Missed { items, more }))
 }
 
@@ -64,27 +65,38 @@ fn page(
     db: &Connection,
     sql: &str,
     values: impl Params,
-    conversation: &ConversationId,
+    (id, conversation): (i64, &ConversationId),
     bytes: usize,
 ) -> Outcome<(Vec<Item>, bool)> {
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(values)?;
-    let (mut items, mut used) = (Vec::new(), 0);
+    let (mut items, mut used, mut more) = (Vec::new(), 0, false);
     while let Some(row) = rows.next()? {
         let item = read(row, conversation)?;
         used += weight(&item);
-        if used > bytes && !items.is_empty() {
-            return Ok((items, true));
+        more = used > bytes && !items.is_empty();
+        if more {
+            break;
         }
         items.push(item);
     }
-    Ok((items, false))
+    files::put_into(db, id, &mut items)?;
+    // With their files the same entries may be more than a page.
+    let mut used = 0;
+    let fit = items.iter().take_while(|item| {
+        used += weight(item);
+        used <= bytes
+    });
+    let fit = fit.count().max(1);
+    more |= fit < items.len();
+    items.truncate(fit);
+    Ok((items, more))
 }
 
 fn weight(item: &Item) -> usize {
     ENTRY_BYTES
         + match item {
-            Item::Message(message) => message.body.len(),
+            Item::Message(message) => message.body.len() + files::weigh(&message.attachments),
             Item::Entry(entry) => match &entry.data.0 {
                 Some(Content::Rated(rating)) => rating.comment.as_ref().map_or(0, String::len),
                 None => 0,

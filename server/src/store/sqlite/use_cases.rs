@@ -1,13 +1,15 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
-use super::{Sqlite, Way, agents, changes, inbox, messages, notes, sites, threads, timeline, visitors};
+use super::{
+    Sqlite, Way, agents, changes, files, inbox, messages, notes, sites, threads, timeline, visitors,
+};
 use crate::store::{
-    Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, Marked, Missed, NewAgent, NewSignIn, Noted,
-    Pending, Principal, Rated, SecretHash, Sent, SignIn, Site, SiteSettings, Store, Then, Visitor,
-    VisitorMessage,
+    Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, FileStore, Holder, Kept, Marked, Missed,
+    NewAgent, NewFile, NewSignIn, Noted, Pending, Principal, Rated, SecretHash, Sent, SignIn, Site,
+    SiteSettings, Store, StoredFile, Then, Visitor, VisitorMessage,
 };
 use merhaba_shared::protocol::{
     agent::{Filter, Inbox, InboxRow, Note},
-    ids::{AgentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Rating},
     visitor::ConversationCard,
 };
@@ -221,5 +223,31 @@ impl Store for Sqlite {
 
     fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox> {
         self.reading_lists(move |db| inbox::list(db, &agent, filter, cursor.as_deref(), limit))
+    }
+}
+
+impl FileStore for Sqlite {
+    fn add_file(&self, file: NewFile) -> Pending<Kept> {
+        self.writing(None, move |db| files::add(db, &file))
+    }
+
+    fn files_weigh(&self, site: SiteKey) -> Pending<u64> {
+        self.reading(move |db| files::held(db, &site))
+    }
+
+    fn has_uploads(&self, site: SiteKey, token: SecretHash) -> Pending<bool> {
+        self.reading(move |db| files::has_uploads(db, &site, &token))
+    }
+
+    fn files(&self, who: Holder, ids: Vec<AttachmentId>) -> Pending<Vec<StoredFile>> {
+        self.reading(move |db| files::of(db, &who, &ids))
+    }
+
+    fn known_files(&self, ids: Vec<AttachmentId>) -> Pending<Vec<AttachmentId>> {
+        self.reading(move |db| files::known(db, ids))
+    }
+
+    fn forget_unsent(&self, before: Millis) -> Pending<Vec<(SiteKey, AttachmentId)>> {
+        self.writing(None, move |db| files::forget_unsent(db, before))
     }
 }

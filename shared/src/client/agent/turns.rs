@@ -274,7 +274,7 @@ impl AgentClient {
                 client_id: out.client_id,
                 conversation,
                 body: out.body.clone(),
-                attachments: Vec::new(),
+                attachments: out.attachments.clone(),
             };
             self.effects.push(Effect::Frame(Command::Reply(reply)));
         }

@@ -181,6 +181,9 @@ impl VisitorClient {
 
     /// The visitor went to another page of the site.
     pub fn set_page(&mut self, page: Page) {
+        if self.connection.is_live() && self.settings.page.as_ref() != Some(&page) {
+            self.effects.push(Effect::Frame(Command::Page(page.clone())));
+        }
         self.settings.page = Some(page);
     }
 
@@ -355,7 +358,7 @@ impl VisitorClient {
                 conversation: out.conversation.clone(),
                 new: out.is_first(),
                 body: out.body.clone(),
-                attachments: Vec::new(),
+                attachments: out.attachments.clone(),
                 about: self.about.clone(),
             };
             self.effects.push(Effect::Frame(Command::Send(send)));

@@ -41,7 +41,8 @@ pub async fn visitor(web: &Web, caller: &Caller, headers: &HeaderMap) -> Result<
     if identity.is_known() { Ok(identity.visitor) } else { Err(stranger()) }
 }
 
-fn stranger() -> Problem {
+/// The answer to a token that is unknown.
+pub fn stranger() -> Problem {
     let detail = "show the visitor's token: Authorization: Bearer TOKEN; it counts from the first message on";
     Problem::new(StatusCode::UNAUTHORIZED, "UnknownVisitor", detail)
 }

@@ -3,13 +3,14 @@
 use merhaba_shared::protocol::{agent, visitor};
 
 /// Every command there is.
-pub(super) const ALL: [&str; 21] = [
+pub(super) const ALL: [&str; 22] = [
     "visitor Hello",
     "visitor Send",
     "visitor Read",
     "visitor Typing",
     "visitor History",
     "visitor Ping",
+    "visitor Page",
     "agent Hello",
     "agent Open",
     "agent Close",
@@ -41,6 +42,7 @@ impl Named for visitor::Command {
             Self::Typing(_) => "visitor Typing",
             Self::History(_) => "visitor History",
             Self::Ping(_) => "visitor Ping",
+            Self::Page(_) => "visitor Page",
         }
     }
 }

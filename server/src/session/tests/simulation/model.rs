@@ -286,7 +286,12 @@ impl Play {
             (Act::Reopen { .. }, Some(of)) => self.turn(&of, Kind::Reopened, Status::Resolved),
             (Act::Seen { page }, _) => self.world.on(page, Machine::seen),
             (Act::Typing { page }, _) => self.world.on(page, |machine, now| match machine {
-                Machine::Visitor(client) => client.typing(now, true),
+                // Whoever writes has gone to another page before.
+                Machine::Visitor(client) => {
+                    let url = format!("https://shop.example/{now}");
+                    client.set_page(visitor::Page { url, ..visitor::Page::default() });
+                    client.typing(now, true);
+                }
                 Machine::Agent(client) => client.typing(now, true),
             }),
             (Act::History { page }, _) => self.history(page).await,

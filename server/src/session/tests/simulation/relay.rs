@@ -26,7 +26,7 @@ impl Relay {
         let fatal = Box::new(|why: &str| panic!("{why}"));
         let store = Sqlite::open_with(dir, &"e1".into(), fatal, Executor::Inline).expect("a store");
         let store = Arc::new(store);
-        let app = Arc::new(App::new(store.clone(), Clock, true));
+        let app = Arc::new(App::new(store.clone(), Clock, true, dir));
         Self { app, store, sessions: Vec::new(), bell: bell.clone() }
     }
 

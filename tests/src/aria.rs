@@ -1,0 +1,170 @@
+//! What a screen reader is told of a document: the browser's accessibility tree as a small text that stays the same from
+//! run to run, and the files that it is compared with. Boxes without a role or name are left out.
+use crate::{browser::Browser, scenes::Place, sources};
+use serde_json::{Value, json};
+use std::{collections::HashMap, env, fmt::Write as _, fs};
+
+/// Roles that say nothing by themselves: what is in them counts.
+const SILENT: &[&str] = &["none", "generic", "InlineTextBox", "ignored", "LineBreak", "RootWebArea"];
+/// States and properties that are told.
+const TOLD: &[&str] = &[
+    "busy",
+    "checked",
+    "disabled",
+    "expanded",
+    "focused",
+    "hasPopup",
+    "invalid",
+    "level",
+    "live",
+    "modal",
+    "multiline",
+    "pressed",
+    "readonly",
+    "required",
+    "selected",
+];
+
+/// What is longer is shortened.
+const LONG: usize = 160;
+/// Parts of a website's page that are none of ours.
+const ELSEWHERE: &[&str] = &["banner", "complementary", "main", "contentinfo"];
+
+/// The tree of the frame that the browser is in, or of its page; of a website's page only what is ours.
+pub async fn tree(browser: &Browser, place: Place) -> String {
+    let mut parameters = json!({});
+    if place == Place::Frame {
+        let tree = browser.command("Page.getFrameTree", json!({})).await;
+        parameters = json!({ "frameId": tree["frameTree"]["childFrames"][0]["frame"]["id"] });
+    }
+    let told = browser.command("Accessibility.getFullAXTree", parameters).await;
+    let nodes = told["nodes"].as_array().unwrap_or_else(|| panic!("no tree: {told}"));
+    let by_id: HashMap<_, _> =
+        nodes.iter().filter_map(|node| Some((node["nodeId"].as_str()?, node))).collect();
+    let mut text = String::new();
+    if let Some(root) = nodes.first() {
+        let leaves_out = if place == Place::Host { ELSEWHERE } else { &[] };
+        write(&mut text, &by_id, root, 0, "", leaves_out);
+    }
+    steady(&text)
+}
+
+fn write(
+    text: &mut String,
+    all: &HashMap<&str, &Value>,
+    node: &Value,
+    depth: usize,
+    above: &str,
+    leaves_out: &[&str],
+) {
+    let role = node["role"]["value"].as_str().unwrap_or_default();
+    let name = node["name"]["value"].as_str().unwrap_or_default().trim();
+    if leaves_out.contains(&role) {
+        return;
+    }
+    // A text that is the whole name of what it stands in has been told already.
+    let silent = node["ignored"] == true || SILENT.contains(&role) || (role == "StaticText" && name == above);
+    let mut inner = depth;
+    if !silent {
+        // Writing into a string does not fail.
+        let _ = write!(text, "{:1$}- {2}", "", depth * 2, if role == "StaticText" { "text" } else { role });
+        if !name.is_empty() {
+            let _ = write!(text, " {:?}", short(name));
+        }
+        if let Some(description) = node["description"]["value"].as_str().filter(|it| !it.is_empty()) {
+            let _ = write!(text, " description={:?}", short(description));
+        }
+        for property in node["properties"].as_array().into_iter().flatten() {
+            let kind = property["name"].as_str().unwrap_or_default();
+            let value = &property["value"]["value"];
+            if TOLD.contains(&kind) && *value != false && *value != "false" && *value != "off" {
+                let _ = write!(
+                    text,
+                    " {kind}={}",
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                );
+            }
+        }
+        text.push('\n');
+        inner += 1;
+    }
+    let above = if silent { above } else { name };
+    for child in node["childIds"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if let Some(child) = all.get(child) {
+            write(text, all, child, inner, above, leaves_out);
+        }
+    }
+}
+
+/// The beginning of a long text.
+fn short(text: &str) -> String {
+    if text.chars().count() <= LONG {
+        text.to_owned()
+    } else {
+        text.chars().take(LONG).chain(['…']).collect()
+    }
+}
+
+/// The same text with each time of day as `0:00`: with its hour in one or two digits, and what English adds to it.
+fn steady(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    while at < letters.len() {
+        if let Some(length) = time(&letters[at..]) {
+            out.push_str("0:00");
+            at += length;
+        } else {
+            // A whole number is passed at once: the end of one is no hour.
+            let number = letters[at..].iter().take_while(|letter| letter.is_ascii_digit()).count().max(1);
+            out.extend(&letters[at..at + number]);
+            at += number;
+        }
+    }
+    out
+}
+
+/// How many letters the time of day is long that stands here.
+fn time(letters: &[char]) -> Option<usize> {
+    let hour = letters.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    let minute = letters.get(hour + 1..hour + 3)?;
+    if !(1..=2).contains(&hour) || letters[hour] != ':' || !minute.iter().all(char::is_ascii_digit) {
+        return None;
+    }
+    let rest: String = letters[hour + 3..].iter().take(3).collect();
+    let half = rest.ends_with("AM") || rest.ends_with("PM");
+    Some(hour + 3 + if half { 3 } else { 0 })
+}
+
+/// What differs from the file that is kept for a state; with `MERHABA_UPDATE=1` the file is written anew.
+#[must_use]
+pub fn differs(name: &str, tree: &str) -> Option<String> {
+    let path = sources::root().join("tests/snapshots").join(format!("{name}.aria"));
+    if env::var("MERHABA_UPDATE").is_ok_and(|value| value == "1") {
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("tests/ can be written");
+        fs::write(&path, tree).expect("tests/snapshots can be written");
+        return None;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    if kept == tree {
+        return None;
+    }
+    let mut told = format!("{name}.aria (MERHABA_UPDATE=1 writes it anew, where the change is meant):\n");
+    for line in kept.lines().filter(|line| !tree.lines().any(|other| other == *line)) {
+        let _ = writeln!(told, "  was {line}");
+    }
+    for line in tree.lines().filter(|line| !kept.lines().any(|other| other == *line)) {
+        let _ = writeln!(told, "  is  {line}");
+    }
+    Some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::steady;
+
+    #[test]
+    fn times_of_day_are_made_the_same_and_numbers_are_left() {
+        assert_eq!(steady("6:39\u{202f}AM · Read"), "0:00 · Read");
+        assert_eq!(steady("\"23:05 · Okundu\" 12 60 °C 1:2 123:45"), "\"0:00 · Okundu\" 12 60 °C 1:2 123:45");
+    }
+}

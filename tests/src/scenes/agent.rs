@@ -1,0 +1,84 @@
+//! The states of the agent page and of the owner's page, with visitors who write over the wire.
+use super::{Eye, Place, Tour};
+use crate::{
+    faults::cut::Mode,
+    relay::Site,
+    screen::FIELD,
+    wire::{Wire, client_id},
+};
+use serde_json::json;
+
+/// The list has come.
+const LISTED: &str = "document.querySelector('#list[aria-busy=false]')";
+/// The password's field.
+const PASSWORD: &str = "document.querySelector('input[type=password]')";
+
+impl Tour {
+    /// Sign-in, list, conversation, line, settings.
+    pub async fn agents(&mut self, eye: &mut impl Eye) {
+        self.signing_in(eye).await;
+        self.browser.until(LISTED).await;
+        self.show(eye, "inbox-empty", Place::Page).await;
+        let visitors = self.visitors().await;
+        self.browser.until("document.querySelectorAll('#list a.item').length >= 4").await;
+        self.show(eye, "inbox", Place::Page).await;
+        self.answering(eye).await;
+        self.network.set(Mode::Down);
+        self.browser.until("document.querySelector('#line .banner:not(.good)')").await;
+        self.show(eye, "offline", Place::Page).await;
+        self.network.set(Mode::Open);
+        self.browser.run("dispatchEvent(new Event('online'))").await;
+        self.browser.until("!document.querySelector('#line .banner:not(.good)')").await;
+        self.browser.open(&format!("{}/agent/site", self.relay.url())).await;
+        self.browser.until("document.querySelector('main input, main textarea, form input')").await;
+        self.show(eye, "settings", Place::Page).await;
+        drop(visitors);
+    }
+
+    async fn signing_in(&self, eye: &mut impl Eye) {
+        self.browser.open(self.relay.told("agent")).await;
+        self.browser.until(PASSWORD).await;
+        let speak = format!("localStorage.setItem('merhaba:agent:lang', {:?})", self.words.tag);
+        self.browser.run(&speak).await;
+        self.browser.reload().await;
+        self.browser.type_into("document.querySelector('input[type=email]')", self.relay.told("email")).await;
+        self.show(eye, "sign-in", Place::Page).await;
+        self.browser.type_into(PASSWORD, "wrong\u{e007}").await;
+        self.browser.until("document.querySelector('#trouble').textContent").await;
+        self.show(eye, "sign-in-refused", Place::Page).await;
+        self.browser.run(&format!("{PASSWORD}.value = ''")).await;
+        self.browser.type_into(PASSWORD, &format!("{}\u{e007}", self.relay.told("password"))).await;
+        self.browser.until(&format!("!{PASSWORD}")).await;
+    }
+
+    /// Four who write: long, short, in another direction, and the one whose conversation is opened.
+    async fn visitors(&self) -> Vec<Wire> {
+        let long = "Çay, süt, şeker. ".repeat(60);
+        let mut wires = Vec::new();
+        for text in [long.as_str(), "?", "هل تصل قبل يوم السبت؟", self.words.asks[0]] {
+            let site = Site { key: "demo".into() };
+            let (mut wire, _) = Wire::greeted(&self.relay, &site, None, json!([])).await;
+            let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": text, "attachments": [] });
+            wire.say(json!({ "Send": send })).await;
+            wire.hear("Accepted").await;
+            wires.push(wire);
+        }
+        wires
+    }
+
+    async fn answering(&self, eye: &mut impl Eye) {
+        let row = format!(
+            "[...document.querySelectorAll('#list button, #list a')].find(e => e.textContent.includes({:?}))",
+            self.words.asks[0]
+        );
+        self.browser.click(&row).await;
+        self.browser.until(FIELD).await;
+        for text in self.words.answers {
+            self.browser.type_into(FIELD, &format!("{text}\u{e007}")).await;
+        }
+        let answered =
+            format!("document.querySelector('[role=log]').textContent.includes({:?})", self.words.answers[1]);
+        self.browser.until(&answered).await;
+        self.show(eye, "thread", Place::Page).await;
+    }
+}
