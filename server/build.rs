@@ -100,13 +100,13 @@ impl Bundle {
         let modules = self.folder("widget/parts", "js")?.into_iter().filter(|(name, _)| name != "reception");
         for (name, source) in modules {
             let script = minify::script(&source);
-            let url = format!("/part-{name}-{}.js", hash(script.as_bytes()));
+            let url = format!("/assets/{}-{name}.js", hash(script.as_bytes()));
             self.file(&url, "text/javascript; charset=utf-8", script.as_bytes())?;
             addresses[0].insert(name, url);
         }
         for (language, source) in self.folder("widget/i18n/parts", "json")? {
             let texts = source.lines().map(str::trim).collect::<String>();
-            let url = format!("/part-texts-{language}-{}.json", hash(texts.as_bytes()));
+            let url = format!("/assets/{}-{language}.json", hash(texts.as_bytes()));
             self.file(&url, "application/json; charset=utf-8", texts.as_bytes())?;
             addresses[1].insert(language, url);
         }
@@ -116,7 +116,7 @@ impl Bundle {
         });
         let door = self.source("widget/parts.js")?.unwrap_or_default();
         let door = minify::script(&door).replace("__PARTS__", &parts).replace("__TEXTS__", &texts);
-        let url = format!("/parts-{}.js", hash(door.as_bytes()));
+        let url = format!("/assets/{}-parts.js", hash(door.as_bytes()));
         self.constant("PARTS_JS", &url);
         self.file(&url, "text/javascript; charset=utf-8", door.as_bytes())
     }
@@ -154,11 +154,12 @@ impl Bundle {
         let template = self.source(&format!("{source}/index.html"))?.unwrap_or_default();
         self.constant(&format!("{name}_TEMPLATE"), &minify::document(&template));
         let mut style = self.source("shared/src/layout/tokens.css")?.unwrap_or_default();
+        let parts: String = self.folder("widget/parts", "js")?.into_values().collect();
         for sheet in self.folder(&format!("{source}/styles"), "css")?.into_values() {
             style.push('\n');
             style.push_str(&sheet);
         }
-        self.constant(&format!("{name}_STYLE"), &minify::without_unused(&minify::style(&style)));
+        self.constant(&format!("{name}_STYLE"), &minify::without_unused(&minify::style(&style), &parts));
         let edges = self.source("shared/src/browser/edges.js")?.unwrap_or_default();
         let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
         let small = self.small(built, &script).unwrap_or_else(|| minify::script(&script));

@@ -1,9 +1,11 @@
-// The door of the parts: what is fetched when a person opens something that the plain conversation does without. A part is
+// The door of the parts, for the chat and for the agent page: what is fetched when a person opens something that the plain conversation does without. A part is
 // a plain module in parts/NAME.js; the relay's build puts the addresses of all of them, and of their texts, in here.
 // ARCHITECTURE.md ("Parts") lists what a part is handed. It never writes HTML, and what a part draws is nodes and text.
 const PARTS = __PARTS__, TEXTS = __TEXTS__;
 const d = document, root = d.documentElement, D = root.dataset, m = window.merhaba;
 const watchers = new Set(), sheets = new Map();
+// The agent page is known by its cookie, a visitor's by the token.
+const AGENT = D.key == 'agent', BASE = AGENT ? '/api/v1/' : '/api/v1/visitor/';
 let words, panel;
 
 // The wasm calls it after it has drawn; a watcher that throws stops nobody else.
@@ -19,18 +21,21 @@ class Refused extends Error {
   }
 }
 
-/** One call to /api/v1/visitor/PATH as this visitor; `null` where there is nothing to say. */
+/** What a call says who calls. */
+const who = () => AGENT ? {} : { 'Merhaba-Site': D.key, Authorization: 'Bearer ' + (state().token || '') };
+
+/** One call below /api/v1/visitor/ as this visitor, or below /api/v1/ as this agent; `null` where there is nothing to say. */
 const call = async (method, path, body) => {
-  const headers = { 'Merhaba-Site': D.key, Authorization: 'Bearer ' + (state().token || '') };
+  const headers = who();
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const answer = await fetch('/api/v1/visitor/' + path, { method, headers, body: body === undefined ? body : JSON.stringify(body) });
+  const answer = await fetch(BASE + path, { method, headers, body: body === undefined ? body : JSON.stringify(body) });
   const said = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refused(answer.status, said || {}, +answer.headers.get('Retry-After') || 0);
   return said;
 };
 
 /** The app's answer to one of its hooks. */
-const tell = message => m.tell(message);
+const tell = message => m.tell && m.tell(message);
 const state = () => tell({ k: 'state' }) || {};
 
 /** An element: properties are set as properties, what begins with `aria-` or `data-` as attributes; children are nodes or text. */
@@ -105,7 +110,8 @@ const api = (name, data) => {
   const a = {
     name, data, root, call, tell, state, node, icon, style,
     language: root.lang,
-    log: d.getElementById('log'), form: d.getElementById('f'), field: d.getElementById('t'), head: d.querySelector('.head'),
+    agent: AGENT, base: BASE, who,
+    log: d.getElementById('log'), form: d.querySelector('.compose'), field: d.querySelector('.compose textarea'), head: d.querySelector('.head'),
     /** A text; `{n}` and the like are replaced. */
     text: (key, values = {}) => (a.texts[key] || '').replace(/\{(\w+)\}/g, (all, name) => name in values ? values[name] : all),
     /** A text that counts, in the form that the language has for the number. */

@@ -270,7 +270,7 @@ async fn the_small_markup_is_nodes_on_both_sides_and_the_same() {
     .expect("JSON");
     let found = visitor
         .run(&format!(
-            "return fetch(document.documentElement.dataset.parts).then(r => r.text()).then(door => import(door.match(/\\/part-text-[^\"]+/)[0])).then(m => {cases}.map(([text]) => [text, m.spans(text)]))"
+            "return fetch(document.documentElement.dataset.parts).then(r => r.text()).then(door => import(door.match(/\\/assets\\/[^\"]+-text.js/)[0])).then(m => {cases}.map(([text]) => [text, m.spans(text)]))"
         ))
         .await;
     assert_eq!(found, cases);

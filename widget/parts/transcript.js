@@ -48,7 +48,8 @@ export default async api => {
     const { Message: message, Entry: entry } = item;
     if (entry) return { at: entry.at, who: '', words: text('entry_' + entry.kind.toLowerCase()) };
     const { Visitor, Agent } = message.author;
-    return { at: message.at, who: Visitor ? Visitor.name || text('you') : Agent ? Agent.name : site, words: message.body };
+    const words = [message.body, ...(message.attachments || []).map(file => file.name)].filter(Boolean).join('\n');
+    return { at: message.at, who: Visitor ? Visitor.name || text('you') : Agent ? Agent.name : site, words };
   }).filter(line => line.words);
   const title = text('transcript_of', { name: site }), name = 'merhaba-' + new Date().toISOString().slice(0, 10);
   const log = () => node('div', { className: 'paper-log' }, said.map(({ at, who, words }) =>
@@ -66,9 +67,15 @@ export default async api => {
     page.body.append(head, body);
     return '<!DOCTYPE html>\n' + new XMLSerializer().serializeToString(page.documentElement);
   };
+  // The website's frame may not print: there the page that could be saved is opened beside it, and printed.
+  const paper = () => {
+    if (api.root.dataset.mode != 'frame') return print();
+    const url = URL.createObjectURL(new Blob([asPage()], { type: 'text/html;charset=utf-8' })), beside = open(url);
+    if (beside) beside.onload = () => { beside.print(); URL.revokeObjectURL(url); };
+  };
   const act = (key, fn, first) => node('button', { type: 'button', className: first ? 'do first' : 'do', onclick: fn }, text(key));
   panel.body.replaceChildren(
-    node('div', { className: 'paper' }, act('print', () => print(), true),
+    node('div', { className: 'paper' }, act('print', paper, true),
       act('save_text', () => save(node, name + '.txt', 'text/plain', asText())),
       act('save_page', () => save(node, name + '.html', 'text/html', asPage()))),
     log());

@@ -9,7 +9,7 @@ use merhaba_shared::{
         runs::{goes_on, initials},
     },
     protocol::{
-        ids::{ClientId, ConversationId, Millis, Seq},
+        ids::{AttachmentId, ClientId, ConversationId, Millis, Seq},
         model::{Author, Item, Kind, Message, Side},
     },
 };
@@ -154,20 +154,15 @@ pub fn keys(app: &mut App) -> Vec<Key> {
 pub fn shown(app: &mut App, key: Key) -> Shown {
     match key.kind {
         DAY => Shown::Small("day", day(app, key)),
-        MINE => Shown::Bubble {
-            mine: true,
-            face: String::new(),
-            said: app.page.text("you_said"),
-            body: body_of_mine(app, key.id),
-        },
+        MINE => {
+            let (body, files) = what_is_mine(app, key.id);
+            Shown::Bubble { mine: true, face: String::new(), said: app.page.text("you_said"), body, files }
+        }
         THEIRS => {
             let name = name_of(app, key.id);
-            Shown::Bubble {
-                mine: false,
-                face: initials(&name),
-                said: page::say("said", &name.as_str().into()),
-                body: message(app, key.id).map(|message| message.body.clone()).unwrap_or_default(),
-            }
+            let (face, said) = (initials(&name), page::say("said", &name.as_str().into()));
+            let (body, files) = message(app, key.id).map(what_it_says).unwrap_or_default();
+            Shown::Bubble { mine: false, face, said, body, files }
         }
         MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
         MARK_THEIRS => {
@@ -228,9 +223,26 @@ fn mine(app: &App, id: u128) -> Option<&Message> {
     messages(app).find(|message| number(message.client_id) == id && message.author.side() == Side::Visitor)
 }
 
-fn body_of_mine(app: &App, id: u128) -> String {
-    let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == id).map(|out| &out.body);
-    out.or_else(|| mine(app, id).map(|message| &message.body)).cloned().unwrap_or_default()
+/// A text, and the ids of the files that go with it.
+fn what_is_mine(app: &App, id: u128) -> (String, String) {
+    let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == id);
+    let out = out.map(|out| (out.body.clone(), ids(out.attachments.iter())));
+    out.or_else(|| mine(app, id).map(what_it_says)).unwrap_or_default()
+}
+
+fn what_it_says(message: &Message) -> (String, String) {
+    (message.body.clone(), ids(message.attachments.iter().map(|file| &file.id)))
+}
+
+fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> String {
+    let mut text = String::new();
+    for id in files {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(id.as_str());
+    }
+    text
 }
 
 /// The name an entry is signed with.

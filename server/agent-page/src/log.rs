@@ -5,7 +5,7 @@ use merhaba_shared::{
     protocol::{
         agent::Note,
         error::Code,
-        ids::{ClientId, Millis, Seq},
+        ids::{AttachmentId, ClientId, Millis, Seq},
         model::{AgentAuthor, Author, Content, Item, Kind, Rating},
     },
 };
@@ -43,6 +43,8 @@ pub enum Piece {
         who: Option<String>,
         /// The text.
         body: String,
+        /// The ids of its files, with a blank between them.
+        files: Option<String>,
     },
     /// What stands under a run of messages.
     Mark {
@@ -169,7 +171,7 @@ impl Log {
                     day,
                     state,
                 };
-                self.message(run, message.body.clone());
+                self.message(run, message.body.clone(), ids(message.attachments.iter().map(|file| &file.id)));
             }
             Item::Entry(entry) => {
                 let (seq, at, who) = (entry.seq, entry.at, name(&entry.author));
@@ -211,17 +213,17 @@ impl Log {
         let who = me.map(|me| me.name.clone());
         let day = self.day.unwrap_or_default();
         let run = Run { id: out.client_id, out: true, who, at: None, day, state: Some(state) };
-        self.message(run, out.body.clone());
+        self.message(run, out.body.clone(), ids(out.attachments.iter()));
     }
 
-    fn message(&mut self, next: Run, body: String) {
+    fn message(&mut self, next: Run, body: String, files: Option<String>) {
         if self.run.as_ref().is_some_and(|run| !continues(run, &next)) {
             self.end_run();
         }
         if let Some(at) = next.at {
             self.begin_day(next.day, at);
         }
-        self.pieces.push(Piece::Bubble { id: next.id, out: next.out, who: next.who.clone(), body });
+        self.pieces.push(Piece::Bubble { id: next.id, out: next.out, who: next.who.clone(), body, files });
         self.run = Some(next);
     }
 
@@ -252,6 +254,11 @@ fn name(author: &Author) -> Option<String> {
         Author::Agent(agent) => Some(agent.name.clone()),
         Author::Visitor(_) | Author::System(_) => None,
     }
+}
+
+fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> Option<String> {
+    let ids: Vec<_> = files.map(AttachmentId::as_str).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
 }
 
 /// The code inside [`State::Failed`].

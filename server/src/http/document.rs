@@ -13,7 +13,7 @@ use crate::{
 };
 use merhaba_shared::{
     layout::spans::{Style, spans},
-    protocol::visitor::Presence,
+    protocol::{limits::FILE_BYTES, visitor::Presence},
 };
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -108,6 +108,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("brand", brand.unwrap_or_default())
         .set("style", pages::WIDGET_STYLE)
         .set("script", script())
+        .set("files", settings.file_bytes.unwrap_or(FILE_BYTES).min(FILE_BYTES).to_string())
         .set("widget.link", pages::LINK_JS)
         .set("widget.parts", pages::PARTS_JS)
         .set("widget.js", pages::WIDGET_JS)
@@ -146,9 +147,10 @@ fn greeting<'a>(site: &'a Site, language: &str, texts: &'a Texts) -> &'a str {
 }
 
 /// Texts that the relay draws itself: no script reads them.
-const DRAWN: [&str; 16] = [
+const DRAWN: [&str; 17] = [
     "menu",
     "emoji",
+    "attach",
     "language",
     "chat",
     "greeting",

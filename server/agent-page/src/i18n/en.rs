@@ -97,6 +97,7 @@ pub const TEXTS: Texts = Texts {
     new_messages_one: "{n} new message",
     new_messages_other: "{n} new messages",
     taken: "{name} took it a moment ago.",
+    attach: "Attach files",
     field: "Write an answer",
     send: "Send",
     keys_send: "Enter sends, Shift+Enter breaks the line",

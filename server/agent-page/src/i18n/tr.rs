@@ -97,6 +97,7 @@ pub const TEXTS: Texts = Texts {
     new_messages_one: "{n} yeni mesaj",
     new_messages_other: "{n} yeni mesaj",
     taken: "{name} az önce aldı.",
+    attach: "Dosya ekleyin",
     field: "Yanıtınızı yazın",
     send: "Gönder",
     keys_send: "Enter gönderir, Shift+Enter alt satıra geçer",
