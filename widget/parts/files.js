@@ -59,8 +59,8 @@ const make = api => {
     look();
   });
   const { conversation } = form.dataset, where = conversation ? 'conversation=' + encodeURIComponent(conversation) + '&' : '';
-  const number = (value, unit) => new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
-  const size = bytes => bytes < 1000 ? number(bytes, 'byte') : bytes < 1e6 ? number(bytes / 1e3, 'kilobyte') : number(bytes / 1048576, 'megabyte');
+  const number = (value, unit, how) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: unit == 'byte' ? 'long' : 'short', maximumFractionDigits: value < 100 ? 1 : 0, ...how }).format(value);
+  const size = (bytes, how) => bytes < 1000 ? number(bytes, 'byte') : bytes < 1e6 ? number(bytes / 1e3, 'kilobyte', how) : number(bytes / 1048576, 'megabyte', how);
   const tray = node('div', { className: 'tray', role: 'list', 'aria-label': text('files'), hidden: true });
   let items = [], sending = false;
   if (api.agent) form.prepend(tray); else form.before(tray);
@@ -92,7 +92,7 @@ const make = api => {
   };
   const why = (item, status, said, wait) => {
     const { code, limit } = said || {};
-    if (status == 413) return text('file_too_large', { size: size(item.file.size), limit: size(limit || LARGEST) });
+    if (status == 413) return text('file_too_large', { size: size(item.file.size, { roundingMode: 'ceil' }), limit: size(limit || LARGEST) });
     if (status == 422) return text('file_picture');
     if (status == 429) return text('file_too_often', { when: new Intl.RelativeTimeFormat(language).format(Math.ceil(wait / 60), 'minute') });
     if (status == 408) return text('file_slow');

@@ -49,6 +49,7 @@ d.addEventListener('click', v => {
 // A word processor copies a picture of its text along: then the text is meant.
 d.onpaste = v => { v.clipboardData.types.includes('text/plain') || files(v, v.clipboardData); };
 d.ondragover = v => { filed(v, v.dataTransfer); };
-d.ondragenter = d.ondrop = v => files(v, v.dataTransfer);
+d.ondragenter = v => { filed(v, v.dataTransfer) && merhaba.part('files', []); };
+d.ondrop = v => files(v, v.dataTransfer);
 }
 try { Date.now() - sessionStorage['merhaba:link'] < 6e5 && merhaba.detour(1); } catch { /* Storage is blocked: it begins afresh. */ }
