@@ -297,6 +297,7 @@ mod tests {
             "brand",
             "style",
             "script",
+            "files",
             "widget.link",
             "widget.parts",
             "widget.js",

@@ -1,6 +1,6 @@
 //! Claims, assignments, resolving, marks and notes.
 use super::world::{Open, World, agent, get, quiet, visitor};
-use crate::store::{AgentMessage, Noted, Rated, VisitorMessage};
+use crate::store::{AgentMessage, Noted, Rated, Sent, VisitorMessage};
 use merhaba_shared::protocol::{
     agent::InboxRow,
     ids::{AgentId, ConversationId, VisitorId},
@@ -97,7 +97,8 @@ pub fn a_visitor_ends_their_own_and_rates_each_closing_once(open: &Open) {
     });
     let first = Rating { closing: 2, csat: Some(75), ces: None, comment: Some("ş".into()) };
     assert_eq!(kept, Some(first));
-    world.says("ali");
+    let again = VisitorMessage { conversation: Some(name.clone()), ..world.visitor_says("ali") };
+    assert!(matches!(world.send(again), Sent::Stored(_)));
     end(&ali);
     let closing = world.row(&name).head;
     assert!(matches!(rate(&ali, closing), Some(Rated::Stored(_))), "each closing has its own");
