@@ -262,22 +262,23 @@ async fn free_port() -> String {
     listener.local_addr().expect("an address").port().to_string()
 }
 
-/// Waits until a driver answers; whether it does, or has ended.
+/// Waits until a driver answers; whether it does, or has ended. What answers at its port may be another program.
 async fn answers(child: &mut Child, port: &str) -> bool {
     let (authority, mut again) = (format!("127.0.0.1:{port}"), interval(ASKED_EVERY));
     let ready = async {
         loop {
             again.tick().await;
-            // It is asked first whether it still runs: what answers at its port may be another by then.
-            if child.try_wait().expect("it is ours").is_some() {
-                break None;
-            }
             if tokio::net::TcpStream::connect(&authority).await.is_ok() {
-                break Some(http::get(&authority, "/status").await);
+                break http::get(&authority, "/status").await;
             }
         }
     };
-    let status = timeout(STARTS_WITHIN, ready).await.expect("it is ready in time");
-    assert!(status.as_ref().is_none_or(|status| status.status == 200), "{status:?}");
-    status.is_some()
+    tokio::select! {
+        biased;
+        _ = child.wait() => false,
+        status = timeout(STARTS_WITHIN, ready) => {
+            assert_eq!(status.expect("it is ready in time").status, 200, "a driver is not well");
+            true
+        }
+    }
 }
