@@ -5,6 +5,7 @@ use merhaba_tests::{
     screen::{CHAT, FIELD, enter_chat, write},
     wire::{Wire, client_id},
 };
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -317,6 +318,33 @@ pub async fn forgets(stage: Arc<Stage>) {
         browser.until(&format!("!{CHAT}.querySelector('iframe') && localStorage.length === 0")).await;
     }
     assert!(known[0] != known[1] && known[1] != known[2], "{known:?}");
+}
+
+/// What the frame keeps at the relay's origin: the kinds of it, in order.
+const KEPT: &str = "Object.keys(localStorage).map(key => key.split(':')[2]).sort().join(' ')";
+
+/// Log-out takes along all that the frame has kept of the person: the token, what they have answered, what still waits.
+pub async fn leaves(stage: Arc<Stage>) {
+    page(&stage, "leaves").await;
+    let (browser, mut agent) = (&stage.browser, stage.agent().await);
+    browser.run("Merhaba.send('leaves at once')").await;
+    arrives(&mut agent, "leaves at once").await;
+    browser.run("Merhaba.open()").await;
+    enter_chat(browser).await;
+    browser.until(&format!("{KEPT} === 'token'")).await;
+    // Answers whose message is not stored yet, as another tab keeps them; and a message that nobody takes.
+    browser.run("localStorage[Object.keys(localStorage)[0].replace('token', 'about')] = '{}'").await;
+    stage.relay.signal(Signal::STOP);
+    write(browser, "leaves nothing").await;
+    browser.until(&format!("{KEPT} === 'about out token'")).await;
+    browser.leave().await;
+    browser.run("Merhaba.logout()").await;
+    browser.until(&format!("!{CHAT}.querySelector('iframe')")).await;
+    stage.relay.signal(Signal::CONT);
+    browser.run("Merhaba.open()").await;
+    enter_chat(browser).await;
+    assert_eq!(browser.run(&format!("return {KEPT}")).await, "", "what is kept of who has logged out");
+    browser.leave().await;
 }
 
 /// What stands on the page: elements, listeners, timers, globals.
