@@ -37,7 +37,7 @@
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
   let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null, stood = null;
-  let person = null, place = '', visited = '', awake = false, marked = null;
+  let eager = false, person = null, place = '', visited = '', awake = false, marked = null;
 
   const look = new CSSStyleSheet();
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
@@ -122,7 +122,8 @@
     post({ k: 'settings', settings: settings() });
     post(geometry());
     if (person) post({ k: 'person', person });
-    if (m.o) post({ k: 'open', focus: d.activeElement === h });
+    // Only if the focus still is where it was when the panel was asked for.
+    if (m.o) settle(d.activeElement === h || eager && d.activeElement === back);
     for (const message of waiting) post(message);
     waiting = [];
   };
@@ -201,8 +202,13 @@
   const engaged = () => !navigator.userActivation || navigator.userActivation.isActive;
   const enter = () => {
     back = d.activeElement;
-    const focus = engaged();
-    if (focus && m.f) m.f.focus();
+    eager = engaged();
+    if (m.l) settle(eager);
+  };
+  /** The panel is open and its frame has loaded. One that has not may not have the focus: when Chromium then puts the chat's
+   * process in its place, the page goes on getting every key, whatever field is clicked. */
+  const settle = focus => {
+    if (focus) m.f.focus();
     post({ k: 'open', focus });
   };
   const leave = () => {
@@ -320,6 +326,7 @@
     if (frame && address !== page()) {
       address = page();
       hangUp();
+      m.l = 0;
       frame.contentWindow.location.replace(address);
     }
     // The loader has just written the launcher's name: the count is added to it, for the eye and for the ear.
