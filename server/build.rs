@@ -36,6 +36,7 @@ fn main() -> Result<()> {
     let mut bundle = Bundle { root, pages, out, rust: String::new(), files: Vec::new() };
     bundle.loader()?;
     bundle.link()?;
+    bundle.quiet()?;
     bundle.reception()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
@@ -89,6 +90,16 @@ impl Bundle {
         let url = format!("/assets/{}-link.js", hash(link.as_bytes()));
         self.constant("LINK_JS", &url);
         self.file(&url, "text/javascript; charset=utf-8", link.as_bytes())
+    }
+
+    /// The script of a frame that only asks what is unread.
+    fn quiet(&mut self) -> Result<()> {
+        let Some(quiet) = self.source("widget/quiet.js")? else {
+            self.constant("QUIET_SCRIPT", "");
+            return missing("the script of quiet frames (widget/quiet.js) is missing");
+        };
+        self.constant("QUIET_SCRIPT", &minify::script(&quiet));
+        Ok(())
     }
 
     /// What only sites need that ask something before the first message or are not always open.

@@ -82,6 +82,7 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
         route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
         route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
+        route("GET", "/api/v1/visitor/unread", Visitor, get(api::visitor::unread::show)),
         route("POST", VISITORS_FILES, Visitor, post(upload::by_visitor)),
         route("POST", "/api/v1/visitor/files/links", Visitor, post(links::for_visitor)),
         route("POST", AGENTS_FILES, Agent, post(upload::by_agent)),

@@ -2,7 +2,7 @@
 use crate::stage::{Stage, arrives};
 use merhaba_tests::{
     browser::Browser,
-    screen::{CHAT, FIELD, enter_chat, write},
+    screen::{CHAT, FIELD, enter_chat, open_chat, write},
     wire::{Wire, client_id},
 };
 use rustix::process::Signal;
@@ -88,6 +88,46 @@ pub async fn window(stage: Arc<Stage>) {
     assert!(opened[0][0].as_str().is_some_and(|address| address.contains("/c/")), "{opened}");
     browser.until("Merhaba.isReady()").await;
     assert_eq!(heard(browser, "ready").await, json!({}));
+}
+
+/// What a frame has fetched: the ends of the addresses.
+const FETCHED: &str =
+    "return performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)";
+
+/// Who comes back to a conversation sees what is unread without the chat being loaded, until it is wanted; and a page whose
+/// conversation has ended is left alone.
+pub async fn returns(stage: Arc<Stage>) {
+    page(&stage, "returns").await;
+    let (browser, mut agent) = (&stage.browser, stage.agent().await);
+    browser.run("Merhaba.send('returns')").await;
+    let conversation =
+        arrives(&mut agent, "returns").await["conversation"].as_str().expect("an id").to_owned();
+    browser.until("localStorage.length === 1").await;
+    browser.open("about:blank").await;
+    answer(&mut agent, &conversation, "an answer").await;
+
+    page(&stage, "returns").await;
+    assert_eq!(heard(browser, "unread").await, json!({ "count": 1 }));
+    let name = browser.run(&format!("return {CHAT}.querySelector('a').ariaLabel")).await;
+    assert_eq!(name, "Chat, 1 new message");
+    browser.enter(&format!("{CHAT}.querySelector('iframe')")).await;
+    assert_eq!(browser.run(FETCHED).await, json!(["/api/v1/visitor/unread"]));
+    // Another answer, and the page is looked at again.
+    answer(&mut agent, &conversation, "another answer").await;
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))").await;
+    browser.leave().await;
+    browser.until("Merhaba.getUnreadCount() === 2").await;
+
+    open_chat(browser).await;
+    browser.until("document.querySelector('[role=log]').textContent.includes('another answer')").await;
+    browser.leave().await;
+    assert_eq!(heard(browser, "unread").await, json!({ "count": 0 }));
+    assert_eq!(browser.run("return history.length").await, browser.run("return kept.before.history").await);
+    browser.open("about:blank").await;
+    agent.say(json!({ "Resolve": { "conversation": conversation } })).await;
+    agent.hear("Entry").await;
+    page(&stage, "returns").await;
+    browser.until("localStorage.length === 0").await;
 }
 
 /// Listening: on, once, off, the function that stops, and listeners that throw.

@@ -29,7 +29,7 @@ const CASES: &[Case] = cases! {
     routers: swap replace morph transition bfcache twice;
     geometry: unset rem rtl print;
     hostile: wraps blocklist;
-    api: asks window listens talks unsupported unknown places looks attributes siteless forgets leaves destroys;
+    api: asks returns window listens talks unsupported unknown places looks attributes siteless forgets leaves destroys;
     refused: apiless late frameless scriptless wasmless noscript nowasm storageless;
 };
 
