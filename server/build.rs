@@ -37,6 +37,7 @@ fn main() -> Result<()> {
     bundle.loader()?;
     bundle.link()?;
     bundle.parts()?;
+    bundle.quiet()?;
     bundle.reception()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
@@ -119,6 +120,16 @@ impl Bundle {
         let url = format!("/assets/{}-parts.js", hash(door.as_bytes()));
         self.constant("PARTS_JS", &url);
         self.file(&url, "text/javascript; charset=utf-8", door.as_bytes())
+    }
+
+    /// The script of a frame that only asks what is unread.
+    fn quiet(&mut self) -> Result<()> {
+        let Some(quiet) = self.source("widget/quiet.js")? else {
+            self.constant("QUIET_SCRIPT", "");
+            return missing("the script of quiet frames (widget/quiet.js) is missing");
+        };
+        self.constant("QUIET_SCRIPT", &minify::script(&quiet));
+        Ok(())
     }
 
     /// What only sites need that ask something before the first message or are not always open.

@@ -236,6 +236,12 @@ pub fn start() {
     host::listen();
 }
 
+/// The person has signed out: nothing of them is kept, nor left to be kept anew. What happens from here on concerns nobody.
+pub fn end() {
+    with(|app| keep::forget(app));
+    APP.set(None);
+}
+
 /// Something happened to the page as a whole.
 fn sign(sign: Sign) {
     turn(|app, now| match sign {

@@ -1,8 +1,8 @@
 //! The website's page, as far as the frame speaks with it: over window.merhaba of handover.js, in the words that
 //! loader/embed-api.js lists. It learns how many messages are unread and that something happened, never what was said.
 use crate::{
-    app::{App, turn, with},
-    composer, keep, page,
+    app::{App, end, turn, with},
+    composer, page,
 };
 use merhaba_shared::{
     browser::{
@@ -120,10 +120,7 @@ fn heard(message: &JsValue) -> JsValue {
         "prefill" => turn(|app, _| composer::prefill(app, &text(message, "text"))),
         "send" => turn(|app, now| composer::send(app, now, text(message, "text"))),
         "shutdown" => {
-            turn(|app, _| {
-                keep::forget(app);
-                app.client.suspend();
-            });
+            end();
             post("forgotten", &[]);
         }
         _ => {}

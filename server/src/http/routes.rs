@@ -87,6 +87,7 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/visitor/conversations/{id}/entries", Visitor, get(talks::entries)),
         route("POST", "/api/v1/visitor/conversations/{id}/end", Visitor, post(talks::end)),
         route("POST", "/api/v1/visitor/conversations/{id}/rating", Visitor, post(talks::rate)),
+        route("GET", "/api/v1/visitor/unread", Visitor, get(api::visitor::unread::show)),
         route("POST", VISITORS_FILES, Visitor, post(upload::by_visitor)),
         route("POST", "/api/v1/visitor/files/links", Visitor, post(links::for_visitor)),
         route("POST", AGENTS_FILES, Agent, post(upload::by_agent)),

@@ -2,6 +2,7 @@
 //! bearer and names the site; it comes from the page that this relay served, like the socket. A token that is unknown
 //! and a foreign conversation say nothing of what there is.
 pub mod conversations;
+pub mod unread;
 
 use crate::http::{Web, csrf, front::Caller, identity::Credential, origin::Own, problem::Problem};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header::ORIGIN};
