@@ -29,13 +29,21 @@ export default api => {
   let asked;
   try { asked = localStorage[KEY]; } catch { /* Then it is offered on each page. */ }
   if (asked || offer) return;
-  const { node, text } = api, away = () => {
+  const { node, text } = api, done = () => {
+    stop();
     offer.remove();
     try { localStorage[KEY] = 1; } catch { /* As above. */ }
   };
   api.style('notify', '.offer { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; padding: var(--s2) var(--s4); border-block-start: 1px solid var(--line); font-size: var(--small) } .offer span { flex: 1; min-width: 12em } .offer button { min-height: 44px; padding: 0 var(--s3); font-weight: 600; color: var(--brand-ink) }');
-  offer = node('div', { className: 'offer', role: 'status' }, node('span', null, text('notify_why')),
-    node('button', { type: 'button', onclick: () => { away(); ask(api); } }, text('notify')),
-    node('button', { type: 'button', onclick: away }, text('rating_later')));
-  api.form.before(offer);
+  offer = node('div', { className: 'offer' }, node('span', { role: 'status' }, text('notify_why')),
+    node('button', { type: 'button', onclick: () => { done(); ask(api); } }, text('notify')),
+    node('button', { type: 'button', onclick: done }, text('rating_later')));
+  // It stands there for as long as an answer is waited for.
+  const look = () => {
+    const last = [...api.log.querySelectorAll('.row:not(:has(.typing))')].pop();
+    if (!last || !last.matches('.me')) offer.remove();
+    else if (!offer.isConnected) api.form.before(offer);
+  };
+  const stop = api.watch(look);
+  look();
 };
