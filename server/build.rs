@@ -36,6 +36,8 @@ fn main() -> Result<()> {
     let mut bundle = Bundle { root, pages, out, rust: String::new(), files: Vec::new() };
     bundle.loader()?;
     bundle.link()?;
+    bundle.parts()?;
+    bundle.quiet()?;
     bundle.reception()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
@@ -91,6 +93,45 @@ impl Bundle {
         self.file(&url, "text/javascript; charset=utf-8", link.as_bytes())
     }
 
+    /// What the chat fetches when a person opens it: modules, their texts by language, and the module that knows where
+    /// all of them are. The document names only the last.
+    fn parts(&mut self) -> Result<()> {
+        let mut addresses = [BTreeMap::new(), BTreeMap::new()];
+        // The reception has a place of its own in the document (`reception` below).
+        let modules = self.folder("widget/parts", "js")?.into_iter().filter(|(name, _)| name != "reception");
+        for (name, source) in modules {
+            let script = minify::script(&source);
+            let url = format!("/assets/{}-{name}.js", hash(script.as_bytes()));
+            self.file(&url, "text/javascript; charset=utf-8", script.as_bytes())?;
+            addresses[0].insert(name, url);
+        }
+        for (language, source) in self.folder("widget/i18n/parts", "json")? {
+            let texts = source.lines().map(str::trim).collect::<String>();
+            let url = format!("/assets/{}-{language}.json", hash(texts.as_bytes()));
+            self.file(&url, "application/json; charset=utf-8", texts.as_bytes())?;
+            addresses[1].insert(language, url);
+        }
+        let [parts, texts] = addresses.map(|all| {
+            let pairs: Vec<_> = all.iter().map(|(name, url)| format!("{name:?}:{url:?}")).collect();
+            format!("{{{}}}", pairs.join(","))
+        });
+        let door = self.source("widget/parts.js")?.unwrap_or_default();
+        let door = minify::script(&door).replace("__PARTS__", &parts).replace("__TEXTS__", &texts);
+        let url = format!("/assets/{}-parts.js", hash(door.as_bytes()));
+        self.constant("PARTS_JS", &url);
+        self.file(&url, "text/javascript; charset=utf-8", door.as_bytes())
+    }
+
+    /// The script of a frame that only asks what is unread.
+    fn quiet(&mut self) -> Result<()> {
+        let Some(quiet) = self.source("widget/quiet.js")? else {
+            self.constant("QUIET_SCRIPT", "");
+            return missing("the script of quiet frames (widget/quiet.js) is missing");
+        };
+        self.constant("QUIET_SCRIPT", &minify::script(&quiet));
+        Ok(())
+    }
+
     /// What only sites need that ask something before the first message or are not always open.
     fn reception(&mut self) -> Result<()> {
         let texts = self.folder("widget/i18n/reception", "json")?;
@@ -124,11 +165,12 @@ impl Bundle {
         let template = self.source(&format!("{source}/index.html"))?.unwrap_or_default();
         self.constant(&format!("{name}_TEMPLATE"), &minify::document(&template));
         let mut style = self.source("shared/src/layout/tokens.css")?.unwrap_or_default();
+        let parts: String = self.folder("widget/parts", "js")?.into_values().collect();
         for sheet in self.folder(&format!("{source}/styles"), "css")?.into_values() {
             style.push('\n');
             style.push_str(&sheet);
         }
-        self.constant(&format!("{name}_STYLE"), &minify::without_unused(&minify::style(&style)));
+        self.constant(&format!("{name}_STYLE"), &minify::without_unused(&minify::style(&style), &parts));
         let edges = self.source("shared/src/browser/edges.js")?.unwrap_or_default();
         let script = edges + &self.source(&format!("{source}/{script}"))?.unwrap_or_default();
         let small = self.small(built, &script).unwrap_or_else(|| minify::script(&script));

@@ -6,14 +6,15 @@
 //   take(on)    called once: returns the texts sent so far, oldest first, and leaves submitting to the wasm. From then on
 //               on(m) gets every message of the page, the kept ones included; each handshake is the first of its messages:
 //               { k: 'host', origin, page: { url, title, referrer } }
+//   tell(m)     gives the wasm a message as if the page had sent it, and returns its answer; before it is there, undefined
 //   grow()      fits the field's height to its text, after the wasm has set it
 //   say(k, v)   a text with a value in its place; for a number, in the form that the language has for it
 // What comes into the log is said to who listens in batches, each state of a message once; focus that its element takes
 // along stays in the log. Enter, Escape, the closing button, focus, theme, colour and safe areas stay here, with and without the wasm.
 //
-// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, Y what is told, I the texts, D the root's data.
+// It is in every document, so local names are short: F form, T field, L log, W a waiting message, H hint, X closing button, M menu, E emoji, A files, Y what is told, I the texts, D the root's data.
 {
-  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, Y] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'heard'].map(n => d.getElementById(n)),
+  const d = document, r = d.documentElement, D = r.dataset, [F, T, L, W, H, X, M, E, A, Y] = ['f', 't', 'log', 'waiting', 'hint', 'x', 'm', 'e', 'a', 'heard'].map(n => d.getElementById(n)),
     sent = [], shown = [], kept = [], out = [],
     grow = () => { T.style.height = ''; T.style.height = T.scrollHeight + 'px'; },
     clear = () => shown.splice(0).forEach(n => n.remove()),
@@ -36,7 +37,7 @@
         if (word) was = word;
         if (!n.matches('.row:not(.last),.event')) continue;
         last = n;
-        if (begun && !mine) told.push(n.matches('.row') ? n.firstChild.textContent + ': ' + n.querySelector('.bubble').textContent : n.textContent);
+        if (begun && !mine) told.push(n.matches('.row') ? n.firstChild.textContent + ': ' + (n.querySelector('.bubble').textContent || '📎') : n.textContent);
       }
       if (!begun) state = '';
       if (told[0] || state) quiet = quiet || setTimeout(tell, 700);
@@ -56,7 +57,7 @@
       }
       m.focus && !matchMedia('(pointer:coarse)').matches && T.focus();
       m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
-      taker ? taker(m) : kept.push(m);
+      return taker ? taker(m) : void kept.push(m);
     };
   let port, taker, plain, told = [], state, was, last, quiet, held;
 
@@ -96,6 +97,10 @@
     F.requestSubmit();
   };
   X.onclick = leave;
+  M.hidden = E.hidden = 0;
+  A.hidden = D.files == 0;
+  M.onclick = () => merhaba.part('menu');
+  E.onclick = () => merhaba.part('emoji');
   if (D.mode == 'frame') {
     const above = location.ancestorOrigins;
     r.hidden = above && !known('' + above[0]);
@@ -112,6 +117,7 @@
   }
   Object.assign(window.merhaba, {
     post, grow,
+    tell: hear,
     say(key, value) {
       const form = value.toFixed ? '_' + new Intl.PluralRules(r.lang).select(value) : '';
       return (I[key + form] || I[key + '_other'] || I[key]).replace(/{\w+}/, () => value.toLocaleString(r.lang));

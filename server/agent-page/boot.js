@@ -1,5 +1,5 @@
 // Starts the agent page: light or dark before the first paint, then the program, checked against its hash. It never
-// reads or sends anything else.
+// sends anything.
 {
   const root = document.documentElement, { js, wasm, sri } = root.dataset, word = document.getElementById('boot-word');
   const say = kind => { word.textContent = word.dataset[kind + (root.lang == 'tr' ? 'Tr' : 'En')] || word.dataset[root.lang] || 'Merhaba'; };
@@ -11,4 +11,9 @@
   import(js)
     .then(page => page.default({ module_or_path: fetch(wasm, sri ? { integrity: sri } : {}) }))
     .catch(() => say('failed'));
+  // Files of messages are drawn by a part, which is fetched with the first of them.
+  new MutationObserver(changes => {
+    const bubbles = changes.flatMap(change => [...change.addedNodes]).flatMap(node => node.querySelectorAll ? [...node.querySelectorAll('.bubble[data-files]')] : []);
+    if (bubbles.length) window.merhaba.part('files', bubbles);
+  }).observe(document.body, { childList: true, subtree: true });
 }

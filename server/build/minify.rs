@@ -214,8 +214,9 @@ pub fn document(source: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A minified sheet without the custom properties that it never asks for, such as tokens that only the other page uses.
-pub fn without_unused(sheet: &str) -> String {
+/// A minified sheet without the custom properties that neither it nor what is fetched later (`parts`) asks for, such as
+/// tokens that only the other page uses.
+pub fn without_unused(sheet: &str, parts: &str) -> String {
     let mut out = String::with_capacity(sheet.len());
     let mut rest = sheet;
     while let Some(start) = rest.find("--") {
@@ -225,9 +226,12 @@ pub fn without_unused(sheet: &str) -> String {
             tail.len() - tail.trim_start_matches(|c: char| c == '-' || c.is_ascii_alphanumeric()).len();
         let end = tail.find([';', '}']).unwrap_or(tail.len());
         let declared = before.ends_with(['{', ';', ' ']) && tail[name..].starts_with(':');
-        let asked = sheet.match_indices("var(").any(|(at, _)| {
-            sheet[at + 4..].strip_prefix(&tail[..name]).is_some_and(|after| after.starts_with([')', ',']))
-        });
+        let asks = |text: &str| {
+            text.match_indices("var(").any(|(at, _)| {
+                text[at + 4..].strip_prefix(&tail[..name]).is_some_and(|after| after.starts_with([')', ',']))
+            })
+        };
+        let asked = asks(sheet) || asks(parts);
         if declared && !asked {
             rest = tail[end..].strip_prefix(';').unwrap_or(&tail[end..]);
         } else {
@@ -259,8 +263,9 @@ mod tests {
     fn tokens_that_nothing_asks_for_go() {
         let sheet = ":root{--a:1px;--ab:2px;--c:var(--ab);color:red}b{top:var(--a,0);left:var(--c)}@media x{:root{--d:1;--a:3px}}";
         let kept = sheet.replace("--d:1;", "");
-        assert_eq!(without_unused(sheet), kept);
-        assert_eq!(without_unused("a{--x:1}"), "a{}");
+        assert_eq!(without_unused(sheet, ""), kept);
+        assert_eq!(without_unused("a{--x:1}", "style: b { color: var(--xy) }"), "a{}");
+        assert_eq!(without_unused("a{--x:1}", "style: b { color: var(--x) }"), "a{--x:1}");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "metrics-listen",
         "ADDRESS",
-        "Where to show /metrics; never the public address [default: nowhere]",
+        "Where to show /metrics, never the public address; port 0 takes a free one [default: nowhere]",
     ),
     setting("no-rate-limits", "", "Lifts the limits per address and visitor, for load tests on loopback"),
     setting("log", "FILTER", "What to log, as in RUST_LOG [default: info]"),
@@ -348,6 +348,13 @@ mod tests {
         assert!(config(&[("listen", "0.0.0.0:8787"), public], &[]).is_ok());
         assert!(config(&[("listen", "0.0.0.0:8787"), public, ("no-rate-limits", "true")], &[]).is_err());
         assert!(config(&[("listen", "[::1]:8787"), ("no-rate-limits", "true")], &[]).is_ok());
+    }
+
+    #[test]
+    fn metrics_have_an_address_of_their_own() {
+        let both = |address| config(&[("listen", address), ("metrics-listen", address)], &[]);
+        assert!(both("127.0.0.1:8787").is_err());
+        assert!(both("127.0.0.1:0").is_ok(), "two free ports are two");
     }
 
     #[test]

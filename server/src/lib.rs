@@ -70,6 +70,8 @@ use tokio::net::{TcpListener, TcpSocket};
 const DRAIN: Duration = Duration::from_secs(10);
 /// What the program exits with after a sync that failed: what the disk then holds is unknown.
 const EXIT_UNSYNCED: i32 = 70;
+/// How many may look at the metrics at once.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// The line that says the relay is ready.
 #[derive(Clone, Debug, Serialize)]
@@ -78,6 +80,9 @@ pub struct Ready {
     pub ready: bool,
     /// Where it listens.
     pub url: String,
+    /// Where it shows metrics, when it was told to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<String>,
     /// In the demo: the other addresses and the sign-in.
     #[serde(flatten)]
     pub demo: Option<DemoReady>,
@@ -129,12 +134,14 @@ pub async fn run(
     ready: impl FnOnce(&Ready),
 ) -> Result<(), StartError> {
     let clock = Clock;
-    let address = listener.local_addr().map_err(|error| StartError::Listen("the listener".into(), error))?;
+    let address = address(&listener)?;
     lock.write(&format!("http://{address}"))?;
+    let metrics = config.metrics_listen.map(bind).transpose()?;
     let store = Sqlite::open(&config.data, &Epoch(clock.id()), Box::new(unsynced))?;
     let telling = tokio::spawn(tell(store.telling()));
     let store: Arc<dyn Store> = Arc::new(store);
-    let line = line(&config, address, store.as_ref(), clock).await?;
+    let shown = metrics.as_ref().map(self::address).transpose()?;
+    let line = line(&config, address, shown, store.as_ref(), clock).await?;
     let shop = line.demo.as_ref().map(|_| Shop { relay: line.url.clone(), site: demo::SITE.into() });
     let app = App::new(store.clone(), clock, config.rate_limits, &config.data);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
@@ -147,7 +154,10 @@ pub async fn run(
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop, &root));
     tidy(&app).await;
     control(&config, &app, turns, web.own().origin())?;
-    metrics(&config, &app)?;
+    if let Some(listener) = metrics {
+        let router = http::metrics::router(&app);
+        app.shutdown.spawn(http::listen::serve(listener, router, shutdown.clone(), METRICS_CONNECTIONS));
+    }
     if !config.rate_limits {
         tracing::warn!("no-rate-limits: nobody is held back; for load tests only");
     }
@@ -210,15 +220,20 @@ fn unsynced(error: &str) {
     std::process::exit(EXIT_UNSYNCED);
 }
 
+fn address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|error| StartError::Listen("the listener".into(), error))
+}
+
 async fn line(
     config: &Config,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     store: &dyn Store,
     clock: Clock,
 ) -> Result<Ready, StartError> {
-    let url = format!("http://{address}");
+    let (url, metrics) = (format!("http://{address}"), metrics.map(|address| format!("http://{address}")));
     if !config.demo {
-        return Ok(Ready { ready: true, url, demo: None });
+        return Ok(Ready { ready: true, url, metrics, demo: None });
     }
     let sign_in = demo::prepare(store, clock, &config.data).await.map_err(StartError::Demo)?;
     let demo = DemoReady {
@@ -227,7 +242,7 @@ async fn line(
         owner: format!("{url}/agent/site"),
         sign_in,
     };
-    Ok(Ready { ready: true, url, demo: Some(demo) })
+    Ok(Ready { ready: true, url, metrics, demo: Some(demo) })
 }
 
 /// Takes orders from the command line.
@@ -242,13 +257,6 @@ fn control(config: &Config, app: &Arc<App>, turns: Turns, relay: String) -> Resu
     };
     control::listen(&config.data, &app.shutdown, work)
         .map_err(|error| StartError::Listen(config.data.join("control.sock").display().to_string(), error))
-}
-
-fn metrics(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
-    let Some(address) = config.metrics_listen else { return Ok(()) };
-    let listener = bind(address)?;
-    app.shutdown.spawn(http::listen::serve(listener, http::metrics::router(app), app.shutdown.clone(), 16));
-    Ok(())
 }
 
 /// Everybody may come back at once: connections that may wait to be accepted. Beyond, each tries again after a second.

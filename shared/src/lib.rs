@@ -10,5 +10,4 @@ pub mod client;
 
 #[cfg(feature = "ui")]
 pub mod browser;
-#[cfg(feature = "ui")]
 pub mod layout;

@@ -1,371 +1,22 @@
 //! The client machine against a model of the relay over lines that are cut, fall silent and lose the last frames.
-//! Two tabs of one visitor write, share what is unsent, and crash; then the faults stop, and both must show the relay's
-//! log: each message once, in the order in which the person wrote them, in whichever tab.
+//! Two tabs of one visitor write, begin conversations and go from one to another, share what is unsent, and crash; then the
+//! faults stop, and both must show the relay's log: each message once, where and in the order in which the person wrote
+//! them, in whichever tab.
 mod model;
 
 use merhaba_shared::{
-    client::{
-        Effect, Ms,
-        outbox::{Outgoing, Progress},
-        visitor::{Settings, VisitorClient},
-    },
-    protocol::{
-        ids::{ClientId, Token},
-        model::{Head, History, Item, Pong},
-        visitor::{Command, Event},
-    },
+    client::outbox::{Outgoing, Progress},
+    protocol::model::Item,
 };
-use model::{CONVERSATION, Relay};
+use model::world::{Meant, World, number};
 use proptest::prelude::*;
-use std::collections::{BTreeMap, HashSet, VecDeque};
-
-/// Which message of the person's this is, from 1.
-fn number(id: ClientId) -> u32 {
-    u32::from_be_bytes([id.0[0], id.0[1], id.0[2], id.0[3]])
-}
-
-/// One tab with its line.
-struct Tab {
-    client: VisitorClient,
-    up: VecDeque<Command>,
-    down: VecDeque<Event>,
-    /// The token of the session on the relay, once greeted.
-    session: Option<Token>,
-    socket: bool,
-    silent: bool,
-    /// What the page has put into the browser's storage.
-    kept: Vec<ClientId>,
-}
-
-struct World {
-    now: Ms,
-    relay: Relay,
-    storage: Option<Token>,
-    /// What is unsent, as the browser keeps it for all tabs.
-    unsent: BTreeMap<u32, Outgoing>,
-    /// The tab that may send, and those that wait to.
-    lead: Option<usize>,
-    waiting: Vec<usize>,
-    tabs: Vec<Tab>,
-    /// Pages loaded after a crash.
-    made: u32,
-    written: u32,
-}
-
-impl World {
-    fn new() -> Self {
-        let mut world = Self {
-            now: 1,
-            relay: Relay::default(),
-            storage: None,
-            unsent: BTreeMap::new(),
-            lead: None,
-            waiting: Vec::new(),
-            tabs: Vec::new(),
-            made: 2,
-            written: 0,
-        };
-        for seed in [1, 2] {
-            let tab = world.tab(seed);
-            world.tabs.push(tab);
-            world.open(world.tabs.len() - 1);
-        }
-        world
-    }
-
-    /// A page that has just been loaded.
-    fn tab(&self, seed: u32) -> Tab {
-        let token = self.storage.clone();
-        let settings = Settings { site: "s".into(), token, locale: "tr".into(), page: None, seed };
-        Tab {
-            client: VisitorClient::new(settings),
-            up: VecDeque::new(),
-            down: VecDeque::new(),
-            session: None,
-            socket: false,
-            silent: false,
-            kept: Vec::new(),
-        }
-    }
-
-    /// It takes up what is unsent and connects.
-    fn open(&mut self, at: usize) {
-        self.tabs[at].client.share();
-        self.take_up(at);
-        self.tabs[at].client.start(self.now);
-        self.carry_out(at);
-    }
-
-    fn take_up(&mut self, at: usize) {
-        let unsent: Vec<_> = self.unsent.values().cloned().collect();
-        for out in &unsent {
-            if !self.tabs[at].kept.contains(&out.client_id) {
-                self.tabs[at].kept.push(out.client_id);
-            }
-        }
-        self.tabs[at].client.take_up(self.now, unsent);
-        self.carry_out(at);
-    }
-
-    /// The tab crashes, and a new page is loaded in its place.
-    fn crash(&mut self, at: usize) {
-        self.yields(at);
-        self.made += 1;
-        self.tabs[at] = self.tab(self.made);
-        self.open(at);
-    }
-
-    /// Keeps what is new on its way in a tab, forgets what has arrived, and tells the others.
-    fn keep(&mut self, at: usize) {
-        let tab = &mut self.tabs[at];
-        let waits: Vec<_> = tab
-            .client
-            .outbox()
-            .all()
-            .iter()
-            .filter(|out| !matches!(out.progress, Progress::Stored(_)))
-            .cloned()
-            .collect();
-        let gone: Vec<_> =
-            tab.kept.iter().filter(|id| waits.iter().all(|out| out.client_id != **id)).copied().collect();
-        let new: Vec<_> = waits.into_iter().filter(|out| !tab.kept.contains(&out.client_id)).collect();
-        tab.kept.retain(|id| !gone.contains(id));
-        tab.kept.extend(new.iter().map(|out| out.client_id));
-        for out in &new {
-            self.unsent.insert(number(out.client_id), out.clone());
-        }
-        self.unsent.retain(|_, out| !gone.contains(&out.client_id));
-        for other in (0..self.tabs.len()).filter(|other| *other != at) {
-            if !new.is_empty() {
-                self.take_up(other);
-            }
-            for id in &gone {
-                if self.tabs[other].kept.contains(id) {
-                    self.tabs[other].kept.retain(|kept| kept != id);
-                    self.tabs[other].client.let_go(self.now, *id);
-                    self.carry_out(other);
-                }
-            }
-        }
-    }
-
-    fn leads(&mut self, at: usize) {
-        self.lead = Some(at);
-        self.tabs[at].client.led(self.now, true);
-        self.carry_out(at);
-    }
-
-    fn yields(&mut self, at: usize) {
-        self.waiting.retain(|tab| *tab != at);
-        if self.lead == Some(at) {
-            self.lead = None;
-            if !self.waiting.is_empty() {
-                let next = self.waiting.remove(0);
-                self.leads(next);
-            }
-        }
-    }
-
-    /// Does what the machine of a tab asks for.
-    fn carry_out(&mut self, at: usize) {
-        loop {
-            let effects = self.tabs[at].client.effects();
-            if effects.is_empty() {
-                return self.keep(at);
-            }
-            for effect in effects {
-                self.effect(at, effect);
-            }
-        }
-    }
-
-    fn effect(&mut self, at: usize, effect: Effect<Command>) {
-        let now = self.now;
-        match effect {
-            Effect::Connect => {
-                self.hang_up(at);
-                self.tabs[at].socket = true;
-                self.tabs[at].client.opened(now);
-            }
-            Effect::Disconnect => self.hang_up(at),
-            Effect::Frame(command) => {
-                if self.tabs[at].socket && !self.tabs[at].silent {
-                    self.tabs[at].up.push_back(command);
-                }
-            }
-            Effect::KeepToken { token, instead_of } => {
-                if self.storage.is_none() || self.storage == instead_of {
-                    self.storage = Some(token);
-                }
-                let kept = self.storage.clone().expect("kept");
-                self.tabs[at].client.token_kept(now, kept.clone());
-                for other in (0..self.tabs.len()).filter(|other| *other != at) {
-                    self.tabs[other].client.adopt(now, kept.clone());
-                    self.carry_out(other);
-                }
-            }
-            Effect::Lead { at_once } => match self.lead {
-                Some(other) if other == at => {}
-                Some(other) if at_once => {
-                    self.waiting.retain(|tab| *tab != at);
-                    self.leads(at);
-                    self.tabs[other].client.led(now, false);
-                    self.carry_out(other);
-                }
-                Some(_) => self.waiting.push(at),
-                None => self.leads(at),
-            },
-            Effect::Yield => self.yields(at),
-            // Every socket opens here.
-            Effect::Detour => {}
-            Effect::ForgetToken | Effect::Refresh => panic!("nobody revoked anything"),
-        }
-    }
-
-    fn hang_up(&mut self, at: usize) {
-        let tab = &mut self.tabs[at];
-        (tab.up, tab.down, tab.session) = (VecDeque::new(), VecDeque::new(), None);
-        (tab.socket, tab.silent) = (false, false);
-    }
-
-    /// The relay reads one frame of a tab.
-    fn relay_reads(&mut self, at: usize) {
-        let Some(command) = self.tabs[at].up.pop_front() else { return };
-        let mut answers = Vec::new();
-        match command {
-            Command::Hello(hello) => {
-                let after = hello.resume.first().map(|resume| resume.after);
-                let (token, events) = self.relay.hello(hello.token.as_ref(), after);
-                self.tabs[at].session = Some(token);
-                answers = events;
-            }
-            Command::Send(send) => {
-                let token = self.tabs[at].session.clone().expect("greeted");
-                assert_eq!(Some(&token), self.storage.as_ref(), "the token is kept before the first send");
-                self.relay.sends += 1;
-                let (accepted, new) = self.relay.send(&token, &send);
-                answers.push(accepted);
-                for tab in
-                    self.tabs.iter_mut().filter(|tab| tab.session.as_ref() == Some(&token) && !tab.silent)
-                {
-                    tab.down.extend(new.clone().map(Event::Message));
-                }
-            }
-            Command::History(ask) => {
-                let to = ask.before.unwrap_or(self.relay.log.len() as u64 + 1);
-                let from = to.saturating_sub(u64::from(ask.limit)).max(1);
-                let entries = (from..to).filter_map(|seq| self.relay.item(seq)).collect();
-                answers.push(Event::History(History {
-                    conversation: CONVERSATION.into(),
-                    entries,
-                    more: from > 1,
-                }));
-            }
-            Command::Ping(ping) => {
-                answers.push(Event::Pong(Pong { nonce: ping.nonce }));
-                let head = self.relay.log.len() as u64;
-                answers.push(Event::Head(Head { conversation: CONVERSATION.into(), seq: head }));
-            }
-            Command::Read(_) | Command::Typing(_) | Command::Page(_) => {}
-        }
-        if !self.tabs[at].silent {
-            self.tabs[at].down.extend(answers);
-        }
-    }
-
-    /// A tab reads one frame.
-    fn tab_reads(&mut self, at: usize) {
-        if let Some(event) = self.tabs[at].down.pop_front() {
-            self.tabs[at].client.event(self.now, event);
-            self.carry_out(at);
-        }
-    }
-
-    fn write(&mut self, at: usize) {
-        self.written += 1;
-        let mut id = [0; 16];
-        id[..4].copy_from_slice(&self.written.to_be_bytes());
-        // As a page does: nothing that another tab wrote a moment ago may come later.
-        self.take_up(at);
-        self.tabs[at].client.send(self.now, ClientId(id), format!("message {}", self.written));
-        self.carry_out(at);
-    }
-
-    fn cut(&mut self, at: usize) {
-        if self.tabs[at].socket {
-            self.hang_up(at);
-            self.tabs[at].client.closed(self.now, 1006, "");
-            self.carry_out(at);
-        }
-    }
-
-    fn pass(&mut self, time: Ms) {
-        self.now += time;
-        for at in 0..self.tabs.len() {
-            self.tabs[at].client.tick(self.now);
-            self.carry_out(at);
-        }
-    }
-
-    fn step(&mut self, kind: u8, at: usize) {
-        match kind {
-            0 => self.write(at),
-            1..=4 => self.relay_reads(at),
-            5..=8 => self.tab_reads(at),
-            9 => self.cut(at),
-            10 => self.tabs[at].silent = self.tabs[at].socket,
-            11 => self.pass(400),
-            12 => self.pass(6_000),
-            13 => self.crash(at),
-            _ => (0..self.tabs.len()).for_each(|at| self.cut(at)),
-        }
-    }
-
-    /// The relay ends, and comes back with its log as it was when it had `messages`; nothing is on any line.
-    fn restore(&mut self, messages: usize, tokens: HashSet<String>) {
-        (0..self.tabs.len()).for_each(|at| self.cut(at));
-        self.relay.log.truncate(messages);
-        self.relay.tokens = tokens;
-        self.relay.restored += 1;
-    }
-
-    /// Faults stop: how long until everything is where it belongs, in milliseconds.
-    fn settle(&mut self) -> Option<Ms> {
-        let began = self.now;
-        while self.now < began + 120_000 {
-            for at in 0..self.tabs.len() {
-                // A machine that answers every frame with another would never stop: that, too, does not settle.
-                for _ in 0..2_000 {
-                    if self.tabs[at].up.is_empty() && self.tabs[at].down.is_empty() {
-                        break;
-                    }
-                    self.relay_reads(at);
-                    self.tab_reads(at);
-                }
-            }
-            let quiet = self.tabs.iter().all(|tab| tab.up.is_empty() && tab.down.is_empty());
-            if quiet && self.is_whole() {
-                return Some(self.now - began);
-            }
-            self.pass(100);
-        }
-        None
-    }
-
-    fn is_whole(&self) -> bool {
-        self.tabs.iter().all(|tab| {
-            let shown = tab.client.thread().and_then(|thread| thread.timeline().items().last());
-            let newest = self.relay.item(self.relay.log.len() as u64);
-            tab.client.outbox().all().is_empty() && shown == newest.as_ref()
-        })
-    }
-}
+use std::collections::HashSet;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, max_shrink_time: 5_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..15, 0_usize..2), 0..250)) {
+    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec((0_u8..17, 0_usize..2), 0..250)) {
         let mut world = World::new();
         for (kind, at) in steps {
             world.step(kind, at);
@@ -376,6 +27,18 @@ proptest! {
         prop_assert_eq!(world.relay.log.len(), world.written as usize);
         let log: Vec<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
         prop_assert!(log.is_sorted(), "one sender's order: {log:?}");
+        for (message, meant) in &world.meant {
+            let stands = world.place(*message);
+            match meant {
+                Meant::Into(conversation) => prop_assert_eq!(stands, Some(conversation), "{}", message),
+                Meant::New(first) => {
+                    prop_assert_eq!(stands, world.place(*first), "{} follows {}", message, first);
+                    let before = world.relay.log.iter().take_while(|stored| number(stored.client_id) != *first);
+                    let begins = before.filter(|stored| Some(&stored.conversation) == stands).count() == 0;
+                    prop_assert!(begins, "{first} begins a conversation");
+                }
+            }
+        }
         for tab in &world.tabs {
             if let Some(thread) = tab.client.thread() {
                 let shown: Vec<_> = thread.timeline().items().iter().map(Item::seq).collect();
@@ -392,9 +55,9 @@ proptest! {
     /// confirmed by then is stored.
     #[test]
     fn a_restored_backup_is_a_log_of_its_own(
-        before in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
-        between in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
-        after in prop::collection::vec((0_u8..14, 0_usize..2), 0..80),
+        before in prop::collection::vec((0_u8..16, 0_usize..2), 0..80),
+        between in prop::collection::vec((0_u8..16, 0_usize..2), 0..80),
+        after in prop::collection::vec((0_u8..16, 0_usize..2), 0..80),
     ) {
         let mut world = World::new();
         for (kind, at) in before {
@@ -411,7 +74,8 @@ proptest! {
             world.step(kind, at);
         }
         let took = world.settle();
-        prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms");
+        let clients = || world.tabs.iter().map(|tab| &tab.client).collect::<Vec<_>>();
+        prop_assert!(took.is_some_and(|took| took <= 60_000), "took {took:?} ms: {:#?}", clients());
         let log: HashSet<_> = world.relay.log.iter().map(|message| number(message.client_id)).collect();
         prop_assert_eq!(log.len(), world.relay.log.len(), "each once");
         prop_assert!(waiting.iter().all(|id| log.contains(id)), "what was not confirmed is there");
@@ -419,7 +83,7 @@ proptest! {
         for tab in &world.tabs {
             let Some(thread) = tab.client.thread() else { continue };
             for item in thread.timeline().items() {
-                prop_assert_eq!(Some(item.clone()), world.relay.item(item.seq()), "one log only");
+                prop_assert_eq!(Some(item.clone()), world.relay.item(item.conversation(), item.seq()), "one log only");
             }
         }
     }
@@ -470,7 +134,7 @@ fn a_message_stored_before_a_crash_and_long_scrolled_away_does_not_wait_for_ever
     let out = Outgoing {
         client_id: first.client_id,
         conversation: None,
-        new: false,
+        begins: None,
         body: first.body,
         attachments: vec![],
         progress: Progress::Waiting,

@@ -7,8 +7,9 @@ use merhaba_shared::protocol::{
     ids::{ClientId, Token},
     limits::JSON_DEPTH,
     model::{
-        Accepted, AgentAuthor, Author, Data, Entry, GetHistory, Head, History, Item, Kind, Message, Ping,
-        Pong, Read, ReadMarker, Resume, Side, Status, SystemAuthor, Typing, TypingNow, VisitorAuthor,
+        Accepted, AgentAuthor, Author, Content, Data, Entry, GetHistory, Head, History, Item, Kind, Message,
+        Ping, Pong, Rating, Read, ReadMarker, Resume, Side, Status, SystemAuthor, Typing, TypingNow,
+        VisitorAuthor,
     },
     visitor,
 };
@@ -268,17 +269,30 @@ fn bytes_left_over_make_a_binary_frame_malformed() {
 
 #[test]
 fn an_entry_of_a_later_kind_still_counts() {
-    let later = r#"{"Entry":{"conversation":"cv1","seq":14,"at":0,"author":{"System":{}},"kind":"Rated","data":{"stars":5}}}"#;
+    let later = r#"{"Entry":{"conversation":"cv1","seq":14,"at":0,"author":{"System":{}},"kind":"Merged","data":{"into":"cv2"}}}"#;
     assert!(
         matches!(from_json(later), Ok(visitor::Event::Entry(entry)) if entry.kind == Kind::Unknown && entry.seq == 14)
     );
     // In the binary codec: kind 9 with three bytes of data after it.
-    let known = Entry { kind: Kind::Unknown, data: Data(vec![1, 2, 3]), ..entry() };
+    let known = Entry { kind: Kind::Unknown, data: Data(None), ..entry() };
     let mut bytes = to_bin(&visitor::Event::Entry(known));
-    let kind = bytes.len() - 5;
-    assert_eq!(bytes[kind], 0);
-    bytes[kind] = 9;
+    assert_eq!(bytes.split_off(bytes.len() - 2), [0, 0]);
+    bytes.extend([9, 3, 1, 2, 3]);
     assert!(
-        matches!(from_bin(&bytes), Ok(visitor::Event::Entry(entry)) if entry.kind == Kind::Unknown && entry.data.0 == [1, 2, 3])
+        matches!(from_bin(&bytes), Ok(visitor::Event::Entry(entry)) if entry.kind == Kind::Unknown && entry.data.0.is_none())
     );
+}
+
+#[test]
+fn a_rating_is_read_as_it_was_written_in_both_codecs() {
+    let rating = Rating { closing: 14, csat: Some(75), ces: None, comment: Some("Çok hızlı".into()) };
+    let rated = Entry { kind: Kind::Rated, data: Data(Some(Content::Rated(rating))), ..entry() };
+    let event = visitor::Event::Entry(rated);
+    assert_eq!(from_bin(&to_bin(&event)).as_ref(), Ok(&event));
+    let json = to_json(&event);
+    assert!(
+        json.contains(r#""data":{"Rated":{"closing":14,"csat":75,"ces":null,"comment":"Çok hızlı"}}"#),
+        "{json}"
+    );
+    assert_eq!(from_json(&json).as_ref(), Ok(&event));
 }

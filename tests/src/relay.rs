@@ -165,6 +165,12 @@ impl Relay {
         self.url().strip_prefix("http://").expect("it is plain http")
     }
 
+    /// Host and port of the metrics, of a relay that was told to show them.
+    #[must_use]
+    pub fn metrics(&self) -> &str {
+        self.told("metrics").strip_prefix("http://").expect("it is plain http")
+    }
+
     /// A text of the ready line.
     #[must_use]
     pub fn told(&self, name: &str) -> &str {

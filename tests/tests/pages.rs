@@ -118,6 +118,12 @@ async fn files_are_named_by_content_kept_for_ever_and_documents_are_asked_for_ag
     assert_eq!(file.header("content-type"), Some("application/wasm"));
     assert!(file.header("cache-control").unwrap_or_default().contains("immutable"), "{:?}", file.headers);
     assert!(file.body.starts_with(b"\0asm"), "a wasm module");
+    let parts = http::get(relay.authority(), between(&frame.text(), "data-parts=\"", "\"")).await.text();
+    for named in ["\"menu\":\"", "\"tr\":\""] {
+        let file = http::get(relay.authority(), between(&parts, named, "\"")).await;
+        assert_eq!(file.status, 200, "{named}");
+        assert!(file.header("cache-control").unwrap_or_default().contains("immutable"), "{:?}", file.headers);
+    }
     assert_eq!(http::get(relay.authority(), &wasm.replace("/assets/", "/assets/0")).await.status, 404);
 
     let embed = http::get(relay.authority(), "/embed.js").await;

@@ -88,6 +88,22 @@ async fn a_taken_port_is_named() {
 }
 
 #[tokio::test]
+async fn what_is_ready_says_where_it_listens_for_pages_and_for_metrics() {
+    let folder = folder();
+    let (relay, _) = serve(&folder).await;
+    assert!(relay.ready.get("metrics").is_none(), "nowhere, as long as nobody asks: {}", relay.ready);
+    let told = Relay::serve(&folder.path().join("told"), &["--metrics-listen", "127.0.0.1:0"]).await;
+    let shown = http::get(told.metrics(), "/metrics").await;
+    assert!(shown.text().contains("merhaba_sessions"), "{shown:?}");
+    assert_eq!(http::get(told.authority(), "/metrics").await.status, 404, "never at the public address");
+    let taken = told.metrics();
+    let other = folder.path().join("other").display().to_string();
+    cli::run(["serve", "--data", &other, "--listen", "127.0.0.1:0", "--metrics-listen", taken])
+        .await
+        .refused_naming(&[taken]);
+}
+
+#[tokio::test]
 async fn a_second_relay_on_one_folder_is_told_who_holds_it() {
     let folder = folder();
     let (relay, _) = serve(&folder).await;

@@ -6,7 +6,7 @@
 // Page to frame, over the port (the first one with the port itself, as { merhaba: 1, page: { url, title, referrer } }):
 //   { k: 'open', focus }  { k: 'close' }  { k: 'geometry', full, keyboard, safe: [top, right, bottom, left] }
 //   { k: 'settings', settings }  { k: 'prefill', text }  { k: 'send', text }  { k: 'shutdown' }
-//   { k: 'wake' } to a frame that was made quiet   { k: 'page', page: { url, title, referrer } }  { k: 'conversation', id }
+//   { k: 'page', page: { url, title, referrer } }  { k: 'conversation', id }
 //   { k: 'person', person: { token, attributes, tags, events: [{ name, data, at }] } }  all that the page has said of the visitor
 // Frame to page:
 //   { k: 'hello', color }  { k: 'ready' }  { k: 'close' }  { k: 'unread', count, text }  { k: 'status', status }
@@ -37,7 +37,7 @@
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
   let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null, stood = null;
-  let person = null, place = '', visited = '', awake = false, marked = null;
+  let eager = false, early = false, person = null, place = '', visited = '', marked = null;
 
   const look = new CSSStyleSheet();
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
@@ -84,11 +84,6 @@
     visited = page.url;
     post({ k: 'page', page });
   };
-  const wake = () => {
-    if (awake || !m.n || !port) return;
-    awake = true;
-    post({ k: 'wake' });
-  };
   /** Settings as plain data: what the frame may know of them. */
   const settings = () => ({ locale: C.locale, theme: C.theme, color: C.color, consent: C.consent });
   const page = () => m.u().split('#')[0];
@@ -104,6 +99,7 @@
     frame = m.f;
     address = frame.src.split('#')[0];
   };
+  const meet = () => { if (m.f && m.f !== lost && m.f !== frame) { adopt(); expect(10000); } };
   /** Once per load of the frame: one object with a port, to the relay's origin and to nobody else. */
   const handshake = () => {
     hangUp();
@@ -117,12 +113,11 @@
     expect(3000);
     visited = here().url;
     m.f.contentWindow.postMessage({ merhaba: 1, page: here() }, R, [channel.port2]);
-    awake = false;
-    wake();
     post({ k: 'settings', settings: settings() });
     post(geometry());
     if (person) post({ k: 'person', person });
-    if (m.o) post({ k: 'open', focus: d.activeElement === h });
+    // Only if the focus still is where it was when the panel was asked for.
+    if (m.o) settle(d.activeElement === h || eager && d.activeElement === back);
     for (const message of waiting) post(message);
     waiting = [];
   };
@@ -201,8 +196,13 @@
   const engaged = () => !navigator.userActivation || navigator.userActivation.isActive;
   const enter = () => {
     back = d.activeElement;
-    const focus = engaged();
-    if (focus && m.f) m.f.focus();
+    eager = engaged();
+    if (m.l) settle(eager);
+  };
+  /** The panel is open and its frame has loaded. One that has not may not have the focus: when Chromium then puts the chat's
+   * process in its place, the page goes on getting every key, whatever field is clicked. */
+  const settle = focus => {
+    if (focus) m.f.focus();
     post({ k: 'open', focus });
   };
   const leave = () => {
@@ -240,8 +240,12 @@
     },
     ready() { if (!ready) { ready = true; emit('ready', {}); } },
     close() { c.close(); },
-    unread(message) { unread(Math.max(0, message.count | 0), message.text); },
-    status(message) { if (status !== message.status) { status = String(message.status); emit('status', { status }); } },
+    unread(message) { early = false; unread(Math.max(0, message.count | 0), message.text); },
+    status(message) {
+      // The relay has answered the chat, which has counted nothing: what was told before it came has been read.
+      if (early && /^(online|away)$/.test(message.status)) { early = false; unread(0); }
+      if (status !== message.status) { status = String(message.status); emit('status', { status }); }
+    },
     mark(message) { keep(marked = message.on === true); },
     event(message) { if (TAKEN.includes(message.name)) emit(message.name, message.data); },
     forgotten() { drop(); status = 'unknown'; m.n = 0; }
@@ -315,11 +319,19 @@
   });
   // After each draw: what changed since the last one is said to the frame and to the page.
   m.k = () => {
-    if (m.f && m.f !== lost && m.f !== frame) { adopt(); expect(10000); }
+    meet();
+    // A frame that only asks what is unread, and now the chat is wanted: another one, so that the page's history gets no entry.
+    if (frame && m.n && address.endsWith('&quiet=1')) {
+      drop();
+      early = missed > 0;
+      m.i();
+      meet();
+    }
     // A frame speaks one language: it is loaded again in the new one, without an entry in the page's history.
     if (frame && address !== page()) {
       address = page();
       hangUp();
+      m.l = 0;
       frame.contentWindow.location.replace(address);
     }
     // The loader has just written the launcher's name: the count is added to it, for the eye and for the ear.
@@ -334,7 +346,6 @@
       if (marked !== null) keep(marked);
       if (port) post({ k: 'settings', settings: settings() });
     }
-    wake();
     if (!!m.o === wasOpen) return;
     wasOpen = !!m.o;
     moved();

@@ -29,13 +29,12 @@
         m.k && m.k();
       },
       // Intent: the frame with the chat, and beside it the second half of this script. With the mark alone (v is 1) the
-      // frame is quiet until there is more.
+      // frame only asks what is unread.
       F = v => {
         m.n |= v !== 1;
         if (m.f) return D();
         if (!C.site || signal.aborted) return;
         r.append(m.f = E('iframe', {
-          name: m.n ? '' : 'quiet',
           title: N(),
           sandbox: 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
           allow: 'clipboard-write',
@@ -82,7 +81,7 @@
         q.push([n, ...p]);
         /^(sen|shu|new|pop|logo|openC)/.test(n) && F();
       },
-      m = M._ = { C, R, h, r, a, z, c, q, d: D, i: F, w(n) { c[n] = () => {}; console.warn('Merhaba: unknown call ' + n); }, u: () => R + '/w/' + C.site + '?lang=' + y() + (C.theme ? '#' + C.theme : '') },
+      m = M._ = { C, R, h, r, a, z, c, q, d: D, i: F, w(n) { c[n] = () => {}; console.warn('Merhaba: unknown call ' + n); }, u: () => R + '/w/' + C.site + '?lang=' + y() + (m.n ? '' : '&quiet=1') + (C.theme ? '#' + C.theme : '') },
       // The element hangs on <html>, so a swapped body does not take it along; should a page drop it, it comes back.
       A = () => { h.isConnected || e.append(h); },
       W = new MutationObserver(A),

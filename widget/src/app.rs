@@ -24,7 +24,10 @@ use merhaba_shared::{
         visitor::{Settings, VisitorClient},
     },
     layout::scroll::Place,
-    protocol::ids::{Seq, SiteKey, Token},
+    protocol::{
+        ids::{ConversationId, Seq, SiteKey, Token},
+        model::{Item, Kind},
+    },
 };
 
 /// Everything there is.
@@ -145,6 +148,31 @@ impl App {
         }
     }
 
+    /// Shows another conversation, or (none) the beginning of a new one.
+    pub fn show(&mut self, conversation: Option<String>) {
+        match conversation {
+            Some(conversation) => self.client.show(&ConversationId(conversation)),
+            None => self.client.begin_new(),
+        }
+        self.to_end = true;
+        self.oldest = 0;
+        self.new_from = None;
+    }
+
+    /// The entry that closed what is shown, if nothing was said of it yet.
+    pub fn closing(&self) -> Option<Seq> {
+        let items = self.client.thread()?.timeline().items();
+        items
+            .iter()
+            .rev()
+            .find_map(|item| match item {
+                Item::Entry(entry) if entry.kind != Kind::Unknown => Some(entry),
+                _ => None,
+            })
+            .filter(|entry| entry.kind == Kind::Resolved)
+            .map(|entry| entry.seq)
+    }
+
     /// Whether something was written that is not stored.
     fn has_unsent(&self) -> bool {
         self.client.outbox().has_unstored() || !self.page.field.value().is_empty()
@@ -206,6 +234,12 @@ pub fn start() {
     turn(keep::restore);
     composer::listen();
     host::listen();
+}
+
+/// The person has signed out: nothing of them is kept, nor left to be kept anew. What happens from here on concerns nobody.
+pub fn end() {
+    with(|app| keep::forget(app));
+    APP.set(None);
 }
 
 /// Something happened to the page as a whole.

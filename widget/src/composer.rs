@@ -9,8 +9,8 @@ use merhaba_shared::{
     client::Ms,
     layout::log::Wish,
     protocol::{
-        ids::ClientId,
-        limits::{BodyError, check_body},
+        ids::{AttachmentId, ClientId},
+        limits::{BodyError, check_body, check_said},
     },
 };
 use web_sys::Event;
@@ -35,30 +35,34 @@ pub fn listen() {
 
 fn submit(app: &mut App, now: Ms) {
     let body = app.page.field.value();
-    match check_body(&body) {
-        Ok(()) => {
-            app.page.field.set_value("");
-            send(app, now, body);
-            host::grow();
-        }
+    match check_said(&body, app.page.files()) {
         Err(BodyError::Blank) => {}
         // The text stays in the field; the line above it says by how much it is too long.
         Err(BodyError::TooLong(_)) => words::insist(app),
+        Ok(()) => {
+            app.page.field.set_value("");
+            let files = app.page.take_files();
+            send_with(app, now, body, files);
+            host::grow();
+        }
     }
 }
 
 /// Sends a text, and shows it.
 pub fn send(app: &mut App, now: Ms, body: String) {
-    if check_body(&body) == Err(BodyError::Blank) {
-        return;
+    if check_body(&body) != Err(BodyError::Blank) {
+        send_with(app, now, body, Vec::new());
     }
+}
+
+fn send_with(app: &mut App, now: Ms, body: String, files: Vec<AttachmentId>) {
     app.to_end = true;
     app.new_from = None;
     // A frame waits for the website's page to say where it stands; a message does not wait for that.
     app.client.start(now);
     // What another tab wrote a moment ago comes first.
     keep::restore(app, now);
-    app.client.send(now, clock::client_id(), body);
+    app.client.send_with(now, clock::client_id(), body, files);
 }
 
 /// Puts a text into the field, after what is there.

@@ -106,7 +106,14 @@ fn heard(app: &mut App, now: Ms, event: Event) {
         }
         _ => {}
     }
+    let along = match &event {
+        Event::Welcome(welcome) => !welcome.conversations.is_empty(),
+        event => matches!(event, Event::Accepted(_)),
+    };
     app.client.event(now, event);
+    if along {
+        host::part("along");
+    }
     let oldest =
         app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq);
     app.oldest = if app.oldest == 0 { oldest } else { app.oldest };

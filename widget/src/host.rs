@@ -1,8 +1,8 @@
 //! The website's page, as far as the frame speaks with it: over window.merhaba of handover.js, in the words that
 //! loader/embed-api.js lists. It learns how many messages are unread and that something happened, never what was said.
 use crate::{
-    app::{App, turn, with},
-    composer, keep, page,
+    app::{App, end, turn, with},
+    composer, page,
 };
 use merhaba_shared::{
     browser::{
@@ -11,8 +11,12 @@ use merhaba_shared::{
         tabs::merhaba,
         window,
     },
-    client::Line,
-    protocol::{ids::ConversationId, model::Status, visitor::Page},
+    client::{Line, thread::Thread},
+    protocol::{
+        ids::{ConversationId, Token},
+        model::Status,
+        visitor::Page,
+    },
 };
 use wasm_bindgen::{JsValue, closure::Closure};
 use web_sys::Event;
@@ -40,6 +44,16 @@ fn post(kind: &str, more: &[(&str, JsValue)]) {
     call(&merhaba(), "post", &message, &JsValue::UNDEFINED);
 }
 
+/// Opens a part.
+pub fn part(name: &str) {
+    call(&merhaba(), "part", &name.into(), &JsValue::UNDEFINED);
+}
+
+/// Tells the parts, where there are any, that something else is shown.
+pub fn drawn() {
+    call(&merhaba(), "drawn", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+}
+
 /// Fits the field to its text.
 pub fn grow() {
     call(&merhaba(), "grow", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
@@ -48,7 +62,7 @@ pub fn grow() {
 /// Takes over from handover.js: what it kept is sent first, in order; then the line to the relay is begun.
 pub fn listen() {
     let frame = with(|app| app.host.frame);
-    let hear = Closure::<dyn Fn(JsValue)>::new(|message: JsValue| heard(&message)).into_js_value();
+    let hear = Closure::<dyn Fn(JsValue) -> JsValue>::new(|message: JsValue| heard(&message)).into_js_value();
     let kept = call(&merhaba(), "take", &hear, &JsValue::UNDEFINED);
     let kept = kept.map(|kept| js_sys::Array::from(&kept)).unwrap_or_default();
     turn(|app, now| {
@@ -86,8 +100,13 @@ fn begin(page: Page) {
     });
 }
 
-fn heard(message: &JsValue) {
+/// A message of the website's page, or of a part of this one; what it gets back is for parts.
+fn heard(message: &JsValue) -> JsValue {
     match text(message, "k").as_str() {
+        "state" => return with(state),
+        "conversation" => turn(|app, _| app.show(Some(text(message, "id")))),
+        "new" => turn(|app, _| app.show(None)),
+        "adopt" => turn(|app, now| app.client.adopt(now, Token(text(message, "token")))),
         "host" => begin(page_of(&get(message, "page"))),
         "page" => turn(|app, _| app.client.set_page(page_of(&get(message, "page")))),
         "open" => turn(|app, now| {
@@ -101,14 +120,27 @@ fn heard(message: &JsValue) {
         "prefill" => turn(|app, _| composer::prefill(app, &text(message, "text"))),
         "send" => turn(|app, now| composer::send(app, now, text(message, "text"))),
         "shutdown" => {
-            turn(|app, _| {
-                keep::forget(app);
-                app.client.suspend();
-            });
+            end();
             post("forgotten", &[]);
         }
         _ => {}
     }
+    JsValue::UNDEFINED
+}
+
+/// What parts may know: whose page this is, and which conversation it shows.
+fn state(app: &mut App) -> JsValue {
+    let token = app.client.token().map(|token| token.0.as_str());
+    let (thread, unread) = (app.client.thread(), app.client.unread());
+    object(&[
+        ("token", token.into()),
+        ("id", thread.map(|thread| thread.conversation().as_str()).into()),
+        ("open", thread.is_some_and(|thread| thread.status() != Status::Resolved).into()),
+        ("unread", unread.into()),
+        ("elsewhere", (unread - thread.map_or(0, Thread::unread)).into()),
+        ("known", (!app.client.threads().is_empty()).into()),
+        ("closing", app.closing().map(|seq| u32::try_from(seq).unwrap_or(u32::MAX)).into()),
+    ])
 }
 
 /// Tells what has changed since the last time.

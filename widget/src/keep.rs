@@ -34,7 +34,7 @@ pub fn settle(app: &mut App) {
 }
 
 /// What was answered to what the site asks first: it waits in storage, or where there is none on `window.merhaba`.
-pub fn about(app: &mut App) {
+fn about(app: &mut App) {
     if app.client.thread().is_none() {
         let about = storage::kept(&app.key(":about")).or_else(|| get(&merhaba(), "about").as_string());
         app.client.set_about(about.map(About));
@@ -50,8 +50,9 @@ pub fn hear(app: &mut App, now: Ms, key: &str, value: Option<&str>) {
     }
 }
 
-/// Forgets all of it, and the token: the person has signed out.
-pub fn forget(app: &mut App) {
-    storage::forget(&app.token_key());
-    app.keeper.forget();
+/// Forgets all of this site: the token, what was answered, what waits. The person has signed out.
+pub fn forget(app: &App) {
+    for key in storage::keys(&app.key(":")) {
+        storage::forget(&key);
+    }
 }

@@ -9,7 +9,7 @@ use merhaba_shared::{
         runs::{goes_on, initials},
     },
     protocol::{
-        ids::{ClientId, Millis},
+        ids::{AttachmentId, ClientId, ConversationId, Millis, Seq},
         model::{Author, Item, Kind, Message, Side},
     },
 };
@@ -84,6 +84,14 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// An entry's own number: every conversation begins with Seq 1, and a line is told apart by its id alone.
+fn place(conversation: &ConversationId, seq: Seq) -> u128 {
+    let mark = conversation.as_str().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| {
+        (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    u128::from(mark) << 64 | u128::from(seq)
+}
+
 const fn key(kind: u8, id: u128, state: u8) -> Key {
     Key { kind, id, state }
 }
@@ -100,7 +108,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
     let mut new_from = app.new_from;
     if let Some(thread) = app.client.thread() {
         for item in thread.timeline().items() {
-            let seq = u128::from(item.seq());
+            let seq = place(thread.conversation(), item.seq());
             if new_from.is_some_and(|from| item.seq() >= from) && item.author().side() == Side::Agent {
                 new_from = None;
                 lines.end_run();
@@ -128,7 +136,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
             }
         }
     }
-    for out in app.client.outbox().all() {
+    for out in app.client.pending() {
         let id = number(out.client_id);
         let failed = matches!(out.progress, Progress::Failed(_));
         // Stored but not here yet: the entry with its time follows at once, and says "sent".
@@ -146,20 +154,15 @@ pub fn keys(app: &mut App) -> Vec<Key> {
 pub fn shown(app: &mut App, key: Key) -> Shown {
     match key.kind {
         DAY => Shown::Small("day", day(app, key)),
-        MINE => Shown::Bubble {
-            mine: true,
-            face: String::new(),
-            said: app.page.text("you_said"),
-            body: body_of_mine(app, key.id),
-        },
+        MINE => {
+            let (body, files) = what_is_mine(app, key.id);
+            Shown::Bubble { mine: true, face: String::new(), said: app.page.text("you_said"), body, files }
+        }
         THEIRS => {
             let name = name_of(app, key.id);
-            Shown::Bubble {
-                mine: false,
-                face: initials(&name),
-                said: page::say("said", &name.as_str().into()),
-                body: message(app, key.id).map(|message| message.body.clone()).unwrap_or_default(),
-            }
+            let (face, said) = (initials(&name), page::say("said", &name.as_str().into()));
+            let (body, files) = message(app, key.id).map(what_it_says).unwrap_or_default();
+            Shown::Bubble { mine: false, face, said, body, files }
         }
         MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
         MARK_THEIRS => {
@@ -171,6 +174,7 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
         }
         NEW => Shown::Small("new", app.page.text("new")),
         _ if key.state == Kind::Resolved.number() => Shown::Small("event", app.page.text("resolved")),
+        _ if key.state == Kind::Rated.number() => Shown::Small("event", app.page.text("rated")),
         _ => Shown::Small("event", app.page.text("reopened")),
     }
 }
@@ -210,22 +214,40 @@ fn messages(app: &App) -> impl Iterator<Item = &Message> {
     items.iter().filter_map(|item| if let Item::Message(message) = item { Some(message) } else { None })
 }
 
-fn message(app: &App, seq: u128) -> Option<&Message> {
-    messages(app).find(|message| u128::from(message.seq) == seq)
+fn message(app: &App, id: u128) -> Option<&Message> {
+    // All of them are of the one conversation that is shown.
+    messages(app).find(|message| u128::from(message.seq) == id & u128::from(Seq::MAX))
 }
 
 fn mine(app: &App, id: u128) -> Option<&Message> {
     messages(app).find(|message| number(message.client_id) == id && message.author.side() == Side::Visitor)
 }
 
-fn body_of_mine(app: &App, id: u128) -> String {
-    let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == id).map(|out| &out.body);
-    out.or_else(|| mine(app, id).map(|message| &message.body)).cloned().unwrap_or_default()
+/// A text, and the ids of the files that go with it.
+fn what_is_mine(app: &App, id: u128) -> (String, String) {
+    let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == id);
+    let out = out.map(|out| (out.body.clone(), ids(out.attachments.iter())));
+    out.or_else(|| mine(app, id).map(what_it_says)).unwrap_or_default()
+}
+
+fn what_it_says(message: &Message) -> (String, String) {
+    (message.body.clone(), ids(message.attachments.iter().map(|file| &file.id)))
+}
+
+fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> String {
+    let mut text = String::new();
+    for id in files {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(id.as_str());
+    }
+    text
 }
 
 /// The name an entry is signed with.
-fn name_of(app: &App, seq: u128) -> String {
-    match message(app, seq).map(|message| &message.author) {
+fn name_of(app: &App, id: u128) -> String {
+    match message(app, id).map(|message| &message.author) {
         Some(Author::Agent(agent)) => agent.name.clone(),
         _ => app.page.text("team"),
     }

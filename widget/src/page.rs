@@ -6,9 +6,13 @@ use merhaba_shared::{
         geometry::{Window, keyboard},
         scroll::Place,
     },
+    protocol::ids::AttachmentId,
 };
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+/// Where the part that uploads files leaves their ids: on the form, with a blank between them.
+const FILES: &str = "data-files";
 
 /// The elements, by the ids of index.html.
 pub struct Page {
@@ -54,6 +58,19 @@ impl Page {
     /// What the document's root says: the site's key, the mode, addresses.
     pub fn says(&self, key: &str) -> String {
         data(&self.root, key)
+    }
+
+    /// Whether files were uploaded for the next message: 1, else 0.
+    pub fn files(&self) -> usize {
+        usize::from(self.form.has_attribute(FILES))
+    }
+
+    /// The files that were uploaded for the next message: they go with it, and the part that uploaded them lets go.
+    pub fn take_files(&self) -> Vec<AttachmentId> {
+        let ids = self.form.get_attribute(FILES).unwrap_or_default();
+        // Taking an attribute away that is not there is no error.
+        let _ = self.form.remove_attribute(FILES);
+        ids.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect()
     }
 
     /// Where the log stands.

@@ -2,7 +2,7 @@
 //! drawn again when something has happened; none keeps anything.
 use crate::{
     app::{App, turn, watch, with},
-    composer, effects, lines, words,
+    composer, effects, host, lines, words,
 };
 use leptos::{mount::mount_to, prelude::*, task::spawn_local};
 use merhaba_shared::{
@@ -71,7 +71,10 @@ fn Banner() -> impl IntoView {
 /// Lets the log follow its end, or stand still, once the views have been drawn: they were woken before this is
 /// queued, and the page's tasks run in order.
 pub fn follow_end() {
-    spawn_local(async { with(after_drawing) });
+    spawn_local(async {
+        with(after_drawing);
+        host::drawn();
+    });
 }
 
 fn after_drawing(app: &mut App) {

@@ -27,6 +27,8 @@ icons! {
     CLOSE = "M6 6l12 12M18 6L6 18";
     /// A tick.
     CHECK = "M5 12.500l4.500 4.500L19 7";
+    /// A paper clip.
+    CLIP = "M20 11.5l-8 8a5 5 0 01-7-7l8.5-8.5a3.4 3.4 0 015 4.8L10 17.3a1.7 1.7 0 01-2.5-2.4L15 7.5";
     /// An arrow up.
     SEND = "M12 19V5M6 11l6-6 6 6";
     /// An arrow down.

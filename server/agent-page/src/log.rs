@@ -5,8 +5,8 @@ use merhaba_shared::{
     protocol::{
         agent::Note,
         error::Code,
-        ids::{ClientId, Millis, Seq},
-        model::{AgentAuthor, Author, Item, Kind},
+        ids::{AttachmentId, ClientId, Millis, Seq},
+        model::{AgentAuthor, Author, Content, Item, Kind, Rating},
     },
 };
 
@@ -43,6 +43,8 @@ pub enum Piece {
         who: Option<String>,
         /// The text.
         body: String,
+        /// The ids of its files, with a blank between them.
+        files: Option<String>,
     },
     /// What stands under a run of messages.
     Mark {
@@ -68,6 +70,19 @@ pub enum Piece {
         /// When.
         at: Millis,
     },
+    /// The visitor rated a closing.
+    Rating {
+        /// Its place.
+        seq: Seq,
+        /// When.
+        at: Millis,
+        /// How satisfied, and how easy it was, from 0 to 100.
+        csat: Option<u8>,
+        /// As above.
+        ces: Option<u8>,
+        /// In their words.
+        comment: Option<String>,
+    },
     /// A note.
     Note {
         /// Its place in the backstage.
@@ -86,6 +101,8 @@ pub enum Piece {
 pub enum Deed {
     /// Closed as done.
     Resolved,
+    /// Ended by the visitor.
+    Ended,
     /// Opened again.
     Reopened,
 }
@@ -154,22 +171,24 @@ impl Log {
                     day,
                     state,
                 };
-                self.message(run, message.body.clone());
+                self.message(run, message.body.clone(), ids(message.attachments.iter().map(|file| &file.id)));
             }
             Item::Entry(entry) => {
-                let kind = match entry.kind {
-                    Kind::Resolved => Deed::Resolved,
-                    Kind::Reopened => Deed::Reopened,
-                    Kind::Unknown => return,
+                let (seq, at, who) = (entry.seq, entry.at, name(&entry.author));
+                let by_visitor = matches!(entry.author, Author::Visitor(_));
+                let piece = match (entry.kind, &entry.data.0) {
+                    (Kind::Resolved, _) if by_visitor => Piece::Event { seq, kind: Deed::Ended, who, at },
+                    (Kind::Resolved, _) => Piece::Event { seq, kind: Deed::Resolved, who, at },
+                    (Kind::Reopened, _) => Piece::Event { seq, kind: Deed::Reopened, who, at },
+                    (Kind::Rated, Some(Content::Rated(rating))) => {
+                        let Rating { csat, ces, comment, .. } = rating.clone();
+                        Piece::Rating { seq, at, csat, ces, comment }
+                    }
+                    (Kind::Rated | Kind::Unknown, _) => return,
                 };
                 self.end_run();
-                self.begin_day(day, entry.at);
-                self.pieces.push(Piece::Event {
-                    seq: entry.seq,
-                    kind,
-                    who: name(&entry.author),
-                    at: entry.at,
-                });
+                self.begin_day(day, at);
+                self.pieces.push(piece);
             }
         }
     }
@@ -194,17 +213,17 @@ impl Log {
         let who = me.map(|me| me.name.clone());
         let day = self.day.unwrap_or_default();
         let run = Run { id: out.client_id, out: true, who, at: None, day, state: Some(state) };
-        self.message(run, out.body.clone());
+        self.message(run, out.body.clone(), ids(out.attachments.iter()));
     }
 
-    fn message(&mut self, next: Run, body: String) {
+    fn message(&mut self, next: Run, body: String, files: Option<String>) {
         if self.run.as_ref().is_some_and(|run| !continues(run, &next)) {
             self.end_run();
         }
         if let Some(at) = next.at {
             self.begin_day(next.day, at);
         }
-        self.pieces.push(Piece::Bubble { id: next.id, out: next.out, who: next.who.clone(), body });
+        self.pieces.push(Piece::Bubble { id: next.id, out: next.out, who: next.who.clone(), body, files });
         self.run = Some(next);
     }
 
@@ -235,6 +254,11 @@ fn name(author: &Author) -> Option<String> {
         Author::Agent(agent) => Some(agent.name.clone()),
         Author::Visitor(_) | Author::System(_) => None,
     }
+}
+
+fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> Option<String> {
+    let ids: Vec<_> = files.map(AttachmentId::as_str).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
 }
 
 /// The code inside [`State::Failed`].

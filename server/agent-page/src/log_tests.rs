@@ -68,6 +68,7 @@ fn shape(pieces: &[Piece]) -> String {
                 'm'
             }
         }
+        Piece::Rating { .. } => 'r',
         Piece::Event { .. } => 'E',
         Piece::Note { .. } => 'N',
     };
@@ -107,7 +108,7 @@ fn what_is_on_its_way_joins_the_run_and_what_failed_stands_alone() {
     let out = |n, progress| Outgoing {
         client_id: id(n),
         conversation: Some("c".into()),
-        new: false,
+        begins: None,
         body: "x".into(),
         attachments: vec![],
         progress,
@@ -161,7 +162,7 @@ fn a_message_keeps_its_line_when_it_is_stored() {
     let waiting = [Outgoing {
         client_id: id(1),
         conversation: Some("c".into()),
-        new: false,
+        begins: None,
         body: "m1".into(),
         attachments: vec![],
         progress: Progress::Waiting,

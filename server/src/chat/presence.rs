@@ -115,14 +115,19 @@ impl Presence {
         });
     }
 
-    /// Tells of the sites that have opened or closed since.
+    /// Tells of the sites that have opened or closed since. One at a time: everybody who comes asks for the register.
     fn look(&self) {
-        let mut register = self.lock();
-        let now = self.clock.now();
-        let sites: Vec<SiteKey> = register.hours.keys().cloned().collect();
+        let sites: Vec<SiteKey> = self.lock().hours.keys().cloned().collect();
         for site in &sites {
-            self.tell(&mut register, site, now);
+            let mut register = self.lock();
+            self.tell(&mut register, site, self.clock.now());
         }
+    }
+
+    /// What was told last of a site: each change is told in the same breath, and hours are looked at every ten seconds.
+    /// Nothing is reckoned here, where everybody who comes passes through.
+    fn told(&self, site: &SiteKey) -> visitor::Presence {
+        self.lock().told.get(site).copied().unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, Register> {
@@ -148,10 +153,10 @@ impl Drop for Attendance {
 }
 
 impl Chat {
-    /// Whether an agent of the site is there, or when it opens again.
+    /// Whether an agent of the site is there, or when it opens again: as every page was told last.
     #[must_use]
     pub fn presence(&self, site: &SiteKey) -> visitor::Presence {
-        self.presence.lock().presence(site, self.clock.now())
+        self.presence.told(site)
     }
 
     /// Learns when the sites are open; later changes come with their settings.
@@ -250,6 +255,38 @@ mod tests {
         drop(one);
         assert_eq!(heard(), Some(false));
         assert!(!presence.lock().sites.contains_key(&SiteKey::from("s")));
+    }
+
+    #[test]
+    fn what_is_told_is_what_would_be_reckoned_after_each_change() {
+        let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(None));
+        let presence = Arc::new(Presence::new(publisher, Clock));
+        let site = SiteKey::from("s");
+        let told = || {
+            let told = presence.told(&site);
+            assert_eq!(told, presence.lock().presence(&site, Clock.now()));
+            (told.online, told.back_at.is_some())
+        };
+        // Open on one day only: today, or in a month.
+        let hours = |days: i64| {
+            let day = jiff::Timestamp::from_millisecond(Clock.now() + days * 86_400_000).expect("a time");
+            let date = day.strftime("%Y-%m-%d");
+            let text =
+                format!(r#"{{"zone":"UTC","holidays":[{{"date":"{date}","spans":["00:00-24:00"]}}]}}"#);
+            Some(serde_json::from_str::<Hours>(&text).expect("hours"))
+        };
+        assert_eq!(told(), (false, false), "of a site that nobody has told of");
+        presence.set_hours(&site, hours(30));
+        assert_eq!(told(), (false, true));
+        let one = change(&presence, "a", "s");
+        assert_eq!(told(), (false, true), "somebody is there, and it is closed");
+        presence.set_hours(&site, hours(0));
+        assert_eq!(told(), (true, false));
+        drop(one);
+        assert_eq!(told(), (false, false));
+        presence.set_hours(&site, hours(30));
+        presence.set_hours(&site, Option::None);
+        assert_eq!(told(), (false, false), "always open");
     }
 
     const TRUE: &str = r#"{"Presence":{"online":true,"back_at":null}}"#;

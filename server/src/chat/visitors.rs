@@ -1,6 +1,9 @@
 //! Who a visitor is: by the token that the relay gave. Writes nothing: the row is made with the first message.
 use super::Chat;
-use crate::store::{SecretHash, StoreError};
+use crate::{
+    gate::RetryAfter,
+    store::{SecretHash, StoreError},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use merhaba_shared::protocol::{
     ids::{SiteKey, Token, VisitorId},
@@ -8,6 +11,7 @@ use merhaba_shared::protocol::{
     visitor::Page,
 };
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 
 /// A visitor, old or new.
 #[derive(Clone, Debug)]
@@ -45,6 +49,22 @@ pub fn visitor_of(token: &SecretHash) -> VisitorId {
 }
 
 impl Chat {
+    /// Whether this visitor may ask for something besides their socket now.
+    ///
+    /// # Errors
+    /// When they have asked too fast.
+    pub fn ask(&self, visitor: &VisitorId) -> Result<(), RetryAfter> {
+        self.gate.ask(visitor)
+    }
+
+    /// Whether somebody at this address may show a token that is unknown now.
+    ///
+    /// # Errors
+    /// When they have tried too often.
+    pub fn guess(&self, address: IpAddr) -> Result<(), RetryAfter> {
+        self.gate.arrive(address)
+    }
+
     /// Who shows this token on this site; somebody new when it is unknown or none.
     pub async fn identify(&self, site: &SiteKey, shown: Option<&Token>) -> Result<Identity, StoreError> {
         if let Some(shown) = shown {

@@ -67,7 +67,7 @@ pub const fn after(status: Status, kind: Kind) -> Status {
     match kind {
         Kind::Resolved => Status::Resolved,
         Kind::Reopened => Status::Open,
-        Kind::Unknown => status,
+        Kind::Rated | Kind::Unknown => status,
     }
 }
 

@@ -7,5 +7,6 @@ pub mod file;
 pub mod hours;
 pub mod origin;
 pub mod preview;
+pub mod rating;
 pub mod reception;
 pub mod site;

@@ -25,6 +25,8 @@ use uploads::{Allowed, Uploads};
 const ARRIVALS: Rate = Rate { burst: 20, every: Duration::from_secs(6) };
 /// Messages of one visitor.
 const SENDS: Rate = Rate { burst: SEND_BURST, every: Duration::from_millis(SEND_EVERY_MS) };
+/// What one visitor may ask for besides the socket.
+const ASKS: Rate = Rate { burst: 30, every: Duration::from_millis(500) };
 /// Files of one visitor.
 const UPLOADS: Allowed = Allowed { an_hour: 10, a_day: 100 * 1024 * 1024 };
 /// Files from one address by visitors who have not written yet: nobody knows how many they are.
@@ -57,6 +59,7 @@ impl RetryAfter {
 enum Key {
     Address(IpAddr),
     Visitor(VisitorId),
+    Asking(VisitorId),
     Agent(AgentId),
 }
 
@@ -128,6 +131,14 @@ impl Gate {
     /// When they write too fast.
     pub fn send(&self, visitor: &VisitorId) -> Result<(), RetryAfter> {
         self.take(Key::Visitor(visitor.clone()), SENDS)
+    }
+
+    /// A request of this visitor besides the socket.
+    ///
+    /// # Errors
+    /// When they come too fast.
+    pub fn ask(&self, visitor: &VisitorId) -> Result<(), RetryAfter> {
+        self.take(Key::Asking(visitor.clone()), ASKS)
     }
 
     /// That message was a repeat: it does not count.

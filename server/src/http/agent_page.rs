@@ -15,6 +15,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header::VARY},
     response::{IntoResponse, Redirect, Response},
 };
+use merhaba_shared::protocol::limits::FILE_BYTES;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -62,6 +63,8 @@ fn draw(language: &'static str) -> (Encoded, Inline) {
         .set("lang", language)
         .set("dir", texts::direction(language))
         .set("link", pages::LINK_JS)
+        .set("parts", pages::PARTS_JS)
+        .set("files", FILE_BYTES.to_string())
         .set("js", pages::AGENT_JS)
         .set("wasm", pages::AGENT_WASM)
         .set("wasm_sri", pages::AGENT_WASM_SRI)

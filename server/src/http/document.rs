@@ -11,7 +11,10 @@ use crate::{
     mutants::{self, Mutant},
     store::Site,
 };
-use merhaba_shared::protocol::visitor::Presence;
+use merhaba_shared::{
+    layout::spans::{Style, spans},
+    protocol::{limits::FILE_BYTES, visitor::Presence},
+};
 use std::{borrow::Cow, fmt::Write as _};
 
 /// What a document shows besides the site's settings.
@@ -105,7 +108,9 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("brand", brand.unwrap_or_default())
         .set("style", pages::WIDGET_STYLE)
         .set("script", script())
+        .set("files", settings.file_bytes.unwrap_or(FILE_BYTES).min(FILE_BYTES).to_string())
         .set("widget.link", pages::LINK_JS)
+        .set("widget.parts", pages::PARTS_JS)
         .set("widget.js", pages::WIDGET_JS)
         .set("widget.wasm", pages::WIDGET_WASM)
         .set("widget.wasm_sri", pages::WIDGET_WASM_SRI);
@@ -142,7 +147,10 @@ fn greeting<'a>(site: &'a Site, language: &str, texts: &'a Texts) -> &'a str {
 }
 
 /// Texts that the relay draws itself: no script reads them.
-const DRAWN: [&str; 14] = [
+const DRAWN: [&str; 17] = [
+    "menu",
+    "emoji",
+    "attach",
     "language",
     "chat",
     "greeting",
@@ -189,8 +197,34 @@ pub fn row(mine: bool, last: bool, said: &str, initials: &str, text: &str) -> St
     format!(
         "<div class=\"{class}\"><span class=\"heard\">{}</span>{face}<div class=\"bubble\" dir=\"auto\">{}</div></div>\n",
         escape(said),
-        escape(text)
+        marked(text)
     )
+}
+
+/// A text with its small markup as elements: every piece of it is escaped, and an address is its own text.
+pub fn marked(text: &str) -> String {
+    const TAGS: [(Style, &str); 4] =
+        [(Style::BOLD, "strong"), (Style::ITALIC, "em"), (Style::STRIKE, "s"), (Style::CODE, "code")];
+    spans(text).into_iter().fold(String::with_capacity(text.len()), |mut out, span| {
+        let tags = || TAGS.iter().filter(|(style, _)| span.style.has(*style));
+        let link = span.style.has(Style::LINK);
+        let text = escape(span.text);
+        for (_, tag) in tags() {
+            let _ = write!(out, "<{tag}>");
+        }
+        let _ = if link {
+            write!(
+                out,
+                "<a href=\"{text}\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">{text}</a>"
+            )
+        } else {
+            write!(out, "{text}")
+        };
+        for (_, tag) in tags().rev() {
+            let _ = write!(out, "</{tag}>");
+        }
+        out
+    })
 }
 
 /// The first letters of the first and the last word of a name, as they are: the style makes them capitals, since only
@@ -204,7 +238,7 @@ pub fn initials(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{DRAWN, Shown, attributes, draw, greeting, initials, row};
+    use super::{DRAWN, Shown, attributes, draw, greeting, initials, marked, row};
     use crate::{
         http::{pages, plural, template},
         store::{Site, SiteSettings},
@@ -263,7 +297,9 @@ mod tests {
             "brand",
             "style",
             "script",
+            "files",
             "widget.link",
+            "widget.parts",
             "widget.js",
             "widget.wasm",
             "widget.wasm_sri",
@@ -327,6 +363,11 @@ mod tests {
         assert_eq!(
             row(true, true, "You said", "", "<x>"),
             "<div class=\"row me last\"><span class=\"heard\">You said</span><div class=\"bubble\" dir=\"auto\">&lt;x&gt;</div></div>\n"
+        );
+        assert_eq!(
+            marked("*<b>* https://a.example/?x=1&y=\"z"),
+            "<strong>&lt;b&gt;</strong> <a href=\"https://a.example/?x=1&amp;y=\" target=\"_blank\" \
+             rel=\"noopener noreferrer nofollow\">https://a.example/?x=1&amp;y=</a>&quot;z"
         );
         assert_eq!(initials("ince belli çay"), "iç");
         assert_eq!(initials("“x”"), "x");

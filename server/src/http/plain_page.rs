@@ -1,7 +1,9 @@
 //! `/c/KEY`: the chat as a page that needs no script. A form sends, a cookie that is set with the first message says
 //! who writes, and a look at the page shows the conversation. Text from people is escaped, always.
 use super::{
-    Web, cookies,
+    Web,
+    attachments::signed::{Bearer, GOOD_MS, Link},
+    cookies,
     document::{self, Document, Shown},
     front::Caller,
     headers, notice,
@@ -13,7 +15,7 @@ use super::{
     widget_page::Asked,
 };
 use crate::{
-    chat::{Form, Posted},
+    chat::{Form, Posted, secret_hash},
     domain::reception::About,
     store::{Principal, Site, StoreError},
 };
@@ -30,7 +32,7 @@ use merhaba_shared::protocol::{
     error::{Code, Refused},
     ids::{ClientId, VisitorId},
     limits::{self, BodyError, HISTORY_PAGE, PAGE_BYTES},
-    model::Read,
+    model::{Attachment, Read},
     visitor::ConversationCard,
 };
 use std::sync::Arc;
@@ -270,9 +272,15 @@ impl Visit<'_> {
             let read = Read { conversation: id, received: card.head, read: card.head };
             self.web.app.chat.read(&who, read).await?;
         }
-        Ok(texts::widget()
-            .of(self.language)
-            .map_or_else(String::new, |texts| rows::draw(&history, &card, texts)))
+        let token = self.tokens.get(&self.site.key).map(|token| secret_hash(&token.0)).unwrap_or_default();
+        let by = Bearer::Visitor(self.site.key.clone(), token);
+        let until = self.web.app.clock.now() + GOOD_MS;
+        let link = |file: &Attachment| {
+            let link = Link { id: file.id.clone(), preview: false, until, by: by.clone() };
+            self.web.signer.path(&link)
+        };
+        let texts = texts::widget().of(self.language);
+        Ok(texts.map_or_else(String::new, |texts| rows::draw(&history, &card, texts, link)))
     }
 
     async fn latest(&self) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {

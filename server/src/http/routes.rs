@@ -56,6 +56,7 @@ pub fn streams(path: &str) -> bool {
 /// Every route.
 pub fn table() -> Vec<Route> {
     use Who::{Agent, Anyone, Demo, Socket, Visitor};
+    use api::visitor::conversations as talks;
     vec![
         route("GET", "/", Anyone, get(agent_page::home)),
         route("GET", "/favicon.ico", Anyone, get(icon::show)),
@@ -82,6 +83,11 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
         route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
         route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
+        route("GET", "/api/v1/visitor/conversations", Visitor, get(talks::list)),
+        route("GET", "/api/v1/visitor/conversations/{id}/entries", Visitor, get(talks::entries)),
+        route("POST", "/api/v1/visitor/conversations/{id}/end", Visitor, post(talks::end)),
+        route("POST", "/api/v1/visitor/conversations/{id}/rating", Visitor, post(talks::rate)),
+        route("GET", "/api/v1/visitor/unread", Visitor, get(api::visitor::unread::show)),
         route("POST", VISITORS_FILES, Visitor, post(upload::by_visitor)),
         route("POST", "/api/v1/visitor/files/links", Visitor, post(links::for_visitor)),
         route("POST", AGENTS_FILES, Agent, post(upload::by_agent)),

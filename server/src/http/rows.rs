@@ -5,7 +5,7 @@ use super::{
     texts::Texts,
 };
 use merhaba_shared::protocol::{
-    model::{Author, History, Item, Kind, Side},
+    model::{Attachment, Author, History, Item, Kind, Side},
     visitor::ConversationCard,
 };
 use std::fmt::Write as _;
@@ -13,8 +13,13 @@ use std::fmt::Write as _;
 /// One author's entries within this time stand together.
 const RUN_MS: i64 = 5 * 60 * 1000;
 
-/// Draws the entries, and under the visitor's last words how far they have come.
-pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String {
+/// Draws the entries, and under the visitor's last words how far they have come; `link` says where a file is.
+pub fn draw(
+    history: &History,
+    card: &ConversationCard,
+    texts: &Texts,
+    link: impl Fn(&Attachment) -> String,
+) -> String {
     let text = |name: &str| texts.get(name).map_or("", String::as_str);
     let mut out = String::new();
     for (at, item) in history.entries.iter().enumerate() {
@@ -26,7 +31,12 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                 let face = initials(name(&message.author, texts));
                 let by = name(&message.author, texts);
                 let said = if mine { text("you_said").to_owned() } else { said(texts, by) };
-                out.push_str(&row(mine, last, &said, &face, &message.body));
+                if !message.body.is_empty() {
+                    out.push_str(&row(mine, last, &said, &face, &message.body));
+                }
+                for attachment in &message.attachments {
+                    out.push_str(&file(mine, attachment, &said, &link(attachment)));
+                }
                 if last && !mine {
                     let _ =
                         writeln!(out, "<div class=\"mark\">{}</div>", escape(name(&message.author, texts)));
@@ -36,6 +46,7 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
                 let words = match entry.kind {
                     Kind::Resolved => text("resolved"),
                     Kind::Reopened => text("reopened"),
+                    Kind::Rated => text("rated"),
                     Kind::Unknown => continue,
                 };
                 let _ = writeln!(out, "<div class=\"event\">{}</div>", escape(words));
@@ -55,6 +66,15 @@ pub fn draw(history: &History, card: &ConversationCard, texts: &Texts) -> String
     out
 }
 
+/// A file as a link under what was said with it.
+fn file(mine: bool, file: &Attachment, said: &str, link: &str) -> String {
+    let class = if mine { "mark me" } else { "mark" };
+    let (said, name, link) = (escape(said), escape(&file.name), escape(link));
+    format!(
+        "<div class=\"{class}\"><span class=\"heard\">{said}</span><a href=\"{link}\" download=\"{name}\" dir=\"auto\">{name}</a></div>\n"
+    )
+}
+
 fn together(one: &Item, next: &Item) -> bool {
     matches!(next, Item::Message(_)) && one.author() == next.author() && next.at() - one.at() < RUN_MS
 }
@@ -72,7 +92,9 @@ mod tests {
     use crate::http::texts;
     use merhaba_shared::protocol::{
         ids::ClientId,
-        model::{AgentAuthor, Author, Data, Entry, History, Item, Kind, Message, Status, VisitorAuthor},
+        model::{
+            AgentAuthor, Attachment, Author, Data, Entry, History, Item, Kind, Message, Status, VisitorAuthor,
+        },
         visitor::ConversationCard,
     };
 
@@ -123,11 +145,30 @@ mod tests {
             unread: 0,
             assignee: None,
         };
-        let out = draw(&history, &card, texts::widget().of("en").expect("English"));
+        let named = Attachment {
+            id: "f1".into(),
+            name: "<b>.pdf".into(),
+            media_type: "application/octet-stream".into(),
+            size: 3,
+            picture: None,
+        };
+        let mut history = history;
+        if let Some(Item::Message(message)) = history.entries.get_mut(2) {
+            message.attachments.push(named);
+        }
+        let out = draw(&history, &card, texts::widget().of("en").expect("English"), |file| {
+            format!("/f/{}?a&b", file.id)
+        });
         assert!(!out.contains("<script>"), "{out}");
         assert_eq!(out.matches("class=\"row me\"").count(), 1, "{out}");
         assert_eq!(out.matches("class=\"row me last\"").count(), 2, "{out}");
         assert!(out.contains("Ayşe &lt;3"), "{out}");
+        assert!(
+            out.contains(
+                "<a href=\"/f/f1?a&amp;b\" download=\"&lt;b&gt;.pdf\" dir=\"auto\">&lt;b&gt;.pdf</a>"
+            ),
+            "{out}"
+        );
         assert!(out.contains("class=\"event\""), "{out}");
         assert!(out.ends_with("<div class=\"mark me\">Delivered</div>\n"), "{out}");
     }

@@ -6,11 +6,12 @@ use super::{Shop, Web, document, front::Peer, pages, routes};
 use crate::{
     access::password::Turns,
     app::App,
+    chat::{Identity, secret_hash, sender},
     clock::Clock,
     config::Config,
     keys::Root,
     orders::{Desk, Order, Outcome},
-    store::sqlite::Sqlite,
+    store::{Sequence, sqlite::Sqlite},
 };
 use axum::{
     Router,
@@ -18,12 +19,16 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
-use merhaba_shared::protocol::ids::Epoch;
+use merhaba_shared::protocol::{
+    ids::{ClientId, Epoch, VisitorId},
+    visitor::Send,
+};
 use serde_json::Value;
 use std::{net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
 
 const HOST: &str = "127.0.0.1:8787";
+const VISITOR: &str = "a-visitors-token";
 const PASSWORD: &str = "uzun bir parola";
 
 struct Relay {
@@ -48,7 +53,28 @@ async fn relay() -> Relay {
     for (role, place) in [("agent", &site), ("admin", &site), ("owner", &site), ("stranger", &other)] {
         add_agent(&app, role, place).await;
     }
+    add_visitor(&app, &site).await;
     Relay { router, app, site, other, _dir: dir }
+}
+
+/// A visitor who has written once.
+async fn add_visitor(app: &Arc<App>, site: &str) {
+    let identity = Identity {
+        visitor: VisitorId(app.clock.id()),
+        hash: secret_hash(VISITOR),
+        token: None,
+        replaced: false,
+    };
+    let send = Send {
+        client_id: ClientId(app.clock.random()),
+        conversation: None,
+        new: false,
+        body: "Merhaba".into(),
+        attachments: Vec::new(),
+        about: None,
+    };
+    let from = sender(site.into(), &identity, "tr", None);
+    app.chat.send(&from, send, None, Sequence::default()).await.expect("stored");
 }
 
 async fn order(app: &App, order: Order) -> Outcome {
@@ -83,7 +109,7 @@ impl Relay {
     async fn token(&self, audience: &str) -> Option<String> {
         match audience {
             "anyone" => None,
-            "visitor" => Some("a-visitors-token".into()),
+            "visitor" => Some(VISITOR.into()),
             agent => {
                 let body = format!("{{\"email\":\"{agent}@example.com\",\"password\":\"{PASSWORD}\"}}");
                 let request =
@@ -104,6 +130,9 @@ impl Relay {
                 format!("{{\"email\":\"agent@example.com\",\"password\":\"{PASSWORD}\"}}"),
             ),
             ("PATCH", _) => ("application/json", "{\"color\":\"#0b7a75\"}".into()),
+            ("POST", path) if path.ends_with("/rating") => {
+                ("application/json", "{\"closing\":1,\"csat\":100}".into())
+            }
             ("POST", path) if routes::streams(path) => ("application/octet-stream", "bytes".into()),
             ("POST", path) if path.ends_with("/files/links") => ("application/json", "{\"ids\":[]}".into()),
             ("POST", "/c/{key}") => ("application/x-www-form-urlencoded", "body=Merhaba".into()),

@@ -6,13 +6,15 @@ use super::{
     encoding::Encoded,
     front::Caller,
     headers::{self, Inline},
-    notice, texts,
+    notice, pages,
+    template::escape,
+    texts,
 };
 use crate::store::{Site, SiteSettings};
 use axum::{
     extract::{Extension, Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, header::VARY},
-    response::Response,
+    response::{Html, IntoResponse, Response},
 };
 use merhaba_shared::protocol::visitor::Presence;
 use serde::Deserialize;
@@ -31,6 +33,9 @@ pub struct Asked {
     /// The language.
     #[serde(default)]
     pub lang: Option<String>,
+    /// Nobody wants the chat yet: only what is unread is asked for.
+    #[serde(default)]
+    pub quiet: Option<String>,
 }
 
 struct Kept {
@@ -81,11 +86,29 @@ pub async fn frame(
         return reader.only_framed();
     }
     let language = texts::widget().choose(asked.lang.as_deref(), &request);
+    if asked.quiet.is_some() {
+        let Document { html, inline } = quiet(&site, language);
+        let mut response = Html(html).into_response();
+        headers::widget_frame(response.headers_mut(), &caller.own, &inline, &site.settings.origins);
+        return response;
+    }
     let Some(kept) = keep(&web, &site, language).await else { return reader.not_built() };
     let mut response = kept.page.answer(&request);
     response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
     headers::widget_frame(response.headers_mut(), &caller.own, &kept.inline, &site.settings.origins);
     response
+}
+
+/// The document of a frame that only asks what is unread.
+fn quiet(site: &Site, language: &str) -> Document {
+    let (key, color) = (escape(&site.key.0), site.settings.color.as_deref().map(escape).unwrap_or_default());
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"{language}\" data-key=\"{key}\" data-color=\"{color}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"robots\" content=\"noindex\"><title></title></head><body><script>{}</script></body></html>",
+        pages::QUIET_SCRIPT
+    );
+    let inline = Inline::of(&html);
+    Document { html, inline }
 }
 
 async fn keep(web: &Web, site: &Site, language: &'static str) -> Option<Arc<Kept>> {

@@ -29,6 +29,7 @@ macro_rules! suite {
             the_first_reply_takes_what_nobody_has
             only_those_who_answer_can_be_given_a_conversation
             resolving_and_opening_leave_one_entry_each
+            a_visitor_ends_their_own_and_rates_each_closing_once
             marks_grow_and_stop_at_the_head
             a_mark_never_says_more_than_was_confirmed
             the_visitor_waits_since_the_oldest_unanswered_message

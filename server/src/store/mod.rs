@@ -6,6 +6,7 @@
 //! still waits: publishing from there can neither be forgotten nor overtaken.
 
 mod files;
+mod outcome;
 mod pending;
 mod sequence;
 pub mod sqlite;
@@ -15,15 +16,16 @@ pub mod contract;
 
 use crate::domain::reception::{About, Reception};
 use merhaba_shared::protocol::{
-    agent::{Claimed, Filter, Inbox, InboxRow, Note, Role},
+    agent::{Filter, Inbox, InboxRow, Note, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
-    model::{Accepted, AgentAuthor, History, Item, ReadMarker, Side},
+    model::{Accepted, AgentAuthor, History, Item, Rating, Side},
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
 
 pub use files::{FileStore, Holder, Kept, NewFile, Preview, StoredFile};
+pub use outcome::{Changed, ClaimOutcome, Marked, Noted, Rated, Sent, Stored};
 pub use pending::Pending;
 pub use sequence::Sequence;
 
@@ -253,72 +255,6 @@ pub struct AgentMessage {
     pub sequence: Sequence,
 }
 
-/// What came of a send.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// Stored now.
-    Stored(Box<Stored>),
-    /// Stored before: what was answered then. Nothing was written.
-    Repeated(Accepted),
-    /// No such conversation for this sender (or no such site).
-    NotFound,
-    /// One of its files is not this sender's, is in another message, or is not there any more.
-    NoFile,
-}
-
-/// A send that was stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// The answer to the sender.
-    pub accepted: Accepted,
-    /// The new entries in order: the message, and before it the opening again, if it did that.
-    pub items: Vec<Item>,
-    /// The conversation as it now is.
-    pub row: Arc<InboxRow>,
-    /// Whether this began it.
-    pub began: bool,
-}
-
-/// What came of a change to a conversation that is not a message. `None` in its place: not found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
-    /// New entries in order; empty when nothing had to change.
-    pub items: Vec<Item>,
-    /// The conversation as it now is.
-    pub row: Arc<InboxRow>,
-}
-
-/// What came of moving a read marker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marked {
-    /// Where the side's marks now stand.
-    pub marker: ReadMarker,
-    /// Whether they moved.
-    pub moved: bool,
-    /// The conversation as it now is.
-    pub row: Arc<InboxRow>,
-}
-
-/// What came of a claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimOutcome {
-    /// The answer.
-    pub claimed: Claimed,
-    /// The conversation as it now is.
-    pub row: Arc<InboxRow>,
-}
-
-/// What came of writing a note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// Stored now.
-    Stored(Note),
-    /// Stored before: what was answered then (`seq` is the note's number).
-    Repeated(Accepted),
-    /// No such conversation for this agent.
-    NotFound,
-}
-
 /// Entries after a Seq, ascending, cut by bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missed {
@@ -453,6 +389,23 @@ pub trait Store: FileStore + Send + Sync + 'static {
         at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>>;
+    /// Ends a visitor's open conversation.
+    fn end(
+        &self,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Stores what a visitor thinks of a closing, checked; each closing is rated once.
+    fn rate(
+        &self,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        rating: Rating,
+        at: Millis,
+        then: Then<Option<Rated>>,
+    ) -> Pending<Option<Rated>>;
     /// Stores a note.
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted>;
 

@@ -13,17 +13,25 @@ use alloc::{
 
 /// The digits of a time: with the id, what follows the prefix.
 const TIME: usize = 13;
-/// Stands where the conversation's id would, for a message that begins one.
-const BEGINS: &str = "+";
+/// Stands where the conversation's id would, before the id of the message that begins it.
+const BEGINS: char = '+';
 
 /// One page's hand on what is kept.
 pub struct Keeper {
     prefix: String,
-    kept: Vec<(ClientId, String)>,
+    kept: Vec<Kept>,
     /// No two messages of a page have the same time: their order hangs on it.
     last: Millis,
     /// The browser has refused to keep something.
     pub refused: bool,
+}
+
+/// A message that is kept.
+struct Kept {
+    id: ClientId,
+    key: String,
+    /// Whether it names its conversation.
+    named: bool,
 }
 
 /// What another tab did.
@@ -46,10 +54,11 @@ impl Keeper {
         let mut all = Vec::new();
         for key in storage::keys(&self.prefix) {
             if let (Some(id), Some(value)) = (self.id(&key), storage::kept(&key)) {
-                all.push(read(id, &value));
-                if !self.keeps(id) {
-                    self.kept.push((id, key));
+                let out = read(id, &value);
+                if self.kept.iter().all(|kept| kept.id != id) {
+                    self.kept.push(Kept { id, key, named: out.conversation.is_some() });
                 }
+                all.push(out);
             }
         }
         all
@@ -58,15 +67,20 @@ impl Keeper {
     /// Keeps what is new on its way, and forgets what has arrived or was taken back.
     pub fn settle(&mut self, outbox: &Outbox) {
         let waits = |id: ClientId| waiting(outbox).any(|out| out.client_id == id);
-        self.kept.retain(|(id, key)| {
-            let stays = waits(*id);
+        self.kept.retain(|kept| {
+            let stays = waits(kept.id);
             if !stays {
-                storage::forget(key);
+                storage::forget(&kept.key);
             }
             stays
         });
         for out in waiting(outbox) {
-            if self.keeps(out.client_id) {
+            if let Some(kept) = self.kept.iter_mut().find(|kept| kept.id == out.client_id) {
+                // The conversation that it follows another into has got its name.
+                if !kept.named && out.conversation.is_some() {
+                    kept.named = true;
+                    storage::keep(&kept.key, &write(out));
+                }
                 continue;
             }
             self.last = language::wall_clock().max(self.last + 1);
@@ -74,7 +88,7 @@ impl Keeper {
             key.push_str(&self.last.to_string());
             key.push_str(&out.client_id.to_hex());
             self.refused |= !storage::keep(&key, &write(out));
-            self.kept.push((out.client_id, key));
+            self.kept.push(Kept { id: out.client_id, key, named: out.conversation.is_some() });
         }
     }
 
@@ -84,7 +98,7 @@ impl Keeper {
         if value.is_some() {
             return Some(Heard::Kept(self.all()));
         }
-        self.kept.retain(|(kept, _)| *kept != id);
+        self.kept.retain(|kept| kept.id != id);
         Some(Heard::Gone(id))
     }
 
@@ -99,10 +113,6 @@ impl Keeper {
     fn id(&self, key: &str) -> Option<ClientId> {
         key.strip_prefix(self.prefix.as_str())?.get(TIME..).and_then(ClientId::from_hex)
     }
-
-    fn keeps(&self, id: ClientId) -> bool {
-        self.kept.iter().any(|(kept, _)| *kept == id)
-    }
 }
 
 fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
@@ -111,11 +121,13 @@ fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
 
 /// Where to, behind it the files, and in the next lines the text.
 fn write(out: &Outgoing) -> String {
-    let mut value = match &out.conversation {
-        Some(conversation) => conversation.0.clone(),
-        None if out.new => String::from(BEGINS),
-        None => String::new(),
-    };
+    let mut value = String::new();
+    if let Some(conversation) = &out.conversation {
+        value.push_str(conversation.as_str());
+    } else if let Some(first) = out.begins {
+        value.push(BEGINS);
+        value.push_str(&first.to_hex());
+    }
     for attachment in &out.attachments {
         value.push(' ');
         value.push_str(attachment.as_str());
@@ -129,10 +141,11 @@ fn read(client_id: ClientId, value: &str) -> Outgoing {
     let (head, body) = value.split_once('\n').unwrap_or(("", value));
     let (place, files) = head.split_once(' ').unwrap_or((head, ""));
     let attachments = files.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect();
-    let new = place == BEGINS;
-    let conversation = (!new && !place.is_empty()).then(|| ConversationId(String::from(place)));
+    let begins = place.strip_prefix(BEGINS);
+    let conversation = (begins.is_none() && !place.is_empty()).then(|| ConversationId(String::from(place)));
+    let begins = begins.and_then(ClientId::from_hex);
     let (body, progress) = (String::from(body), Progress::Waiting);
-    Outgoing { client_id, conversation, new, body, attachments, progress }
+    Outgoing { client_id, conversation, begins, body, attachments, progress }
 }
 
 #[cfg(test)]
@@ -141,14 +154,15 @@ mod tests {
 
     #[test]
     fn a_message_is_read_as_it_was_written() {
-        for (conversation, new) in [(None, false), (None, true), (Some("c1".into()), false)] {
+        let first = Some(ClientId([8; 16]));
+        for (conversation, begins) in [(None, None), (None, first), (Some("c1".into()), None)] {
             for files in 0..3 {
                 let client_id = ClientId([7; 16]);
                 let body = "one two\ntwo\n".into();
                 let attachments = ["f1".into(), "f-2_".into()].into_iter().take(files).collect();
                 let conversation = conversation.clone();
                 let progress = Progress::Waiting;
-                let out = Outgoing { client_id, conversation, new, body, attachments, progress };
+                let out = Outgoing { client_id, conversation, begins, body, attachments, progress };
                 assert_eq!(read(client_id, &write(&out)), out);
             }
         }

@@ -2,24 +2,16 @@
 //! to come back is the machine's to say. Frames that are none of ours are skipped, as CONTRACT has it.
 use super::window;
 use crate::protocol::{SUBPROTOCOL_BIN, codec};
-use alloc::{
-    boxed::Box,
-    rc::{Rc, Weak},
-    string::String,
-    vec::Vec,
-};
-use core::{
-    cell::RefCell,
-    future::poll_fn,
-    pin::Pin,
-    task::{Context, Poll},
-};
-use futures_util::{Sink, Stream};
-use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
+use alloc::string::String;
+use js_sys::{ArrayBuffer, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{BinaryType, CloseEvent, Event as DomEvent, MessageEvent, WebSocket};
 
 /// The code of a close that the browser knows nothing about.
 const UNKNOWN: u16 = 1006;
+/// What is listened for; an error is followed by a close.
+const EVENTS: [&str; 3] = ["open", "message", "close"];
 
 /// What happened on a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,18 +29,12 @@ pub enum Happened<Event> {
     },
 }
 
-/// What came out of a socket before it was decoded.
-enum Raw {
-    Opened,
-    Frame(Vec<u8>),
-    Closed(u16, String),
-}
-
-type Line = Rc<RefCell<WebSocket>>;
+/// Who listens to a socket.
+type Hear = Closure<dyn Fn(DomEvent)>;
 
 /// An open socket, or one on its way. Letting it go closes it, and nothing more is told of it.
 pub struct Socket {
-    line: Option<Line>,
+    line: Option<(WebSocket, Hear)>,
 }
 
 impl Socket {
@@ -56,67 +42,58 @@ impl Socket {
     /// of the page's loop on.
     #[must_use]
     pub fn open<Event: DeserializeOwned>(path: &str, tell: impl Fn(Happened<Event>) + 'static) -> Self {
-        let line = WebSocket::open_with_protocol(&address(path), SUBPROTOCOL_BIN).ok();
-        let line = line.map(|socket| Rc::new(RefCell::new(socket)));
-        let hear: Box<dyn Fn(Raw)> = Box::new(move |raw| match raw {
-            Raw::Opened => tell(Happened::Opened),
-            Raw::Frame(bytes) => {
-                if let Ok(event) = codec::from_bin(&bytes) {
-                    tell(Happened::Event(event));
-                }
+        let Ok(socket) = WebSocket::new_with_str(&address(path), SUBPROTOCOL_BIN) else {
+            leptos::task::spawn_local(async move {
+                tell(Happened::Closed { code: UNKNOWN, reason: String::new() });
+            });
+            return Self { line: None };
+        };
+        let hear = Hear::new(move |event: DomEvent| {
+            if let Some(happened) = read(&event) {
+                tell(happened);
             }
-            Raw::Closed(code, reason) => tell(Happened::Closed { code, reason }),
         });
-        leptos::task::spawn_local(follow(line.as_ref().map(Rc::downgrade), hear));
-        Self { line }
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        for name in EVENTS {
+            // Adding a listener fails for no target and no name.
+            let _ = socket.add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
+        }
+        Self { line: Some((socket, hear)) }
     }
 
     /// Sends a frame. On a socket that has closed meanwhile it goes nowhere: the machine sends again what matters.
     pub fn send(&self, frame: &impl Serialize) {
-        self.send_bytes(codec::to_bin(frame));
-    }
-
-    fn send_bytes(&self, bytes: Vec<u8>) {
-        if let Some(line) = &self.line {
-            let _ = Pin::new(&mut *line.borrow_mut()).start_send(Message::Bytes(bytes));
+        if let Some((socket, _)) = &self.line {
+            let _ = socket.send_with_u8_array(&codec::to_bin(frame));
         }
     }
 }
 
-/// Follows a socket to its end. It holds it only weakly: who lets the [`Socket`] go ends this too.
-async fn follow(line: Option<Weak<RefCell<WebSocket>>>, hear: Box<dyn Fn(Raw)>) {
-    let Some(line) = line else { return hear(Raw::Closed(UNKNOWN, String::new())) };
-    let mut opened = false;
-    while let Some(raw) =
-        poll_fn(|turn| line.upgrade().map_or(Poll::Ready(None), |line| next(&line, &mut opened, turn))).await
-    {
-        let over = matches!(raw, Raw::Closed(..));
-        hear(raw);
-        if over {
-            return;
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some((socket, hear)) = &self.line {
+            for name in EVENTS {
+                let _ = socket.remove_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
+            }
+            // A socket that has closed already is closed.
+            let _ = socket.close();
         }
     }
 }
 
-/// What comes next; nothing when there is nothing left to tell.
-fn next(line: &Line, opened: &mut bool, turn: &mut Context<'_>) -> Poll<Option<Raw>> {
-    let mut socket = line.borrow_mut();
-    if !*opened && Pin::new(&mut *socket).poll_ready(turn).is_ready() {
-        *opened = true;
-        if matches!(socket.state(), State::Open) {
-            return Poll::Ready(Some(Raw::Opened));
+/// What an event says; nothing for a frame that is none of ours.
+fn read<Event: DeserializeOwned>(event: &DomEvent) -> Option<Happened<Event>> {
+    Some(match event.type_().as_str() {
+        "open" => Happened::Opened,
+        "message" => {
+            let frame = event.unchecked_ref::<MessageEvent>().data().dyn_into::<ArrayBuffer>().ok()?;
+            Happened::Event(codec::from_bin(&Uint8Array::new(&frame).to_vec()).ok()?)
         }
-    }
-    loop {
-        let Poll::Ready(message) = Pin::new(&mut *socket).poll_next(turn) else { return Poll::Pending };
-        return Poll::Ready(Some(match message {
-            Some(Ok(Message::Bytes(bytes))) => Raw::Frame(bytes),
-            Some(Err(WebSocketError::ConnectionClose(close))) => Raw::Closed(close.code, close.reason),
-            None => Raw::Closed(UNKNOWN, String::new()),
-            // A text frame is none of ours; after an error the close follows.
-            Some(_) => continue,
-        }));
-    }
+        _ => {
+            let close: &CloseEvent = event.unchecked_ref();
+            Happened::Closed { code: close.code(), reason: close.reason() }
+        }
+    })
 }
 
 /// This page's origin with the scheme of websockets.

@@ -214,7 +214,7 @@ impl AgentClient {
         attachments: Vec<AttachmentId>,
     ) {
         let (conversation, progress) = (Some(conversation.clone()), Progress::Waiting);
-        self.outbox.push(Outgoing { client_id, conversation, new: false, body, attachments, progress });
+        self.outbox.push(Outgoing { client_id, conversation, begins: None, body, attachments, progress });
         self.lead.wrote();
         self.flush(now);
     }

@@ -34,14 +34,22 @@ pub struct Outgoing {
     pub client_id: ClientId,
     /// Where to; `None`: the visitor's open conversation, or a new one.
     pub conversation: Option<ConversationId>,
-    /// A new conversation even if one is open.
-    pub new: bool,
+    /// The message that begins the conversation it goes into, while that has no name: this one, or one before it.
+    pub begins: Option<ClientId>,
     /// The text.
     pub body: String,
     /// Files that were uploaded for it.
     pub attachments: Vec<AttachmentId>,
     /// How far it is.
     pub progress: Progress,
+}
+
+impl Outgoing {
+    /// Whether it begins another conversation although one is open.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.conversation.is_none() && self.begins == Some(self.client_id)
+    }
 }
 
 /// Messages on their way, oldest first.
@@ -64,9 +72,12 @@ impl Outbox {
         &self.queue
     }
 
-    /// Adds a message at the end, to be sent. One with a `client_id` that is here already is ignored.
+    /// Adds a message at the end, to be sent. Of one with a `client_id` that is here already, only the conversation's name
+    /// counts, where it had none.
     pub fn push(&mut self, out: Outgoing) {
-        if self.queue.iter().all(|other| other.client_id != out.client_id) {
+        if let Some(known) = self.queue.iter_mut().find(|other| other.client_id == out.client_id) {
+            known.conversation = known.conversation.take().or(out.conversation);
+        } else {
             self.queue.push(Outgoing { progress: Progress::Waiting, ..out });
         }
     }
@@ -131,28 +142,64 @@ impl Outbox {
     /// The relay has stored it. Messages behind it that had no conversation yet follow it there.
     pub fn accepted(&mut self, accepted: &Accepted) {
         let Some(at) = self.position(accepted.client_id) else { return };
-        if let Some(out) = self.queue.get_mut(at) {
-            out.progress = Progress::Stored(accepted.seq);
-            out.conversation = Some(accepted.conversation.clone());
-        }
-        for later in self.queue.iter_mut().skip(at + 1).take_while(|out| !out.new) {
+        let Some(out) = self.queue.get_mut(at) else { return };
+        out.progress = Progress::Stored(accepted.seq);
+        out.conversation = Some(accepted.conversation.clone());
+        let begins = out.begins;
+        for later in self.queue.iter_mut().skip(at + 1).filter(|out| out.begins == begins) {
             later.conversation.get_or_insert_with(|| accepted.conversation.clone());
         }
     }
 
-    /// The relay did not take it: now (it stays, and everything waits) or ever (it failed, the others go on).
-    pub fn refused(&mut self, now: Ms, refused: &Refused) {
-        let Some(out) =
-            refused.client_id.and_then(|id| self.position(id)).and_then(|at| self.queue.get_mut(at))
-        else {
-            return;
-        };
+    /// This message stands in this conversation: what was to follow it there can.
+    pub fn begun(&mut self, first: ClientId, conversation: &ConversationId) {
+        for out in self.queue.iter_mut().filter(|out| out.begins == Some(first)) {
+            out.conversation.get_or_insert_with(|| conversation.clone());
+        }
+    }
+
+    /// The relay did not take it: now (it stays, and everything waits) or ever (it failed, the others go on). If it was
+    /// to begin a conversation, the next that was to follow it there does: that one is given back.
+    pub fn refused(&mut self, now: Ms, refused: &Refused) -> Option<ClientId> {
+        let at = self.position(refused.client_id?)?;
+        let out = self.queue.get_mut(at)?;
         if refused.code.passes() {
             out.progress = Progress::Waiting;
             self.hold_until = now + refused.retry_after_ms.map_or(RETRY, Ms::from);
-        } else {
-            out.progress = Progress::Failed(refused.code);
+            return None;
         }
+        out.progress = Progress::Failed(refused.code);
+        let failed = out.begins.filter(|_| out.is_first())?;
+        let heir = self.queue.iter().skip(at + 1).find(|out| out.begins == Some(failed))?.client_id;
+        for out in self.queue.iter_mut().skip(at + 1).filter(|out| out.begins == Some(failed)) {
+            out.begins = Some(heir);
+        }
+        self.queue.get_mut(at)?.begins = None;
+        Some(heir)
+    }
+
+    /// Whether a message is here.
+    #[must_use]
+    pub fn has(&self, client_id: ClientId) -> bool {
+        self.position(client_id).is_some()
+    }
+
+    /// The conversation that a message names is not there (a backup was put back): it goes where a first message goes.
+    /// Whether it had named one.
+    pub fn unname(&mut self, client_id: ClientId) -> bool {
+        let Some(out) = self.position(client_id).and_then(|at| self.queue.get_mut(at)) else { return false };
+        let named = out.conversation.take().is_some();
+        if named {
+            (out.begins, out.progress) = (None, Progress::Waiting);
+        }
+        named
+    }
+
+    /// Whether a message is here and will never be taken as it is.
+    #[must_use]
+    pub fn has_failed(&self, client_id: ClientId) -> bool {
+        let place = self.position(client_id).and_then(|at| self.queue.get(at));
+        place.is_some_and(|out| matches!(out.progress, Progress::Failed(_)))
     }
 
     /// The entry itself has come: the bubble is now the timeline's.
@@ -233,7 +280,7 @@ mod tests {
         Outgoing {
             client_id: id(n),
             conversation,
-            new: false,
+            begins: None,
             body,
             attachments,
             progress: Progress::Waiting,

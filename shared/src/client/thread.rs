@@ -170,7 +170,7 @@ impl Thread {
         match kind {
             Kind::Resolved => self.status = Status::Resolved,
             Kind::Reopened => self.status = Status::Open,
-            Kind::Unknown => {}
+            Kind::Rated | Kind::Unknown => {}
         }
     }
 

@@ -32,6 +32,15 @@ pub struct Settings {
     pub seed: u32,
 }
 
+/// A conversation that is shown and is not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beginning {
+    /// The next message begins it.
+    Next,
+    /// This message begins it, and is on its way.
+    With(ClientId),
+}
+
 /// The visitor's half of the protocol.
 #[derive(Debug)]
 pub struct VisitorClient {
@@ -40,7 +49,10 @@ pub struct VisitorClient {
     outbox: Outbox,
     threads: Vec<Thread>,
     current: Option<ConversationId>,
-    begin_new: bool,
+    /// While there is one, `current` is none.
+    beginning: Option<Beginning>,
+    /// To be shown as soon as the relay has named it.
+    wanted: Option<ConversationId>,
     keepsake: Keepsake,
     lead: Lead,
     visitor: Option<VisitorId>,
@@ -62,7 +74,8 @@ impl VisitorClient {
             outbox: Outbox::new(),
             threads: Vec::new(),
             current: None,
-            begin_new: false,
+            beginning: None,
+            wanted: None,
             visitor: None,
             epoch: None,
             presence: Presence { online: false, back_at: None },
@@ -115,6 +128,17 @@ impl VisitorClient {
         &self.outbox
     }
 
+    /// What is on its way into the conversation that is shown, oldest first. What names no conversation follows the one
+    /// before it: into the visitor's open one, or into one that begins.
+    pub fn pending(&self) -> impl Iterator<Item = &Outgoing> {
+        self.outbox.all().iter().filter(|out| match self.beginning {
+            _ if out.conversation.is_some() => out.conversation == self.current,
+            None => out.begins.is_none(),
+            Some(Beginning::Next) => false,
+            Some(Beginning::With(first)) => out.begins == Some(first),
+        })
+    }
+
     /// The agent who answers: the last who wrote in what is shown. Who takes a conversation and says nothing is not
     /// told to visitors, so that a page that was there and one that is loaded later say the same.
     #[must_use]
@@ -138,6 +162,12 @@ impl VisitorClient {
         self.visitor.as_ref()
     }
 
+    /// The token that the relay knows this page by, if there is one.
+    #[must_use]
+    pub const fn token(&self) -> Option<&Token> {
+        self.keepsake.token()
+    }
+
     // What the person does.
 
     /// Sends a message into the conversation that is shown, or begins one.
@@ -147,26 +177,32 @@ impl VisitorClient {
 
     /// As [`Self::send`], with files that were uploaded for it.
     pub fn send_with(&mut self, now: Ms, client_id: ClientId, body: String, attachments: Vec<AttachmentId>) {
-        let new = core::mem::take(&mut self.begin_new);
-        let conversation = if new { None } else { self.current.clone() };
-        let progress = Progress::Waiting;
-        self.outbox.push(Outgoing { client_id, conversation, new, body, attachments, progress });
+        let begins = self.beginning.map(|beginning| match beginning {
+            Beginning::With(first) if !self.outbox.has_failed(first) => first,
+            // What was to begin it could not be taken: this does.
+            _ => client_id,
+        });
+        self.beginning = begins.map(Beginning::With);
+        let (conversation, progress) = (self.current.clone(), Progress::Waiting);
+        self.outbox.push(Outgoing { client_id, conversation, begins, body, attachments, progress });
         self.lead.wrote();
         self.flush(now);
     }
 
     /// The next message begins another conversation.
     pub fn begin_new(&mut self) {
-        self.begin_new = true;
-        self.current = None;
+        self.beginning = Some(Beginning::Next);
+        (self.current, self.wanted) = (None, None);
     }
 
-    /// Shows another conversation.
+    /// Shows another conversation; one that the relay has not named yet, as soon as it does.
     pub fn show(&mut self, conversation: &ConversationId) {
         if self.threads.iter().any(|thread| thread.conversation() == conversation) {
-            self.begin_new = false;
+            (self.beginning, self.wanted) = (None, None);
             self.current = Some(conversation.clone());
             self.fetch();
+        } else {
+            self.wanted = Some(conversation.clone());
         }
     }
 
@@ -179,6 +215,9 @@ impl VisitorClient {
 
     /// Gives a failed message up and hands its text back.
     pub fn discard(&mut self, client_id: ClientId) -> Option<String> {
+        if self.beginning == Some(Beginning::With(client_id)) {
+            self.beginning = Some(Beginning::Next);
+        }
         self.outbox.discard(client_id)
     }
 

@@ -28,6 +28,8 @@ pub enum Shown {
         said: String,
         /// The text.
         body: String,
+        /// The ids of its files with a blank between them: a part of the page draws them.
+        files: String,
     },
     /// Something small, with the style's class for it: a day, an event, the time and state under a run.
     Small(&'static str, String),
@@ -51,7 +53,9 @@ pub fn lines(keys: fn() -> Vec<Key>, shown: fn(Key) -> Shown, wish: fn(u128, Wis
 
 fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
     match shown {
-        Shown::Bubble { mine, face, said, body } => EitherOf3::A(bubble(mine, face, said, body)),
+        Shown::Bubble { mine, face, said, body, files } => {
+            EitherOf3::A(bubble(mine, face, said, body, files))
+        }
         Shown::Small(class, text) => EitherOf3::B(view! { <div class=class>{text}</div> }),
         Shown::Failed(wrong, again, back) => EitherOf3::C(view! {
             <div class="mark me fail">
@@ -62,13 +66,13 @@ fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
     }
 }
 
-fn bubble(mine: bool, face: String, said: String, body: String) -> impl IntoView {
+fn bubble(mine: bool, face: String, said: String, body: String, files: String) -> impl IntoView {
     let class = if mine { "row me" } else { "row" };
     view! {
         <div class=class>
             <span class="heard">{said}</span>
             <div class="face" aria-hidden="true" hidden=mine>{face}</div>
-            <div class="bubble" dir="auto">{body}</div>
+            <div class="bubble" dir="auto" data-files=files>{body}</div>
         </div>
     }
 }

@@ -14,6 +14,8 @@ pub const LOCALE_BYTES: usize = 35;
 pub const URL_BYTES: usize = 2_048;
 /// A page title's length in bytes; a longer one is cut.
 pub const TITLE_BYTES: usize = 300;
+/// A rating's comment in Unicode scalar values.
+pub const COMMENT_CHARS: usize = 1_000;
 /// Files on one message.
 pub const ATTACHMENTS: usize = 10;
 /// A file's length in bytes; a site may allow less.

@@ -32,10 +32,12 @@ words! {
     Kind {
         /// A kind of a later version.
         Unknown = 0,
-        /// An agent closed the conversation.
+        /// An agent closed the conversation, or its visitor ended it.
         Resolved = 1,
         /// The conversation was opened again, by a message or by an agent.
         Reopened = 2,
+        /// The visitor said what they think of a closing. Has [`Content::Rated`].
+        Rated = 3,
     } else Unknown
 }
 
@@ -145,18 +147,45 @@ pub struct Entry {
     pub data: Data,
 }
 
-/// What belongs to an entry's kind: an object in JSON, length-prefixed bytes in the binary codec, so that a page
-/// that does not know the kind can step over it. No kind of this revision has any: the object is empty.
+/// What belongs to an entry's kind: an object in JSON, length-prefixed bytes in the binary codec, so that a page that does
+/// not know the kind can step over it. Most kinds have nothing: the object is empty. What cannot be read is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Data(pub Vec<u8>);
+pub struct Data(pub Option<Content>);
+
+/// What an entry can have besides its kind. Variants are only added at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// Of [`Kind::Rated`].
+    Rated(Rating),
+}
+
+/// What a visitor thinks of a closing; each part may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// The Seq of the entry that closed the conversation: each closing is rated at most once.
+    pub closing: Seq,
+    /// How satisfied they are, from 0 to 100.
+    #[serde(default)]
+    pub csat: Option<u8>,
+    /// How easy it was, from 0 to 100.
+    #[serde(default)]
+    pub ces: Option<u8>,
+    /// In their words, at most [`super::limits::COMMENT_CHARS`].
+    #[serde(default)]
+    pub comment: Option<String>,
+}
 
 impl Serialize for Data {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         #[cfg(feature = "json")]
         if to.is_human_readable() {
-            return serde::ser::SerializeMap::end(to.serialize_map(Some(0))?);
+            return match &self.0 {
+                Some(content) => content.serialize(to),
+                None => serde::ser::SerializeMap::end(to.serialize_map(Some(0))?),
+            };
         }
-        self.0.serialize(to)
+        let bytes = self.0.as_ref().map(super::codec::to_bin).unwrap_or_default();
+        bytes.serialize(to)
     }
 }
 
@@ -164,10 +193,11 @@ impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[cfg(feature = "json")]
         if from.is_human_readable() {
-            serde::de::IgnoredAny::deserialize(from)?;
-            return Ok(Self::default());
+            let object = serde_json::Value::deserialize(from)?;
+            return Ok(Self(serde_json::from_value(object).ok()));
         }
-        Vec::deserialize(from).map(Self)
+        let bytes = Vec::<u8>::deserialize(from)?;
+        Ok(Self(if bytes.is_empty() { None } else { super::codec::from_bin(&bytes).ok() }))
     }
 }
 

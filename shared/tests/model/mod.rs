@@ -1,19 +1,20 @@
-//! A model of the relay, as much of it as one visitor with one conversation sees. No time, no lines: those are the test's.
+//! A model of the relay, as much of it as one visitor with some conversations sees. No time, no lines: those are the test's.
 use card::card;
 use merhaba_shared::protocol::{
-    ids::Token,
-    model::{Accepted, Author, Item, Message, VisitorAuthor},
+    error::{Code, Refused},
+    ids::{ConversationId, Token},
+    model::{Accepted, Author, Head, History, Item, Message, Resume, VisitorAuthor},
     visitor::{Event, Send, Welcome},
 };
 use std::collections::HashSet;
 
 mod card;
+pub mod world;
 
-pub const CONVERSATION: &str = "c";
-
-/// The relay as CONTRACT describes it, for one visitor with one conversation.
+/// The relay as CONTRACT describes it, for one visitor; none of the conversations is ever closed.
 #[derive(Default)]
 pub struct Relay {
+    /// Every message of every conversation, in the order in which they were stored.
     pub log: Vec<Message>,
     /// Tokens of visitors that have a row.
     pub tokens: HashSet<String>,
@@ -25,15 +26,39 @@ pub struct Relay {
 }
 
 impl Relay {
-    pub fn item(&self, seq: u64) -> Option<Item> {
-        self.log.get(usize::try_from(seq).ok()?.checked_sub(1)?).cloned().map(Item::Message)
+    /// A conversation's entry.
+    pub fn item(&self, conversation: &ConversationId, seq: u64) -> Option<Item> {
+        let same = |message: &&Message| message.conversation == *conversation && message.seq == seq;
+        self.log.iter().find(same).cloned().map(Item::Message)
     }
 
-    pub fn hello(&mut self, token: Option<&Token>, after: Option<u64>) -> (Token, Vec<Event>) {
+    /// A conversation's highest Seq; 0: there is no such conversation.
+    pub fn head(&self, conversation: &ConversationId) -> u64 {
+        let newest = self.log.iter().rev().find(|message| message.conversation == *conversation);
+        newest.map_or(0, |message| message.seq)
+    }
+
+    /// The latest active first.
+    pub fn conversations(&self) -> Vec<ConversationId> {
+        let mut found = Vec::new();
+        for message in self.log.iter().rev() {
+            if !found.contains(&message.conversation) {
+                found.push(message.conversation.clone());
+            }
+        }
+        found
+    }
+
+    pub fn heads(&self) -> impl Iterator<Item = Event> {
+        let head = |conversation| Event::Head(Head { seq: self.head(&conversation), conversation });
+        self.conversations().into_iter().map(head)
+    }
+
+    pub fn hello(&mut self, token: Option<&Token>, resume: &[Resume]) -> (Token, Vec<Event>) {
         let good = |token: &Token| self.tokens.contains(&token.0);
         let known = token.is_some_and(good);
         let mine = token.filter(|_| known).cloned().unwrap_or_else(|| self.new_token());
-        let head = self.log.len() as u64;
+        let cards = self.conversations().into_iter().map(|name| card(&name.0, self.head(&name)));
         let welcome = Welcome {
             visitor: "v".into(),
             token: (!known).then(|| mine.clone()),
@@ -42,11 +67,21 @@ impl Relay {
             now: 0,
             online: true,
             back_at: None,
-            conversations: if known && head > 0 { vec![card(CONVERSATION, head)] } else { Vec::new() },
+            conversations: if known { cards.collect() } else { Vec::new() },
         };
-        let missed = after.filter(|_| known).into_iter().flat_map(|after| after + 1..=head);
-        let missed: Vec<_> = missed.filter_map(|seq| self.item(seq)).map(event).collect();
-        (mine, std::iter::once(Event::Welcome(welcome)).chain(missed).collect())
+        let mut events = vec![Event::Welcome(welcome)];
+        for Resume { conversation, after } in resume.iter().filter(|_| known) {
+            let missed = after + 1..=self.head(conversation);
+            events.extend(missed.filter_map(|seq| self.item(conversation, seq)).map(event));
+        }
+        (mine, events)
+    }
+
+    pub fn history(&self, conversation: ConversationId, before: Option<u64>, limit: u16) -> History {
+        let to = before.unwrap_or(self.head(&conversation) + 1);
+        let from = to.saturating_sub(u64::from(limit)).max(1);
+        let entries = (from..to).filter_map(|seq| self.item(&conversation, seq)).collect();
+        History { conversation, entries, more: from > 1 }
     }
 
     fn new_token(&mut self) -> Token {
@@ -60,7 +95,7 @@ impl Relay {
         let accepted = |message: &Message| {
             Event::Accepted(Accepted {
                 client_id: message.client_id,
-                conversation: CONVERSATION.into(),
+                conversation: message.conversation.clone(),
                 seq: message.seq,
                 at: 0,
             })
@@ -68,9 +103,20 @@ impl Relay {
         if let Some(stored) = self.log.iter().find(|stored| stored.client_id == send.client_id) {
             return (accepted(stored), None);
         }
+        let open = self.conversations().into_iter().next().filter(|_| !send.new);
+        let begun = || {
+            self.made += 1;
+            format!("c{}", self.made).as_str().into()
+        };
+        let conversation = send.conversation.clone().or(open).unwrap_or_else(begun);
+        let seq = self.head(&conversation) + 1;
+        if send.conversation.is_some() && seq == 1 {
+            let (client_id, code, detail) = (Some(send.client_id), Code::NotFound, String::new());
+            return (Event::Refused(Refused { client_id, code, detail, retry_after_ms: None }), None);
+        }
         let message = Message {
-            conversation: CONVERSATION.into(),
-            seq: self.log.len() as u64 + 1,
+            conversation,
+            seq,
             client_id: send.client_id,
             author: Author::Visitor(VisitorAuthor::default()),
             at: 0,

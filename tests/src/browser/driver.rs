@@ -24,6 +24,8 @@ use tokio::{
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
 /// How often a driver that says nothing is asked whether it is ready.
 const ASKED_EVERY: Duration = Duration::from_millis(50);
+/// How many ports are tried before a driver counts as broken.
+const PORTS_TRIED: usize = 3;
 
 /// Chromium without a screen, as root too, and without anything it does on its own.
 const FLAGS: &[&str] = &[
@@ -213,10 +215,12 @@ async fn chromedriver() -> (Vec<Child>, String) {
 }
 
 async fn geckodriver() -> (Vec<Child>, String) {
-    let (port, bidi) = (free_port().await, free_port().await);
-    let arguments = ["--port", &port, "--websocket-port", &bidi, "--log", "fatal"].map(ToOwned::to_owned);
-    let mut child = spawn("geckodriver", &arguments, &[]);
-    answering(&mut child, &port).await;
+    let (child, port) = on_a_free_port(async |port| {
+        let bidi = free_port().await;
+        let arguments = ["--port", port, "--websocket-port", &bidi, "--log", "fatal"].map(ToOwned::to_owned);
+        spawn("geckodriver", &arguments, &[])
+    })
+    .await;
     (vec![child], port)
 }
 
@@ -225,7 +229,6 @@ async fn webkitdriver() -> (Vec<Child>, String) {
         ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"].map(ToOwned::to_owned);
     let mut xvfb = spawn("Xvfb", &screen, &[]);
     let display = told(&mut xvfb, |line| Some(format!(":{line}"))).await;
-    let port = free_port().await;
     // Its sandbox wants rights that containers and root do not have; it only ever sees our own pages.
     let environment = [
         ("DISPLAY", display.as_str()),
@@ -234,10 +237,24 @@ async fn webkitdriver() -> (Vec<Child>, String) {
         ("LIBGL_ALWAYS_SOFTWARE", "1"),
         ("GDK_BACKEND", "x11"),
     ];
-    let arguments = [format!("--port={port}"), "--host=127.0.0.1".into()];
-    let mut child = spawn("WebKitWebDriver", &arguments, &environment);
-    answering(&mut child, &port).await;
+    let (child, port) = on_a_free_port(async |port| {
+        spawn("WebKitWebDriver", &[format!("--port={port}"), "--host=127.0.0.1".into()], &environment)
+    })
+    .await;
     (vec![child, xvfb], port)
+}
+
+/// Starts a driver that has to be given its port, and waits until it answers. Another program may take the port first:
+/// then the driver ends, and has another.
+async fn on_a_free_port(start: impl AsyncFn(&str) -> Child) -> (Child, String) {
+    for _ in 0..PORTS_TRIED {
+        let port = free_port().await;
+        let mut child = start(&port).await;
+        if answers(&mut child, &port).await {
+            return (child, port);
+        }
+    }
+    panic!("a driver ended before it was ready, on each of {PORTS_TRIED} ports");
 }
 
 async fn free_port() -> String {
@@ -245,8 +262,8 @@ async fn free_port() -> String {
     listener.local_addr().expect("an address").port().to_string()
 }
 
-/// Waits until a driver answers.
-async fn answering(child: &mut Child, port: &str) {
+/// Waits until a driver answers; whether it does, or has ended. What answers at its port may be another program.
+async fn answers(child: &mut Child, port: &str) -> bool {
     let (authority, mut again) = (format!("127.0.0.1:{port}"), interval(ASKED_EVERY));
     let ready = async {
         loop {
@@ -254,9 +271,14 @@ async fn answering(child: &mut Child, port: &str) {
             if tokio::net::TcpStream::connect(&authority).await.is_ok() {
                 break http::get(&authority, "/status").await;
             }
-            assert!(child.try_wait().expect("it is ours").is_none(), "a driver ended before it was ready");
         }
     };
-    let status = timeout(STARTS_WITHIN, ready).await.expect("it is ready in time");
-    assert_eq!(status.status, 200, "{status:?}");
+    tokio::select! {
+        biased;
+        _ = child.wait() => false,
+        status = timeout(STARTS_WITHIN, ready) => {
+            assert_eq!(status.expect("it is ready in time").status, 200, "a driver is not well");
+            true
+        }
+    }
 }

@@ -2,9 +2,11 @@
 use crate::stage::{Stage, arrives};
 use merhaba_tests::{
     browser::Browser,
+    relay::Site,
     screen::{CHAT, FIELD, enter_chat, write},
     wire::{Wire, client_id},
 };
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -87,6 +89,59 @@ pub async fn window(stage: Arc<Stage>) {
     assert!(opened[0][0].as_str().is_some_and(|address| address.contains("/c/")), "{opened}");
     browser.until("Merhaba.isReady()").await;
     assert_eq!(heard(browser, "ready").await, json!({}));
+}
+
+/// What a frame has fetched: the ends of the addresses.
+const FETCHED: &str =
+    "return performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)";
+
+/// Another page of the visitor to whom this name and token are kept reads their conversation to its end.
+async fn read_elsewhere(stage: &Stage, agent: &mut Wire, kept: &Value) {
+    let key = kept[0].as_str().and_then(|name| name.split(':').nth(1)).expect("a key of a site").to_owned();
+    let (mut page, welcome) = Wire::greeted(&stage.relay, &Site { key }, kept[1].as_str(), json!([])).await;
+    let card = &welcome["conversations"][0];
+    let read =
+        json!({ "conversation": card["conversation"], "received": card["head"], "read": card["head"] });
+    page.say(json!({ "Read": read })).await;
+    agent.hear_where("Read", |mark| mark["side"] == "Visitor" && mark["read"] == card["head"]).await;
+}
+
+/// Who comes back to a conversation sees what is unread without the chat being loaded, until it is wanted; and a page whose
+/// conversation has ended is left alone.
+pub async fn returns(stage: Arc<Stage>) {
+    page(&stage, "returns").await;
+    let (browser, mut agent) = (&stage.browser, stage.agent().await);
+    browser.run("Merhaba.send('returns')").await;
+    let conversation =
+        arrives(&mut agent, "returns").await["conversation"].as_str().expect("an id").to_owned();
+    browser.until("localStorage.length === 1").await;
+    browser.open("about:blank").await;
+    answer(&mut agent, &conversation, "an answer").await;
+
+    page(&stage, "returns").await;
+    assert_eq!(heard(browser, "unread").await, json!({ "count": 1 }));
+    let name = browser.run(&format!("return {CHAT}.querySelector('a').ariaLabel")).await;
+    assert_eq!(name, "Chat, 1 new message");
+    browser.enter(&format!("{CHAT}.querySelector('iframe')")).await;
+    assert_eq!(browser.run(FETCHED).await, json!(["/api/v1/visitor/unread"]));
+    // Another answer, and the page is looked at again.
+    answer(&mut agent, &conversation, "another answer").await;
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))").await;
+    let kept = browser.run("return Object.entries(localStorage)[0]").await;
+    browser.leave().await;
+    browser.until("Merhaba.getUnreadCount() === 2").await;
+
+    // Another page of the visitor reads it all: the chat that is loaded then has nothing to count, and says so.
+    read_elsewhere(&stage, &mut agent, &kept).await;
+    browser.run("Merhaba.open()").await;
+    assert_eq!(heard(browser, "status").await, json!({ "status": "online" }));
+    assert_eq!(heard(browser, "unread").await, json!({ "count": 0 }));
+    assert_eq!(browser.run("return history.length").await, browser.run("return kept.before.history").await);
+    browser.open("about:blank").await;
+    agent.say(json!({ "Resolve": { "conversation": conversation } })).await;
+    agent.hear("Entry").await;
+    page(&stage, "returns").await;
+    browser.until("localStorage.length === 0").await;
 }
 
 /// Listening: on, once, off, the function that stops, and listeners that throw.
@@ -317,6 +372,33 @@ pub async fn forgets(stage: Arc<Stage>) {
         browser.until(&format!("!{CHAT}.querySelector('iframe') && localStorage.length === 0")).await;
     }
     assert!(known[0] != known[1] && known[1] != known[2], "{known:?}");
+}
+
+/// What the frame keeps at the relay's origin: the kinds of it, in order.
+const KEPT: &str = "Object.keys(localStorage).map(key => key.split(':')[2]).sort().join(' ')";
+
+/// Log-out takes along all that the frame has kept of the person: the token, what they have answered, what still waits.
+pub async fn leaves(stage: Arc<Stage>) {
+    page(&stage, "leaves").await;
+    let (browser, mut agent) = (&stage.browser, stage.agent().await);
+    browser.run("Merhaba.send('leaves at once')").await;
+    arrives(&mut agent, "leaves at once").await;
+    browser.run("Merhaba.open()").await;
+    enter_chat(browser).await;
+    browser.until(&format!("{KEPT} === 'token'")).await;
+    // Answers whose message is not stored yet, as another tab keeps them; and a message that nobody takes.
+    browser.run("localStorage[Object.keys(localStorage)[0].replace('token', 'about')] = '{}'").await;
+    stage.relay.signal(Signal::STOP);
+    write(browser, "leaves nothing").await;
+    browser.until(&format!("{KEPT} === 'about out token'")).await;
+    browser.leave().await;
+    browser.run("Merhaba.logout()").await;
+    browser.until(&format!("!{CHAT}.querySelector('iframe')")).await;
+    stage.relay.signal(Signal::CONT);
+    browser.run("Merhaba.open()").await;
+    enter_chat(browser).await;
+    assert_eq!(browser.run(&format!("return {KEPT}")).await, "", "what is kept of who has logged out");
+    browser.leave().await;
 }
 
 /// What stands on the page: elements, listeners, timers, globals.

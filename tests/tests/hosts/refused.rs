@@ -1,4 +1,4 @@
-//! What is blocked on the way or in the browser: the loader's second half, the frame, its script, its wasm, every
+//! What is blocked or held up on the way or in the browser: the loader's second half, the frame, its script, its wasm, every
 //! script, storage. The visitor is led to what works, and the message gets through there.
 use crate::stage::{ENTER, Stage, arrives, talk};
 use merhaba_tests::{
@@ -41,6 +41,25 @@ pub async fn apiless(stage: Arc<Stage>) {
     browser.until(&format!("!{CHAT}.querySelector('iframe') && {launcher}.ariaExpanded === 'false'")).await;
     browser.press(&launcher).await;
     talk_plainly(&stage, browser, "from apiless").await;
+}
+
+/// The frame comes late: once it is there, whoever opened the chat can write at once, and no key goes to the page around it.
+pub async fn late(stage: Arc<Stage>) {
+    let (browser, mut agent) = (&stage.browser, stage.agent().await);
+    stage.filter.rule(|path| if path.starts_with("/w/") { Verdict::Hold } else { Verdict::Pass });
+    browser.open(&stage.address("late", "api.html")).await;
+    browser.run("window.keys = []; addEventListener('keydown', event => keys.push(event.key), true)").await;
+    browser.press(&format!("{CHAT}.querySelector('a')")).await;
+    browser.until("kept.dom.some(one => one[0] === 'opened')").await;
+    let focused = format!("return {CHAT}.activeElement && {CHAT}.activeElement.tagName");
+    assert_eq!(browser.run(&focused).await, "A", "what has the focus before the frame is there");
+    stage.open_filter();
+    enter_chat(browser).await;
+    browser.until(&format!("document.hasFocus() && document.activeElement === {FIELD}")).await;
+    browser.type_into(FIELD, &format!("from late{ENTER}")).await;
+    browser.leave().await;
+    assert_eq!(browser.run("return keys").await, json!([]), "keys that the page around the chat got");
+    arrives(&mut agent, "from late").await;
 }
 
 /// The frame is blocked: the panel says so and offers the plain page.

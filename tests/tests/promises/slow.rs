@@ -17,10 +17,7 @@ use merhaba_tests::{
     proof::{Proof, amount},
     relay::Relay,
 };
-use std::{
-    net::TcpListener,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 use tokio::{sync::Mutex, task::JoinSet, time::timeout};
 
 /// What everybody gets to see, and how soon.
@@ -57,12 +54,6 @@ const ATTEMPTS: usize = 4;
 
 /// The two proofs of this file take the machine in turn.
 static ALONE: Mutex<()> = Mutex::const_new(());
-
-/// An address that is free now.
-fn free() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").to_string()
-}
 
 async fn closed_as_slow(metrics: &str) -> usize {
     let text = http::get(metrics, "/metrics").await.text();
@@ -192,9 +183,10 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
-        let (folder, metrics) = (tempfile::tempdir().expect("a folder"), free());
-        let extra = ["--no-rate-limits", "--log", "warn", "--metrics-listen", &metrics];
+        let folder = tempfile::tempdir().expect("a folder");
+        let extra = ["--no-rate-limits", "--log", "warn", "--metrics-listen", "127.0.0.1:0"];
         let relay = Relay::serve(&folder.path().join("data"), &extra).await;
+        let metrics = relay.metrics().to_owned();
         let (crowd, door) = (Desk::new(&relay, "crowd").await, Door::of(&relay));
         Self { relay, crowd, door, metrics, _folder: folder }
     }

@@ -11,7 +11,7 @@ use merhaba_shared::{
     client::{Line, Ms, agent::AgentClient},
     protocol::{
         agent::{Filter, InboxRow, Role, SiteCard},
-        ids::{ClientId, ConversationId, Millis},
+        ids::{AttachmentId, ClientId, ConversationId, Millis},
         model::{AgentAuthor, Author},
     },
 };
@@ -185,13 +185,13 @@ impl Desk {
         self.act(|client, _| client.list(filter));
     }
 
-    /// Sends what was written, and forgets the draft.
-    pub fn reply(self, conversation: &ConversationId, body: String) {
+    /// Sends what was written with the files that were uploaded for it, and forgets the draft.
+    pub fn reply(self, conversation: &ConversationId, body: String, files: Vec<AttachmentId>) {
         self.keep_draft(conversation, String::new());
         // What another tab wrote a moment ago comes first.
         self.machine.update_value(Machine::take_up);
         let id = link::client_id();
-        self.act(|client, now| client.reply(now, id, conversation, body));
+        self.act(|client, now| client.reply_with(now, id, conversation, body, files));
     }
 
     /// Tries a failed answer again.

@@ -6,9 +6,12 @@ use crate::{
     time,
 };
 use leptos::prelude::*;
-use merhaba_shared::protocol::{
-    error::Code,
-    ids::{ClientId, Millis},
+use merhaba_shared::{
+    layout::spans::{Style, spans},
+    protocol::{
+        error::Code,
+        ids::{ClientId, Millis},
+    },
 };
 
 /// A line.
@@ -19,12 +22,12 @@ pub fn Line(piece: Piece) -> impl IntoView {
         Piece::Day(at) => {
             view! { <div class="day">{time::day_name(at, desk.now_once(), lang)}</div> }.into_any()
         }
-        Piece::Bubble { out, who, body, .. } => {
+        Piece::Bubble { out, who, body, files, .. } => {
             let said = match &who {
                 Some(name) => fill(texts.said, &[("name", name)]),
                 None => texts.visitor_said.into(),
             };
-            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto">{body}</div></div> }
+            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files>{marked(&body)}</div></div> }
                 .into_any()
         }
         Piece::Mark { out, state: Some(State::Failed(id, number)), .. } => {
@@ -38,11 +41,48 @@ pub fn Line(piece: Piece) -> impl IntoView {
             let words = event(kind, who.as_deref(), texts);
             view! { <div class="event">{words}" · "{time::clock(at, lang)}</div> }.into_any()
         }
+        Piece::Rating { csat, ces, comment, at, .. } => {
+            let words = rating(csat, ces, texts);
+            view! {
+                <div class="event">
+                    {words}" · "{time::clock(at, lang)}
+                    {comment.map(|comment| view! { <q class="comment" dir="auto">{comment}</q> })}
+                </div>
+            }
+            .into_any()
+        }
         Piece::Note { who, body, at, .. } => {
             let head = fill(texts.note_writes, &[("name", &who)]);
             view! { <div class="note"><b>{head}" · "{time::clock(at, lang)}</b><span dir="auto">{body}</span></div> }.into_any()
         }
     }
+}
+
+/// A text with its small markup as elements. An address is its own text and opens apart, without saying where from.
+fn marked(body: &str) -> Vec<AnyView> {
+    spans(body).into_iter().map(|span| styled(span.text.to_owned(), span.style)).collect()
+}
+
+fn styled(text: String, style: Style) -> AnyView {
+    let mut piece = if style.has(Style::LINK) {
+        let address = text.clone();
+        view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.into_any()
+    } else {
+        text.into_any()
+    };
+    if style.has(Style::BOLD) {
+        piece = view! { <strong>{piece}</strong> }.into_any();
+    }
+    if style.has(Style::ITALIC) {
+        piece = view! { <em>{piece}</em> }.into_any();
+    }
+    if style.has(Style::STRIKE) {
+        piece = view! { <s>{piece}</s> }.into_any();
+    }
+    if style.has(Style::CODE) {
+        piece = view! { <code>{piece}</code> }.into_any();
+    }
+    piece
 }
 
 /// "Elif · 14:04 · Read".
@@ -61,9 +101,18 @@ fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &T
 fn event(kind: Deed, who: Option<&str>, texts: &Texts) -> String {
     match (kind, who) {
         (Deed::Resolved, who) => fill(texts.event_resolved, &[("name", who.unwrap_or("Merhaba"))]),
+        (Deed::Ended, _) => texts.event_ended.into(),
         (Deed::Reopened, Some(who)) => fill(texts.event_reopened, &[("name", who)]),
         (Deed::Reopened, None) => texts.event_reopened_by_visitor.into(),
     }
+}
+
+/// "The visitor rated this conversation: satisfaction 75 of 100, ease 50 of 100".
+fn rating(csat: Option<u8>, ces: Option<u8>, texts: &Texts) -> String {
+    let part = |text: &str, value: Option<u8>| value.map(|value| fill(text, &[("n", &value.to_string())]));
+    let parts = [part(texts.rated_csat, csat), part(texts.rated_ces, ces)];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    fill(texts.event_rated, &[("rating", &parts)])
 }
 
 /// Why an answer was not taken, and the two ways on.

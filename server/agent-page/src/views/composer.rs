@@ -3,13 +3,13 @@
 use crate::{
     desk::Desk,
     i18n::{Texts, fill, texts},
-    icons::{SEND, icon},
+    icons::{CLIP, SEND, icon},
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, web_sys};
 use merhaba_shared::protocol::{
     agent::Role,
-    ids::ConversationId,
-    limits::{BODY_CHARS, BodyError, check_body},
+    ids::{AttachmentId, ConversationId},
+    limits::{BODY_CHARS, BodyError, check_said},
     model::Status,
 };
 use wasm_bindgen::JsCast;
@@ -28,18 +28,22 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
         Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| desk.role(row) == Role::Trainee)));
     let resolved =
         Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.status == Status::Resolved)));
-    let wrong = Memo::new(move |_| text.with(|text| check_body(text).err()));
+    let files = RwSignal::new(0_usize);
+    let wrong = Memo::new(move |_| text.with(|text| check_said(text, files.get()).err()));
     let can = Memo::new(move |_| live.get() && !trainee.get() && wrong.get().is_none());
     let id = StoredValue::new(id);
     let typed = move |_| {
         let Some(value) = field.get_untracked().map(|field| field.value()) else { return };
         desk.act(|client, now| client.typing(now, !value.is_empty()));
         id.with_value(|id| desk.keep_draft(id, value.clone()));
+        files.set(field.get_untracked().map_or(0, |field| uploaded(&field).len()));
         text.set(value);
     };
     let send = move || {
         if let Some(field) = field.get_untracked().filter(|_| can.get_untracked()) {
-            id.with_value(|id| desk.reply(id, field.value()));
+            let with = take_uploaded(&field);
+            id.with_value(|id| desk.reply(id, field.value(), with));
+            files.set(0);
             desk.act(|client, now| client.typing(now, false));
             desk.at_end.set(true);
             field.set_value("");
@@ -51,7 +55,10 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
     let pressed = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
-            send();
+            // As with the button: who sends while a file is on its way means it to go along.
+            if let Some(form) = field.get_untracked().and_then(|field| field.form()) {
+                let _ = form.request_submit();
+            }
         }
     };
     // What is said, and how: bad news, calm news, or a word about keys, which a phone leaves out.
@@ -64,12 +71,13 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
         _ => (texts.keys_send.into(), "advice keys"),
     };
     view! {
-        <form class="compose" on:submit=move |event| { event.prevent_default(); send(); }>
+        <form class="compose" data-conversation=id.with_value(|id| id.0.clone()) on:submit=move |event| { event.prevent_default(); send(); }>
             <textarea id="answer" rows="2" dir="auto" enterkeyhint="send" autocomplete="off" aria-label=texts.field
                 placeholder=texts.field aria-describedby="advice" prop:value=text.get_untracked() node_ref=field
                 disabled=trainee on:input=typed on:keydown=pressed
                 on:blur=move |_| { desk.act(|client, now| client.typing(now, false)); }></textarea>
             <div class="bar">
+                <button id="a" class="icon" type="button" hidden=trainee aria-label=texts.attach title=texts.attach>{icon(CLIP)}</button>
                 <span id="advice" class=move || advice().1 role="status">{move || advice().0}</span>
                 <button id="send" class="btn main" disabled=move || !can.get()>
                     <span>{texts.send}</span>{icon(SEND)}
@@ -77,6 +85,24 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             </div>
         </form>
     }
+}
+
+/// Where the part that uploads files leaves their ids: on the form, with a blank between them.
+const FILES: &str = "data-files";
+
+fn uploaded(field: &web_sys::HtmlTextAreaElement) -> Vec<AttachmentId> {
+    let ids = field.form().and_then(|form| form.get_attribute(FILES)).unwrap_or_default();
+    ids.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect()
+}
+
+/// They go with the message, and the part lets go of them.
+fn take_uploaded(field: &web_sys::HtmlTextAreaElement) -> Vec<AttachmentId> {
+    let ids = uploaded(field);
+    if let Some(form) = field.form() {
+        // Taking an attribute away that is not there is no error.
+        let _ = form.remove_attribute(FILES);
+    }
+    ids
 }
 
 /// Puts a text that was not sent before what is in the field now.

@@ -1,10 +1,10 @@
 //! Claims, assignments, resolving, marks and notes.
 use super::world::{Open, World, agent, get, quiet, visitor};
-use crate::store::{AgentMessage, Noted, VisitorMessage};
+use crate::store::{AgentMessage, Noted, Rated, Sent, VisitorMessage};
 use merhaba_shared::protocol::{
     agent::InboxRow,
-    ids::{AgentId, ConversationId},
-    model::{Item, Kind, ReadMarker, Side, Status},
+    ids::{AgentId, ConversationId, VisitorId},
+    model::{Author, Content, Data, Entry, Item, Kind, Rating, ReadMarker, Side, Status},
 };
 
 /// Two agents take it at once: one has it, both are told who.
@@ -68,6 +68,41 @@ pub fn resolving_and_opening_leave_one_entry_each(open: &Open) {
     assert_eq!(resolve(), (vec![], Status::Resolved));
     assert_eq!(reopen(), (vec![(3, Kind::Reopened)], Status::Open));
     assert_eq!(world.row(&name).head, 3);
+}
+
+/// A stranger's hand changes nothing, and what was said of a closing stays as it was said first.
+pub fn a_visitor_ends_their_own_and_rates_each_closing_once(open: &Open) {
+    let world = World::new(open);
+    let (name, other) = (world.begins("ali"), world.begins("eva"));
+    let (ali, eva) = (VisitorId::from("ali"), VisitorId::from("eva"));
+    let end = |who: &VisitorId| get(world.store.end(who.clone(), name.clone(), world.tick(), quiet()));
+    let rate = |who: &VisitorId, closing| {
+        let rating = Rating { closing, csat: Some(75), ces: None, comment: Some("ş".into()) };
+        get(world.store.rate(who.clone(), name.clone(), rating, world.tick(), quiet()))
+    };
+    assert_eq!((end(&eva), rate(&eva, 1)), (None, None), "not theirs");
+    assert_eq!(rate(&ali, 1), Some(Rated::NotClosed), "a message closes nothing");
+    let ended = end(&ali).expect("theirs");
+    assert_eq!((ended.items.len(), ended.row.status), (1, Status::Resolved));
+    assert!(matches!(ended.items[0].author(), Author::Visitor(_)));
+    assert_eq!(end(&ali).map(|ended| ended.items.len()), Some(0), "ended already");
+    assert!(matches!(rate(&ali, 2), Some(Rated::Stored(_))));
+    assert_eq!(rate(&ali, 2), Some(Rated::Repeated));
+    assert_eq!(rate(&ali, 3), Some(Rated::NotClosed), "a rating closes nothing");
+    let kept = world.log(&name).into_iter().find_map(|item| match item {
+        Item::Entry(Entry { kind: Kind::Rated, data: Data(Some(Content::Rated(rating))), .. }) => {
+            Some(rating)
+        }
+        _ => None,
+    });
+    let first = Rating { closing: 2, csat: Some(75), ces: None, comment: Some("ş".into()) };
+    assert_eq!(kept, Some(first));
+    let again = VisitorMessage { conversation: Some(name.clone()), ..world.visitor_says("ali") };
+    assert!(matches!(world.send(again), Sent::Stored(_)));
+    end(&ali);
+    let closing = world.row(&name).head;
+    assert!(matches!(rate(&ali, closing), Some(Rated::Stored(_))), "each closing has its own");
+    assert_eq!(world.row(&other).head, 1);
 }
 
 /// Marks only grow, reading is receiving, and nobody has what is not there.

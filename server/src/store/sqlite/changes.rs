@@ -4,18 +4,18 @@ use super::{
     agents,
     desk::Desk,
     fault::Outcome,
-    sql::{clamp, one},
+    sql::{clamp, many, one},
     threads::{Hand, Marks},
 };
 use crate::{
     domain::conversation::{Action, may, reopen, resolve},
     mutants::{self, Mutant},
-    store::{Changed, ClaimOutcome, Marked, Principal},
+    store::{Changed, ClaimOutcome, Marked, Principal, Rated},
 };
 use merhaba_shared::protocol::{
     agent::Claimed,
-    ids::{AgentId, ConversationId, Millis, Seq},
-    model::{AgentAuthor, Author, Kind, ReadMarker, Side, Status},
+    ids::{AgentId, ConversationId, Millis, Seq, VisitorId},
+    model::{AgentAuthor, Author, Content, Data, Kind, Rating, ReadMarker, Side, Status, VisitorAuthor},
 };
 use rusqlite::Connection;
 
@@ -91,6 +91,78 @@ pub(super) fn open(
     at: Millis,
 ) -> Outcome<Option<Changed>> {
     change(desk, agent, conversation, at, reopen)
+}
+
+/// A visitor ends their conversation: the same entry as when an agent does.
+pub(super) fn end(
+    desk: &mut Desk,
+    visitor: &VisitorId,
+    conversation: &ConversationId,
+    at: Millis,
+) -> Outcome<Option<Changed>> {
+    let Some(hand) = hand_of(desk, visitor)? else { return Ok(None) };
+    let Some((db, thread)) = desk.thread(&Principal::Visitor(visitor.clone()), conversation)? else {
+        return Ok(None);
+    };
+    let mut items = Vec::new();
+    if let Some(kind) = resolve(thread.row.status) {
+        items.push(thread.mark(db, &hand, kind, at)?);
+    }
+    let row = thread.row.clone();
+    if !items.is_empty() {
+        desk.grown(conversation);
+    }
+    Ok(Some(Changed { items, row }))
+}
+
+/// A visitor rates a closing, once: a repeat changes nothing.
+pub(super) fn rate(
+    desk: &mut Desk,
+    visitor: &VisitorId,
+    conversation: &ConversationId,
+    rating: Rating,
+    at: Millis,
+) -> Outcome<Option<Rated>> {
+    let Some(hand) = hand_of(desk, visitor)? else { return Ok(None) };
+    let Some((db, thread)) = desk.thread(&Principal::Visitor(visitor.clone()), conversation)? else {
+        return Ok(None);
+    };
+    match closing(db, thread.id, rating.closing)? {
+        Closing::None => return Ok(Some(Rated::NotClosed)),
+        Closing::Rated => return Ok(Some(Rated::Repeated)),
+        Closing::Unrated => {}
+    }
+    let item = thread.mark_with(db, &hand, Kind::Rated, Data(Some(Content::Rated(rating))), at)?;
+    let changed = Changed { items: vec![item], row: thread.row.clone() };
+    desk.grown(conversation);
+    Ok(Some(Rated::Stored(changed)))
+}
+
+/// Whether an entry closed its conversation, and was rated.
+enum Closing {
+    None,
+    Unrated,
+    Rated,
+}
+
+/// Ratings stand behind their closing, so that few entries are looked at.
+fn closing(db: &Connection, conversation: i64, seq: Seq) -> Outcome<Closing> {
+    let closed = "SELECT 1 FROM entries WHERE conversation = ?1 AND seq = ?2 AND kind = 1";
+    if one(db, closed, [conversation, clamp(seq)], |_| Ok(()))?.is_none() {
+        return Ok(Closing::None);
+    }
+    let ratings = "SELECT data FROM entries WHERE conversation = ?1 AND seq > ?2 AND kind = 3";
+    let ratings = many(db, ratings, [conversation, clamp(seq)], |row| row.get::<_, Option<String>>(0))?;
+    let rated = ratings.into_iter().flatten().any(
+        |json| matches!(serde_json::from_str(&json), Ok(Content::Rated(rating)) if rating.closing == seq),
+    );
+    Ok(if rated { Closing::Rated } else { Closing::Unrated })
+}
+
+fn hand_of(desk: &mut Desk, visitor: &VisitorId) -> Outcome<Option<Hand>> {
+    let known = desk.visitor(visitor)?;
+    Ok(known
+        .map(|known| Hand::visitor(known.id, Author::Visitor(VisitorAuthor { name: known.name.clone() }))))
 }
 
 fn change(

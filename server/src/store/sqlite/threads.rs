@@ -13,8 +13,9 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     agent::InboxRow,
+    codec::to_json,
     ids::{ClientId, ConversationId, Millis, Seq},
-    model::{AgentAuthor, Author, Data, Entry, Item, Kind, Message, Side, Status},
+    model::{AgentAuthor, Author, Content, Data, Entry, Item, Kind, Message, Side, Status},
     visitor::{About, Page},
 };
 use rusqlite::{Connection, params};
@@ -80,6 +81,15 @@ pub(super) struct NewMessage {
     pub(super) at: Millis,
 }
 
+/// What an entry is.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    /// A message.
+    Said(&'a ClientId, &'a str),
+    /// Anything else, with what belongs to it.
+    Kind(Kind, Option<&'a Content>),
+}
+
 /// The row of a conversation, if it is theirs: all that reading a log needs.
 pub(super) fn id(db: &Connection, who: &Principal, name: &ConversationId) -> Outcome<Option<i64>> {
     match who {
@@ -138,7 +148,7 @@ impl Thread {
     /// Appends a message.
     pub(super) fn say(&mut self, db: &Connection, hand: &Hand, new: NewMessage) -> Outcome<Item> {
         let NewMessage { client_id, body, files, at } = new;
-        let seq = self.append(db, hand, at, None, Some((&client_id, &body)))?;
+        let seq = self.append(db, hand, at, What::Said(&client_id, &body))?;
         files::give(db, &files, self.id, seq)?;
         let attachments: Vec<_> = files.into_iter().map(|file| file.attachment).collect();
         let row = Arc::make_mut(&mut self.row);
@@ -157,30 +167,37 @@ impl Thread {
 
     /// Appends an entry that is not a message.
     pub(super) fn mark(&mut self, db: &Connection, hand: &Hand, kind: Kind, at: Millis) -> Outcome<Item> {
-        let seq = self.append(db, hand, at, Some(kind), None)?;
+        self.mark_with(db, hand, kind, Data::default(), at)
+    }
+
+    /// The same, with what belongs to the kind.
+    pub(super) fn mark_with(
+        &mut self,
+        db: &Connection,
+        hand: &Hand,
+        kind: Kind,
+        data: Data,
+        at: Millis,
+    ) -> Outcome<Item> {
+        let seq = self.append(db, hand, at, What::Kind(kind, data.0.as_ref()))?;
         let row = Arc::make_mut(&mut self.row);
         row.status = after(row.status, kind);
         self.changed.row = true;
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
-        Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data: Data::default() }))
+        Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data }))
     }
 
     /// Nothing has changed, here or in the store, when this fails.
-    fn append(
-        &mut self,
-        db: &Connection,
-        hand: &Hand,
-        at: Millis,
-        kind: Option<Kind>,
-        said: Option<(&ClientId, &str)>,
-    ) -> Outcome<Seq> {
+    fn append(&mut self, db: &Connection, hand: &Hand, at: Millis, what: What<'_>) -> Outcome<Seq> {
         let left_out = mutants::on(Mutant::SeqLeftOut) && self.row.head % 5 == 4;
         let seq = self.row.head + 1 + u64::from(left_out);
-        let sql = "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        let (client_id, body) = said.map(|(client_id, body)| (client_id.0, body)).unzip();
-        let kind = kind.map(Kind::number);
-        change(db, sql, params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body])?;
+        let sql = "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body, data)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let (kind, client_id, body, data) = match what {
+            What::Said(client_id, body) => (None, Some(client_id.0), Some(body), None),
+            What::Kind(kind, content) => (Some(kind.number()), None, None, content.map(to_json)),
+        };
+        change(db, sql, params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body, data])?;
         self.latest = db.last_insert_rowid();
         let side = hand.author.side();
         self.follow(side, seq);

@@ -13,7 +13,7 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     ids::{ClientId, ConversationId, Seq},
-    model::{Author, Data, Entry, History, Item, Kind, Message, SystemAuthor, VisitorAuthor},
+    model::{Author, Content, Data, Entry, History, Item, Kind, Message, SystemAuthor, VisitorAuthor},
 };
 use rusqlite::{Connection, Params, Row};
 
@@ -23,7 +23,7 @@ const ENTRY_BYTES: usize = 200;
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT e.seq, e.at, e.kind, e.client_id, e.body, a.public_id, a.name, e.visitor IS NOT NULL, v.name
+            "SELECT e.seq, e.at, e.kind, e.client_id, e.body, a.public_id, a.name, e.visitor IS NOT NULL, v.name, e.data
              FROM entries e LEFT JOIN agents a ON a.id = e.agent LEFT JOIN visitors v ON v.id = e.visitor ",
             $where
         )
@@ -97,7 +97,10 @@ fn weight(item: &Item) -> usize {
     ENTRY_BYTES
         + match item {
             Item::Message(message) => message.body.len() + files::weigh(&message.attachments),
-            Item::Entry(entry) => entry.data.0.len(),
+            Item::Entry(entry) => match &entry.data.0 {
+                Some(Content::Rated(rating)) => rating.comment.as_ref().map_or(0, String::len),
+                None => 0,
+            },
         }
 }
 
@@ -118,7 +121,9 @@ fn read(row: &Row<'_>, conversation: &ConversationId) -> rusqlite::Result<Item> 
     }
     // A kind of a later version counts its Seq and says nothing.
     let kind = word(row, 2, |number| Some(Kind::from_number(number).unwrap_or(Kind::Unknown)))?;
-    Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data: Data::default() }))
+    let data: Option<String> = row.get(9)?;
+    let data = Data(data.and_then(|json| serde_json::from_str(&json).ok()));
+    Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data }))
 }
 
 fn read_author(row: &Row<'_>) -> rusqlite::Result<Author> {

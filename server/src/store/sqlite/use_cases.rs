@@ -4,13 +4,13 @@ use super::{
 };
 use crate::store::{
     Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, FileStore, Holder, Kept, Marked, Missed,
-    NewAgent, NewFile, NewSignIn, Noted, Pending, Principal, SecretHash, Sent, SignIn, Site, SiteSettings,
-    Store, StoredFile, Then, Visitor, VisitorMessage,
+    NewAgent, NewFile, NewSignIn, Noted, Pending, Principal, Rated, SecretHash, Sent, SignIn, Site,
+    SiteSettings, Store, StoredFile, Then, Visitor, VisitorMessage,
 };
 use merhaba_shared::protocol::{
     agent::{Filter, Inbox, InboxRow, Note},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
-    model::{Accepted, AgentAuthor, History},
+    model::{Accepted, AgentAuthor, History, Rating},
     visitor::ConversationCard,
 };
 use std::path::PathBuf;
@@ -157,6 +157,27 @@ impl Store for Sqlite {
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>> {
         self.conversing(then, move |desk| changes::open(desk, &agent, &conversation, at))
+    }
+
+    fn end(
+        &self,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.conversing(then, move |desk| changes::end(desk, &visitor, &conversation, at))
+    }
+
+    fn rate(
+        &self,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        rating: Rating,
+        at: Millis,
+        then: Then<Option<Rated>>,
+    ) -> Pending<Option<Rated>> {
+        self.conversing(then, move |desk| changes::rate(desk, &visitor, &conversation, rating, at))
     }
 
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {

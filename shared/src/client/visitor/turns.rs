@@ -1,6 +1,6 @@
 //! What happens to the visitor's page from outside: the line, the relay's frames, other tabs, time. The person's side
 //! is in [`super`].
-use super::{VisitorClient, resume};
+use super::{Beginning, VisitorClient, resume};
 use crate::{
     client::{
         Effect, Ms,
@@ -10,6 +10,7 @@ use crate::{
         thread::{Marks, Thread},
     },
     protocol::{
+        error::{Code, Refused},
         ids::{ClientId, ConversationId, Token},
         model::{Item, Ping, Side, Status},
         visitor::{Command, ConversationCard, Event, Hello, Page, Presence, Send, Welcome},
@@ -66,12 +67,12 @@ impl VisitorClient {
             Event::Accepted(accepted) => {
                 self.about = None;
                 self.outbox.accepted(&accepted);
-                self.begun(&accepted.conversation);
+                self.begun(&accepted.conversation, Some(accepted.client_id));
                 self.settle(&accepted.conversation);
                 self.flush(now);
             }
             Event::Refused(refused) => {
-                self.outbox.refused(now, &refused);
+                self.refused(now, &refused);
                 self.flush(now);
             }
             Event::Message(message) => self.item(now, Item::Message(message)),
@@ -97,6 +98,7 @@ impl VisitorClient {
                 }
             }
             Event::Head(head) => {
+                self.begun(&head.conversation, None);
                 if let Some(thread) = self.thread_mut(&head.conversation) {
                     thread.head(head.seq);
                 }
@@ -143,6 +145,11 @@ impl VisitorClient {
     pub fn take_up(&mut self, now: Ms, kept: Vec<Outgoing>) {
         if self.visitor.is_none() && !kept.is_empty() {
             self.keepsake.unsure();
+        }
+        // A page that was loaded again goes on with the conversation that it was about to begin.
+        if self.visitor.is_none() && self.current.is_none() && self.beginning.is_none() {
+            let first = kept.iter().rfind(|out| out.is_first());
+            self.beginning = first.map(|out| Beginning::With(out.client_id));
         }
         let threads = &self.threads;
         self.outbox.take_up(kept, |id| threads.iter().any(|thread| thread.timeline().has(id)));
@@ -241,7 +248,17 @@ impl VisitorClient {
         for card in &welcome.conversations {
             self.card(card);
         }
-        if self.current.is_none() && !self.begin_new {
+        let named =
+            |wanted: &ConversationId| welcome.conversations.iter().any(|card| card.conversation == *wanted);
+        if let Some(wanted) = self.wanted.take().filter(named) {
+            (self.current, self.beginning) = (Some(wanted), None);
+        }
+        // Another tab has sent what was to begin it, and the entry was lost with the line: it is the latest now.
+        self.beginning = self.beginning.filter(|beginning| match beginning {
+            Beginning::Next => true,
+            Beginning::With(first) => self.outbox.has(*first),
+        });
+        if self.current.is_none() && self.beginning.is_none() {
             let open = welcome.conversations.iter().find(|card| card.status != Status::Resolved);
             self.current = open.or(welcome.conversations.first()).map(|card| card.conversation.clone());
         }
@@ -262,22 +279,45 @@ impl VisitorClient {
         }
     }
 
+    fn refused(&mut self, now: Ms, refused: &Refused) {
+        let Some(id) = refused.client_id else { return };
+        if refused.code == Code::NotFound && self.outbox.unname(id) {
+            return;
+        }
+        if let Some(heir) = self.outbox.refused(now, refused)
+            && self.beginning == Some(Beginning::With(id))
+        {
+            self.beginning = Some(Beginning::With(heir));
+        }
+    }
+
     fn item(&mut self, now: Ms, item: Item) {
         self.confirm(&item);
         let conversation = item.conversation().clone();
-        self.begun(&conversation);
+        let first = if let Item::Message(message) = &item { Some(message.client_id) } else { None };
+        self.begun(&conversation, first);
         if let Some(thread) = self.thread_mut(&conversation) {
             thread.item(now, item);
         }
     }
 
-    /// A conversation that was not known here has begun, from this page or another tab.
-    fn begun(&mut self, conversation: &ConversationId) {
+    /// Something stands in a conversation: it may be one that was not known here, begun on this page or in another tab.
+    /// It is shown if nothing else is, or if this message was to begin what is shown.
+    fn begun(&mut self, conversation: &ConversationId, message: Option<ClientId>) {
         if self.thread_mut(conversation).is_none() {
             self.threads.push(Thread::new(Side::Visitor, conversation.clone(), 0));
         }
-        if self.current.is_none() {
-            self.current = Some(conversation.clone());
+        let takes = match self.beginning {
+            None => self.current.is_none(),
+            Some(Beginning::Next) => false,
+            // Without the first message here, another tab has sent it, and this is what it began or follows it.
+            Some(Beginning::With(first)) => message == Some(first) || !self.outbox.has(first),
+        };
+        if takes {
+            (self.current, self.beginning) = (Some(conversation.clone()), None);
+        }
+        if self.wanted.as_ref() == Some(conversation) {
+            self.show(conversation);
         }
     }
 
@@ -286,6 +326,7 @@ impl VisitorClient {
             && message.author.side() == Side::Visitor
         {
             self.outbox.confirmed(message.client_id);
+            self.outbox.begun(message.client_id, &message.conversation);
         }
     }
 
@@ -315,7 +356,7 @@ impl VisitorClient {
             let send = Send {
                 client_id: out.client_id,
                 conversation: out.conversation.clone(),
-                new: out.new,
+                new: out.is_first(),
                 body: out.body.clone(),
                 attachments: out.attachments.clone(),
                 about: self.about.clone(),

@@ -1,9 +1,12 @@
 //! `/api/v1/visitor/…`: what a visitor's page asks for besides its socket. Who asks shows the visitor's token as a
 //! bearer and names the site; it comes from the page that this relay served, like the socket. A token that is unknown
 //! and a foreign conversation say nothing of what there is.
-use crate::http::{csrf, front::Caller, identity::Credential, origin::Own, problem::Problem};
+pub mod conversations;
+pub mod unread;
+
+use crate::http::{Web, csrf, front::Caller, identity::Credential, origin::Own, problem::Problem};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header::ORIGIN};
-use merhaba_shared::protocol::ids::{SiteKey, Token};
+use merhaba_shared::protocol::ids::{SiteKey, Token, VisitorId};
 
 /// The site that a visitor's request is about.
 const SITE: HeaderName = HeaderName::from_static("merhaba-site");
@@ -29,6 +32,17 @@ pub fn shown(headers: &HeaderMap, caller: &Caller) -> Result<(SiteKey, Token), P
     }
 }
 
+/// The visitor who asks, within the limit of what one may ask.
+pub async fn visitor(web: &Web, caller: &Caller, headers: &HeaderMap) -> Result<VisitorId, Problem> {
+    let (site, token) = shown(headers, caller)?;
+    let chat = &web.app.chat;
+    let identity = chat.identify(&site, Some(&token)).await?;
+    let allowed = if identity.is_known() { chat.ask(&identity.visitor) } else { chat.guess(caller.address) };
+    allowed.map_err(|wait| Problem::too_fast(wait.seconds()))?;
+    if identity.is_known() { Ok(identity.visitor) } else { Err(stranger()) }
+}
+
+/// The answer to a token that is unknown.
 pub fn stranger() -> Problem {
     let detail = "show the visitor's token: Authorization: Bearer TOKEN; it counts from the first message on";
     Problem::new(StatusCode::UNAUTHORIZED, "UnknownVisitor", detail)

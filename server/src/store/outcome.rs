@@ -1,0 +1,83 @@
+//! What comes of the use-cases that write: each variant is an answer that somebody waits for.
+use merhaba_shared::protocol::{
+    agent::{Claimed, InboxRow, Note},
+    model::{Accepted, Item, ReadMarker},
+};
+use std::sync::Arc;
+
+/// What came of a send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Stored now.
+    Stored(Box<Stored>),
+    /// Stored before: what was answered then. Nothing was written.
+    Repeated(Accepted),
+    /// No such conversation for this sender (or no such site).
+    NotFound,
+    /// One of its files is not this sender's, is in another message, or is not there any more.
+    NoFile,
+}
+
+/// A send that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The answer to the sender.
+    pub accepted: Accepted,
+    /// The new entries in order: the message, and before it the opening again, if it did that.
+    pub items: Vec<Item>,
+    /// The conversation as it now is.
+    pub row: Arc<InboxRow>,
+    /// Whether this began it.
+    pub began: bool,
+}
+
+/// What came of a change to a conversation that is not a message. `None` in its place: not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// New entries in order; empty when nothing had to change.
+    pub items: Vec<Item>,
+    /// The conversation as it now is.
+    pub row: Arc<InboxRow>,
+}
+
+/// What came of rating a closing. `None` in its place: not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rated {
+    /// Stored now.
+    Stored(Changed),
+    /// That closing was rated before: nothing was written.
+    Repeated,
+    /// What was named did not close the conversation.
+    NotClosed,
+}
+
+/// What came of moving a read marker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// Where the side's marks now stand.
+    pub marker: ReadMarker,
+    /// Whether they moved.
+    pub moved: bool,
+    /// The conversation as it now is.
+    pub row: Arc<InboxRow>,
+}
+
+/// What came of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimOutcome {
+    /// The answer.
+    pub claimed: Claimed,
+    /// The conversation as it now is.
+    pub row: Arc<InboxRow>,
+}
+
+/// What came of writing a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// Stored now.
+    Stored(Note),
+    /// Stored before: what was answered then (`seq` is the note's number).
+    Repeated(Accepted),
+    /// No such conversation for this agent.
+    NotFound,
+}
