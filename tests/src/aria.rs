@@ -30,6 +30,10 @@ const LONG: usize = 160;
 /// Parts of a website's page that are none of ours.
 const ELSEWHERE: &[&str] = &["banner", "complementary", "main", "contentinfo"];
 
+/// What is said to who listens at this moment (`listening` proves that) is not part of a state: it comes in batches, by time.
+const SILENCE: &str = "const heard = document.getElementById('heard'); if (heard) { heard.replaceChildren(); heard.replaceChildren = () => {}; }";
+const SPEAK: &str = "const heard = document.getElementById('heard'); if (heard) delete heard.replaceChildren";
+
 /// The tree of the frame that the browser is in, or of its page; of a website's page only what is ours.
 pub async fn tree(browser: &Browser, place: Place) -> String {
     let mut parameters = json!({});
@@ -37,7 +41,9 @@ pub async fn tree(browser: &Browser, place: Place) -> String {
         let tree = browser.command("Page.getFrameTree", json!({})).await;
         parameters = json!({ "frameId": tree["frameTree"]["childFrames"][0]["frame"]["id"] });
     }
+    browser.run(SILENCE).await;
     let told = browser.command("Accessibility.getFullAXTree", parameters).await;
+    browser.run(SPEAK).await;
     let nodes = told["nodes"].as_array().unwrap_or_else(|| panic!("no tree: {told}"));
     let by_id: HashMap<_, _> =
         nodes.iter().filter_map(|node| Some((node["nodeId"].as_str()?, node))).collect();

@@ -120,6 +120,8 @@ impl Tour {
         self.network.set(Mode::Open);
         self.browser.run("dispatchEvent(new Event('online'))").await;
         self.browser.until("document.querySelector('#banner.good:not([hidden])')").await;
+        let waiting = "document.querySelector('[role=log]').innerText.includes(document.getElementById('texts').dataset.sending)";
+        self.browser.until(&format!("!{waiting}")).await;
         self.show(eye, "back", Place::Frame).await;
         self.browser.until("document.getElementById('banner').hidden").await;
     }
