@@ -13,6 +13,7 @@ const LOOK = `
 .rating .ends { display: flex; justify-content: space-between; font-size: var(--meta); color: var(--ink-2) }
 .rating .plain label { font-size: 15px; font-variant-numeric: tabular-nums; border: 1px solid var(--line) }
 .rating textarea { font: inherit; font-size: 16px; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: var(--radius-s); padding: var(--s2) var(--s3); min-height: 72px; resize: vertical }
+.rating textarea::placeholder { color: var(--ink-2); opacity: 1 }
 .rating .acts { display: flex; gap: var(--s2); justify-content: flex-end }
 .rating .bad { color: var(--bad); font-size: var(--small) }`;
 const FACES = ['😞', '🙁', '😐', '🙂', '😀'], SCALE = [0, 25, 50, 75, 100], LONGEST = 1000;
