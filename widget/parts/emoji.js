@@ -11,7 +11,7 @@ const GROUPS = {
 };
 const LOOK = `
 .emoji { position: absolute; z-index: 2; inset-inline: var(--s2); inset-block-end: calc(68px + var(--safe-b, env(safe-area-inset-bottom))); max-block-size: min(320px, 55%); display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: var(--radius); background: var(--paper); box-shadow: var(--lift); overflow: hidden }
-.emoji input { font: var(--text); font-size: 16px; color: inherit; background: none; border: 0; border-block-end: 1px solid var(--line); min-height: 44px; padding: 0 var(--s4); border-radius: 0; outline: 0 }
+.emoji input { font: var(--text); font-size: max(1rem, 16px); color: inherit; background: none; border: 0; border-block-end: 1px solid var(--line); min-height: 44px; padding: 0 var(--s4); border-radius: 0; outline: 0 }
 /* A ring with square corners in a round box looks broken: the line below wears it. */
 .emoji input:focus-visible { box-shadow: inset 0 -2px var(--brand-ink) }
 .emoji input::placeholder { color: var(--ink-2); opacity: 1 }

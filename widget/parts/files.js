@@ -6,8 +6,9 @@ const LOOK = `
 .tray { display: flex; gap: var(--s2); overflow-x: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; scroll-padding-inline: var(--s4); padding: var(--s2) var(--s4); border-block-start: 1px solid var(--line) }
 .tray[hidden] { display: none }
 .tray + .compose { border-block-start: 0 }
+.compose > .tray { border: 0; padding: 0 0 var(--s2) }
 .tray > div { position: relative; flex: none; inline-size: min(11rem, 80%); border: 1px solid var(--line); border-radius: 12px; padding-block: 8px 10px; padding-inline: 12px 44px; font-size: var(--small); overflow: hidden }
-.tray b, .file b { display: block; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.tray b, .file b { display: block; text-align: match-parent; text-align: -webkit-match-parent; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .tray span, .file span { color: var(--ink-2); font-size: var(--meta); font-variant-numeric: tabular-nums }
 .tray button { position: absolute; inset-block: 0; inset-inline-end: 0; inline-size: 44px; display: grid; place-items: center; color: var(--ink-2) }
 .tray button svg { inline-size: 16px; block-size: 16px }
@@ -65,6 +66,12 @@ const make = api => {
   const size = (bytes, how) => bytes < 1000 ? number(bytes, 'byte') : bytes < 1e6 ? number(bytes / 1e3, 'kilobyte', how) : number(bytes / 1048576, 'megabyte', how);
   const tray = node('div', { className: 'tray', role: 'list', 'aria-label': text('files'), hidden: true });
   let items = [], sending = false;
+  // A log that shows its end still does after something has grown.
+  const stay = fn => {
+    const log = api.log, end = log && log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+    fn();
+    if (end) log.scrollTop = log.scrollHeight;
+  };
   if (api.agent) form.prepend(tray); else form.before(tray);
 
   // The form carries the ids of what is uploaded: whoever sends takes them from there.
@@ -135,8 +142,10 @@ const make = api => {
         node('button', { type: 'button', 'aria-label': text('file_remove', { name: file.name }), onclick: () => drop(item) }, icon(CROSS)));
       const full = items.length >= MOST;
       items.push(item);
-      tray.append(item.box);
-      tray.hidden = false;
+      stay(() => {
+        tray.append(item.box);
+        tray.hidden = false;
+      });
       if (full) wrong(item, text('file_most', { n: MOST }));
       else if (!file.size) wrong(item, text('file_empty'));
       else if (file.size > LARGEST) wrong(item, why(item, 413));
@@ -217,12 +226,10 @@ const make = api => {
     } catch {
       found = new Map();
     }
-    const scroller = api.log, end = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
-    for (const bubble of open) {
+    stay(() => open.forEach(bubble => {
       const missing = id => node('button', { type: 'button', className: 'file', onclick: () => { bubble.filesBox.remove(); delete bubble.dataset.shown; show([bubble]); } }, icon(SHEET), node('b', null, text('file')), node('span', null, text('again')));
       bubble.filesBox.replaceChildren(...bubble.dataset.files.split(' ').map(id => found.has(id) ? piece(found.get(id)) : missing(id)));
-    }
-    if (end) scroller.scrollTop = scroller.scrollHeight;
+    }));
   };
 
   return { add, show };
