@@ -95,7 +95,7 @@ const make = api => {
     item.request = null;
     item.box.className = 'wrong';
     item.bar.remove();
-    item.state.textContent = why;
+    stay(() => { item.state.textContent = why; });
     item.state.setAttribute('role', 'alert');
     settle();
   };

@@ -27,12 +27,13 @@ const SCREENS: [(&str, u32, u32, u32); 4] = [
 /// its end shows it still.
 const SETTLE: &str = "(size => {\
     const log = document.querySelector('[role=log]'), field = document.querySelector('textarea');\
-    if (window.wasAtEnd === undefined) window.wasAtEnd = !document.querySelector('.jump')?.checkVisibility();\
     document.documentElement.style.fontSize = size;\
     if (field) field.style.height = '';\
     if (log && window.wasAtEnd) log.scrollTop = log.scrollHeight;\
-    if (!size) window.wasAtEnd = undefined;\
 })";
+
+/// Remembers whether the log shows its end, before the screen changes.
+const NOTE: &str = "window.wasAtEnd = !document.querySelector('.jump')?.checkVisibility()";
 
 /// The languages that the agent page speaks.
 const AGENTS: [&str; 2] = ["en", "tr"];
@@ -47,6 +48,7 @@ struct Camera<'a> {
 
 impl Eye for Camera<'_> {
     async fn look(&mut self, scene: Scene<'_>) {
+        scene.browser.run(NOTE).await;
         for (screen, width, height, text) in SCREENS {
             for (dark, theme) in [(false, "light"), (true, "dark")] {
                 // Light is enough to see what has room.
