@@ -178,7 +178,7 @@ pub const KILLS: &[Kill] = &[
         Relay("wall-clock"),
         Promises,
         "clocks::a_clock_that_jumps_changes_no_order_and_drops_nobody",
-        "a jump closes nobody's line",
+        "the relay withdrew the token",
         Soak,
     ),
     // P18: another life of the store.
