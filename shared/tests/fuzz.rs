@@ -165,7 +165,8 @@ fn every_kind_is_made() {
             | FromAgent::List(_)
             | FromAgent::Status(_)
             | FromAgent::History(_)
-            | FromAgent::Ping(_),
+            | FromAgent::Ping(_)
+            | FromAgent::Backstage(_),
             ToAgent::Welcome(_)
             | ToAgent::Inbox(_)
             | ToAgent::InboxChanged(_)
@@ -181,7 +182,8 @@ fn every_kind_is_made() {
             | ToAgent::Pong(_)
             | ToAgent::Claimed(_)
             | ToAgent::Status(_)
-            | ToAgent::Rows(_),
+            | ToAgent::Rows(_)
+            | ToAgent::Activity(_),
         ) => {}
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     store::{ClaimOutcome, Marked},
 };
 use merhaba_shared::protocol::{
-    agent::{self, InboxRow, Note},
+    agent::{self, Activity, InboxRow, Note},
     ids::VisitorId,
     model::{Item, Side, TypingNow},
     visitor,
@@ -90,14 +90,24 @@ impl Publisher {
     /// Who took a conversation.
     pub(super) fn claimed(&self, outcome: &ClaimOutcome) {
         if outcome.claimed.won {
+            self.done(outcome.activity.as_ref());
             self.row(&outcome.row);
         }
     }
 
-    /// A note, for the agents who look.
-    pub(super) fn noted(&self, note: &Note) {
+    /// A note, for the agents who look; then the row, which says how many lines there are.
+    pub(super) fn noted(&self, note: &Note, row: &Arc<InboxRow>) {
         let topic = Topic::Conversation(note.conversation.clone());
         self.hub.publish(&topic, &Weight::Durable, &agent::Event::Note(note.clone()));
+        self.row(row);
+    }
+
+    /// What was done in the backstage, if anything was, for the agents who look. The row is told besides.
+    pub(super) fn done(&self, activity: Option<&Activity>) {
+        if let Some(activity) = activity {
+            let topic = Topic::Conversation(activity.conversation.clone());
+            self.hub.publish(&topic, &Weight::Durable, &agent::Event::Activity(activity.clone()));
+        }
     }
 
     /// Somebody is writing: told to the other side only.

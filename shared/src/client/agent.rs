@@ -18,7 +18,7 @@ use crate::protocol::{
 };
 use alloc::{string::String, vec::Vec};
 
-pub use super::opened::Opened;
+pub use super::{backstage::Backstage, opened::Opened};
 
 /// Something the person should be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -192,7 +192,8 @@ mod tests {
     #[tokio::test]
     async fn one_letter_in_a_text_is_noticed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Sqlite::open(folder.path(), &"one".into(), Box::new(|why| panic!("{why}"))).expect("opens");
+        let store =
+            Sqlite::open(folder.path(), &"one".into(), Box::new(|why| panic!("{why}"))).expect("opens");
         let settings = SiteSettings { name: "Çay evi".into(), ..SiteSettings::default() };
         let site = Site { key: SiteKey("cay".into()), at: 1, settings };
         store.add_site(site).await.expect("stored");

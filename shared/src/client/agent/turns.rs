@@ -4,7 +4,7 @@ use super::{AgentClient, Notice};
 use crate::{
     client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
     protocol::{
-        agent::{Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome},
+        agent::{BackstageLine, Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome},
         ids::{AgentId, ClientId, ConversationId},
         model::{Item, Ping, Read, Resume, Side},
     },
@@ -64,7 +64,8 @@ impl AgentClient {
                 }
                 self.settle(&conversation);
             }
-            Event::Note(note) => self.opens.note(note),
+            Event::Note(note) => self.opens.line(BackstageLine::Note(note)),
+            Event::Activity(activity) => self.opens.line(BackstageLine::Activity(activity)),
             Event::Accepted(accepted) => {
                 self.outbox.accepted(&accepted);
                 self.settle(&accepted.conversation);
@@ -156,7 +157,7 @@ impl AgentClient {
     /// Lets time pass.
     pub fn tick(&mut self, now: Ms) {
         for opened in self.opens.all_mut() {
-            opened.thread.tick(now);
+            opened.tick(now);
         }
         let step = self.connection.tick(now, self.outbox.sending());
         self.carry_out(step);
@@ -170,7 +171,7 @@ impl AgentClient {
     #[must_use]
     pub fn wake_at(&self, now: Ms) -> Option<Ms> {
         let live = |_: &Ms| self.connection.is_live();
-        let threads = self.opens.all().iter().filter_map(|opened| opened.thread.wake_at(now)).filter(live);
+        let threads = self.opens.all().iter().filter_map(|opened| opened.wake_at(now)).filter(live);
         let held = self.outbox.held_until(now).filter(live);
         let lists = self.lists.wake_at(now).filter(live);
         threads.chain(self.connection.wake_at(self.outbox.sending())).chain(held).chain(lists).min()
@@ -204,7 +205,7 @@ impl AgentClient {
         let anew: Vec<_> = anew
             .into_iter()
             .map(|opened| {
-                opened.thread.expect_page();
+                opened.expect();
                 opened.thread.conversation().clone()
             })
             .collect();
@@ -281,10 +282,14 @@ impl AgentClient {
     }
 
     pub(super) fn fetch(&mut self) {
-        if self.connection.is_live()
-            && let Some(ask) = self.opens.current_mut().and_then(|opened| opened.thread.wants())
-        {
+        if !self.connection.is_live() {
+            return;
+        }
+        if let Some(ask) = self.opens.current_mut().and_then(|opened| opened.thread.wants()) {
             self.frame(Command::History(ask));
+        }
+        if let Some(ask) = self.opens.current_mut().and_then(super::Opened::wants_backstage) {
+            self.frame(Command::Backstage(ask));
         }
     }
 
@@ -337,7 +342,7 @@ impl AgentClient {
     fn lost(&mut self) {
         self.outbox.lost();
         for opened in self.opens.all_mut() {
-            opened.thread.lost();
+            opened.lost();
         }
     }
 
