@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 7 + 11 + 15 + 16, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 7 + 11 + 16 + 17, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);

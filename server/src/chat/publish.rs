@@ -7,7 +7,7 @@ use crate::{
     store::{ClaimOutcome, Marked},
 };
 use merhaba_shared::protocol::{
-    agent::{self, Activity, InboxRow, Note},
+    agent::{self, Activity, Deed, InboxRow, Note},
     ids::VisitorId,
     model::{Item, Side, TypingNow},
     visitor,
@@ -102,11 +102,16 @@ impl Publisher {
         self.row(row);
     }
 
-    /// What was done in the backstage, if anything was, for the agents who look. The row is told besides.
+    /// What was done in the backstage, if anything was, for the agents who look, and for whom it was given to wherever
+    /// they look. The row is told besides.
     pub(super) fn done(&self, activity: Option<&Activity>) {
         if let Some(activity) = activity {
-            let topic = Topic::Conversation(activity.conversation.clone());
-            self.hub.publish(&topic, &Weight::Durable, &agent::Event::Activity(activity.clone()));
+            let mut topics = vec![Topic::Conversation(activity.conversation.clone())];
+            if let Deed::Assigned(to) = &activity.deed {
+                topics.push(Topic::Agent(to.id.clone()));
+            }
+            let event = agent::Event::Activity(activity.clone());
+            self.hub.publish_all(&topics, &Weight::Durable, &event);
         }
     }
 

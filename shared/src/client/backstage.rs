@@ -1,6 +1,10 @@
 //! The lines of one conversation's backstage that a page has: notes and what was done, by their number. Knows which are
 //! missing and asks for them; shows nothing twice and never mistakes a hole for the end.
-use super::{Ms, connection::ANSWER_WITHIN};
+use super::{
+    Ms,
+    connection::ANSWER_WITHIN,
+    mutants::{self, Mutant},
+};
 use crate::protocol::{
     agent::{BackstageLine, GetBackstage},
     ids::{ConversationId, Seq},
@@ -26,13 +30,23 @@ impl Backstage {
         &self.lines
     }
 
+    /// The highest number that was heard of.
+    pub(super) const fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// Up to where the lines are here.
+    pub(super) fn last(&self) -> u64 {
+        self.lines.last().map_or(0, BackstageLine::number)
+    }
+
     /// The newest lines come without being asked for: the conversation was opened.
     pub(super) const fn expect(&mut self) {
         self.asked = Some((u64::MAX, None));
     }
 
     /// A line has come.
-    pub(super) fn line(&mut self, line: BackstageLine) {
+    pub fn line(&mut self, line: BackstageLine) {
         let number = line.number();
         self.heard_of(number);
         if let Err(at) = self.lines.binary_search_by_key(&number, BackstageLine::number) {
@@ -50,7 +64,7 @@ impl Backstage {
 
     /// The lines to ask for, if some are missing that belong beside the entries from `first` on.
     pub(super) fn wants(&mut self, conversation: &ConversationId, first: Seq) -> Option<GetBackstage> {
-        if self.asked.is_some() {
+        if self.asked.is_some() || mutants::on(Mutant::LinesUncounted) {
             return None;
         }
         let before = self.missing_before(first)?;

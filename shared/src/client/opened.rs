@@ -111,10 +111,12 @@ impl Opens {
         }
     }
 
-    pub(super) fn line(&mut self, line: BackstageLine) {
-        if let Some(opened) = self.get_mut(line.conversation()) {
-            opened.backstage.line(line);
-        }
+    /// A line has come; the highest number that was heard of before it, of a conversation that is open here.
+    pub(super) fn line(&mut self, line: BackstageLine) -> Option<u64> {
+        let backstage = &mut self.get_mut(line.conversation())?.backstage;
+        let head = backstage.head();
+        backstage.line(line);
+        Some(head)
     }
 }
 

@@ -120,7 +120,6 @@ impl Wild {
             read: self.number(),
             agent_received: self.number(),
             agent_read: self.number(),
-            backstage: self.number(),
             unread: u32::from(self.small()),
             assignee: self.maybe(Self::agent),
         }
@@ -181,6 +180,7 @@ impl Wild {
             visitor_read: self.number(),
             agent_received: self.number(),
             agent_read: self.number(),
+            backstage: self.number(),
         }
     }
 

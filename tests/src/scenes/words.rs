@@ -16,6 +16,8 @@ pub struct Words {
     pub later: &'static str,
     /// The visitor's answer to that.
     pub thanks: &'static str,
+    /// What the team says among itself.
+    pub aside: &'static str,
     /// The names of a picture and of a paper, the latter long.
     pub files: [&'static str; 2],
     /// What they look for among the emoji.
@@ -36,6 +38,7 @@ impl Words {
         ],
         later: "I have put a set aside for you: https://shop.example/sets/six-glasses",
         thanks: "Lovely, thank you",
+        aside: "The gold ones came back twice last month. Offer the plain rim if she hesitates.",
         files: ["my glass.jpg", "invoice-2026-11-20-six-tea-glasses-with-gold-rim-and-saucers.pdf"],
         sign: "tea",
         comment: "Quick and friendly. The photo helped.",
@@ -54,6 +57,7 @@ impl Words {
         ],
         later: "Sizin için bir takım ayırdım: https://shop.example/takimlar/alti-bardak",
         thanks: "Çok güzel, teşekkürler",
+        aside: "Yaldızlılar geçen ay iki kez iade geldi. Kararsız kalırsa düz kenarlıyı önerelim.",
         files: ["bardağım.jpg", "fatura-2026-11-20-altın-yaldızlı-altı-çay-bardağı-ve-tabakları.pdf"],
         sign: "çay",
         comment: "Hızlı ve güler yüzlü. Fotoğraf işe yaradı.",
@@ -69,6 +73,7 @@ impl Words {
         ],
         later: "حجزت لك طقمًا: https://shop.example/sets/six-glasses",
         thanks: "رائع، شكرًا",
+        aside: "عادت الأكواب المذهّبة مرتين الشهر الماضي.",
         files: ["كوبي.jpg", "فاتورة-2026-11-20-ستة-أكواب-شاي-بحافة-مذهبة-مع-الصحون.pdf"],
         sign: "tea",
         comment: "سريع ولطيف. الصورة ساعدت كثيرًا.",

@@ -123,7 +123,7 @@ pub async fn list(Extension(signed_in): Extension<SignedIn>) -> Response {
 }
 
 /// The role of the signed-in agent on a site; nothing tells a foreign site from none.
-fn role(signed_in: &SignedIn, key: &str) -> Result<Role, Problem> {
+pub(super) fn role(signed_in: &SignedIn, key: &str) -> Result<Role, Problem> {
     let memberships = &signed_in.sign_in.agent.memberships;
     memberships
         .iter()

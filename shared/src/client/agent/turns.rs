@@ -4,7 +4,10 @@ use super::{AgentClient, Notice};
 use crate::{
     client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
     protocol::{
-        agent::{BackstageLine, Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome},
+        agent::{
+            Activity, BackstageLine, Command, Deed, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome,
+            WriteNote,
+        },
         ids::{AgentId, ClientId, ConversationId},
         model::{Item, Ping, Read, Resume, Side},
     },
@@ -64,8 +67,11 @@ impl AgentClient {
                 }
                 self.settle(&conversation);
             }
-            Event::Note(note) => self.opens.line(BackstageLine::Note(note)),
-            Event::Activity(activity) => self.opens.line(BackstageLine::Activity(activity)),
+            Event::Note(note) => {
+                self.outbox.confirmed(note.client_id);
+                self.opens.line(BackstageLine::Note(note));
+            }
+            Event::Activity(activity) => self.done(activity),
             Event::Accepted(accepted) => {
                 self.outbox.accepted(&accepted);
                 self.settle(&accepted.conversation);
@@ -245,6 +251,18 @@ impl AgentClient {
         }
     }
 
+    /// Something was done. Of a conversation that is not open here the relay tells only what was given to this agent.
+    fn done(&mut self, activity: Activity) {
+        let (conversation, by) = (activity.conversation.clone(), activity.author.clone());
+        let to_me = matches!(&activity.deed, Deed::Assigned(to) if Some(&to.id) == self.my_id());
+        let number = activity.number;
+        let row = self.lists.row(&conversation).map_or(0, |row| row.backstage);
+        let heard = self.opens.line(BackstageLine::Activity(activity)).unwrap_or_default();
+        if to_me && number > row.max(heard) {
+            self.notices.push(Notice::Given { conversation, by });
+        }
+    }
+
     fn confirm(&mut self, item: &Item) {
         if let Item::Message(message) = item
             && message.author.side() == Side::Agent
@@ -255,9 +273,9 @@ impl AgentClient {
 
     /// What was stored long ago, and sent again after a crash, has its place in the copy already.
     fn settle(&mut self, conversation: &ConversationId) {
-        let copy = self.opens.get(conversation).map(|opened| opened.thread.timeline());
-        if let Some(copy) = copy.filter(|copy| copy.is_loaded()) {
-            self.outbox.settled(conversation, copy.last());
+        let opened = self.opens.get(conversation);
+        if let Some(opened) = opened.filter(|opened| opened.thread.timeline().is_loaded()) {
+            self.outbox.settled(conversation, opened.thread.timeline().last(), opened.backstage.last());
         }
     }
 
@@ -271,13 +289,14 @@ impl AgentClient {
         if let Some(out) = self.outbox.next(now)
             && let Some(conversation) = out.conversation.clone()
         {
-            let reply = Reply {
-                client_id: out.client_id,
-                conversation,
-                body: out.body.clone(),
-                attachments: out.attachments.clone(),
+            let (client_id, body) = (out.client_id, out.body.clone());
+            let frame = if out.note {
+                Command::Note(WriteNote { client_id, conversation, body })
+            } else {
+                let attachments = out.attachments.clone();
+                Command::Reply(Reply { client_id, conversation, body, attachments })
             };
-            self.effects.push(Effect::Frame(Command::Reply(reply)));
+            self.effects.push(Effect::Frame(frame));
         }
     }
 
