@@ -207,7 +207,8 @@ fn every_frame_kind_is_as_it_was() {
         author: elif(),
         at: AT,
         after: 13,
-        deed: agent::Deed::Assigned(elif()),
+        deed: agent::Deed::Assigned,
+        to: Some(elif()),
     };
     let note = agent::Note {
         conversation: "cv1".into(),

@@ -215,9 +215,10 @@ impl Log {
                 (note.at, Piece::Note { id, who, at: Some(note.at), body })
             }
             BackstageLine::Activity(done) => {
-                let kind = match &done.deed {
+                let to = done.to.as_ref().map(|to| to.name.clone()).unwrap_or_default();
+                let kind = match done.deed {
                     agent::Deed::Claimed => Deed::Claimed,
-                    agent::Deed::Assigned(to) => Deed::Assigned(to.name.clone()),
+                    agent::Deed::Assigned => Deed::Assigned(to),
                     agent::Deed::Released => Deed::Released,
                 };
                 let who = Some(done.author.name.clone());

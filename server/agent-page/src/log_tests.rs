@@ -153,8 +153,8 @@ fn notes_and_events_break_runs_and_stand_where_they_were_written() {
         body: "n".into(),
     };
     let (conversation, author) = ("c".into(), elif());
-    let deed = agent::Deed::Assigned(AgentAuthor { id: "b".into(), name: "Mert".into() });
-    let given = Activity { conversation, number: 2, author, at: 1, after: 1, deed };
+    let (deed, to) = (agent::Deed::Assigned, Some(AgentAuthor { id: "b".into(), name: "Mert".into() }));
+    let given = Activity { conversation, number: 2, author, at: 1, after: 1, deed, to };
     log.backstage.line(BackstageLine::Note(note(1, 1)));
     log.backstage.line(BackstageLine::Activity(given));
     log.backstage.line(BackstageLine::Note(note(3, 3)));

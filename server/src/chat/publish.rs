@@ -7,7 +7,7 @@ use crate::{
     store::{ClaimOutcome, Marked},
 };
 use merhaba_shared::protocol::{
-    agent::{self, Activity, Deed, InboxRow, Note},
+    agent::{self, Activity, InboxRow, Note},
     ids::VisitorId,
     model::{Item, Side, TypingNow},
     visitor,
@@ -107,9 +107,7 @@ impl Publisher {
     pub(super) fn done(&self, activity: Option<&Activity>) {
         if let Some(activity) = activity {
             let mut topics = vec![Topic::Conversation(activity.conversation.clone())];
-            if let Deed::Assigned(to) = &activity.deed {
-                topics.push(Topic::Agent(to.id.clone()));
-            }
+            topics.extend(activity.to.iter().map(|to| Topic::Agent(to.id.clone())));
             let event = agent::Event::Activity(activity.clone());
             self.hub.publish_all(&topics, &Weight::Durable, &event);
         }

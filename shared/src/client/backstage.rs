@@ -123,7 +123,15 @@ mod tests {
     fn line(number: u64) -> BackstageLine {
         let author = AgentAuthor { id: "a".into(), name: "Elif".into() };
         let (at, after, deed) = (0, number, Deed::Claimed);
-        BackstageLine::Activity(Activity { conversation: "c".into(), number, author, at, after, deed })
+        BackstageLine::Activity(Activity {
+            conversation: "c".into(),
+            number,
+            author,
+            at,
+            after,
+            deed,
+            to: None,
+        })
     }
 
     fn asks(backstage: &mut Backstage, first: u64) -> Option<Option<u64>> {

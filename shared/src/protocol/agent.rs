@@ -41,6 +41,18 @@ words! {
     }
 }
 
+words! {
+    /// What was done to a conversation and only the team sees.
+    Deed {
+        /// The author took it.
+        Claimed = 1,
+        /// The author gave it to somebody.
+        Assigned = 2,
+        /// The author gave it to nobody.
+        Released = 3,
+    }
+}
+
 /// What an agent's page can send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -353,17 +365,6 @@ pub struct Note {
     pub body: String,
 }
 
-/// What was done to a conversation and only the team sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Deed {
-    /// The author took it.
-    Claimed,
-    /// The author gave it to somebody.
-    Assigned(AgentAuthor),
-    /// The author gave it to nobody.
-    Released,
-}
-
 /// A line of the backstage that is not a note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
@@ -379,6 +380,9 @@ pub struct Activity {
     pub after: Seq,
     /// What.
     pub deed: Deed,
+    /// To whom, of what is done to somebody.
+    #[serde(default)]
+    pub to: Option<AgentAuthor>,
 }
 
 /// A line of the backstage.

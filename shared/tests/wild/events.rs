@@ -240,11 +240,8 @@ impl Wild {
                 author: self.agent(),
                 at: self.at(),
                 after: self.number(),
-                deed: match self.dice.below(3) {
-                    0 => agent::Deed::Claimed,
-                    1 => agent::Deed::Assigned(self.agent()),
-                    _ => agent::Deed::Released,
-                },
+                deed: self.word(agent::Deed::ALL),
+                to: self.maybe(Self::agent),
             }),
         }
     }

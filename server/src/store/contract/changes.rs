@@ -224,15 +224,16 @@ pub fn what_is_done_stands_in_the_backstage(open: &Open) {
     let claimed = get(claim).expect("a conversation").activity;
     let mert = AgentAuthor { id: "mert".into(), name: "MERT".into() };
     let told: Vec<_> = done.into_iter().chain([claimed]).map(|done| done.expect("done")).collect();
-    let deeds: Vec<_> = told.iter().map(|done| (done.number, done.after, done.deed.clone())).collect();
+    let deeds: Vec<_> =
+        told.iter().map(|done| (done.number, done.after, done.deed, done.to.clone())).collect();
     assert_eq!(
         deeds,
         [
-            (1, 1, Deed::Claimed),
-            (3, 2, Deed::Claimed),
-            (4, 2, Deed::Assigned(mert)),
-            (5, 2, Deed::Released),
-            (6, 2, Deed::Claimed)
+            (1, 1, Deed::Claimed, None),
+            (3, 2, Deed::Claimed, None),
+            (4, 2, Deed::Assigned, Some(mert)),
+            (5, 2, Deed::Released, None),
+            (6, 2, Deed::Claimed, None)
         ]
     );
     assert!(matches!(note, Noted::Stored { note, row } if note.number == 2 && row.backstage == 2));

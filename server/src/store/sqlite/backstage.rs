@@ -2,9 +2,9 @@
 //! sees a hole. Only added to.
 use super::{
     desk::Desk,
-    fault::{Outcome, foreign_value},
+    fault::Outcome,
     messages::read_accepted,
-    sql::{change, clamp, limit, many, one},
+    sql::{change, clamp, limit, many, one, word},
     threads::{self, Thread},
     visitors::read_agent,
 };
@@ -49,30 +49,22 @@ pub(super) fn note(desk: &mut Desk, note: AgentMessage) -> Outcome<Noted> {
 /// Who does something, as the store and as others know them.
 pub(super) type Doer<'a> = (i64, &'a AgentAuthor);
 
-/// Stores that something was done after an entry; `subject` is the row of whom the deed names.
+/// Stores that something was done after an entry, and to whom.
 pub(super) fn act(
     db: &Connection,
     thread: &mut Thread,
     (agent, author): Doer<'_>,
-    (deed, subject): (Deed, Option<i64>),
+    (deed, to): (Deed, Option<Doer<'_>>),
     (at, after): (Millis, Seq),
 ) -> Outcome<Activity> {
     let number = thread.next_line();
+    let (subject, to) = to.unzip();
     let sql = "INSERT INTO activities (conversation, number, agent, at, after_seq, kind, subject)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let kind = match deed {
-        Deed::Claimed => CLAIMED,
-        Deed::Assigned(_) => ASSIGNED,
-        Deed::Released => RELEASED,
-    };
-    change(db, sql, params![thread.id, number, agent, at, after, kind, subject])?;
-    let conversation = thread.row.conversation.clone();
-    Ok(Activity { conversation, number, author: author.clone(), at, after, deed })
+    change(db, sql, params![thread.id, number, agent, at, after, deed.number(), subject])?;
+    let (conversation, author) = (thread.row.conversation.clone(), author.clone());
+    Ok(Activity { conversation, number, author, at, after, deed, to: to.cloned() })
 }
-
-const CLAIMED: i64 = 1;
-const ASSIGNED: i64 = 2;
-const RELEASED: i64 = 3;
 
 /// The lines before a number, or the newest; ascending.
 pub(super) fn page(
@@ -111,18 +103,13 @@ fn read_note(conversation: &ConversationId, row: &Row<'_>) -> rusqlite::Result<B
 }
 
 fn read_activity(conversation: &ConversationId, row: &Row<'_>) -> rusqlite::Result<BackstageLine> {
-    let deed = match (row.get(5)?, read_agent(row, 6)?) {
-        (CLAIMED, _) => Deed::Claimed,
-        (ASSIGNED, Some(to)) => Deed::Assigned(to),
-        (RELEASED, _) => Deed::Released,
-        (kind, _) => return Err(foreign_value(5, kind)),
-    };
     Ok(BackstageLine::Activity(Activity {
         conversation: conversation.clone(),
         number: row.get(0)?,
         author: AgentAuthor { id: AgentId(row.get(1)?), name: row.get(2)? },
         at: row.get(3)?,
         after: row.get(4)?,
-        deed,
+        deed: word(row, 5, Deed::from_number)?,
+        to: read_agent(row, 6)?,
     }))
 }

@@ -69,12 +69,13 @@ pub(super) fn assign(
         None
     } else {
         // Whoever gives it to themself has taken it.
-        let (deed, named) = match &to {
-            Some((row, _)) if *row == asker => (Deed::Claimed, None),
-            Some((row, to)) => (Deed::Assigned(to.clone()), Some(*row)),
-            None => (Deed::Released, None),
+        let deed = match &to {
+            Some((row, _)) if *row == asker => Deed::Claimed,
+            Some(_) => Deed::Assigned,
+            None => Deed::Released,
         };
-        thread.assign(to);
+        thread.assign(to.clone());
+        let named = to.as_ref().filter(|_| deed == Deed::Assigned).map(|(row, to)| (*row, to));
         let after = thread.row.head;
         Some(backstage::act(db, thread, (asker, &author), (deed, named), (at, after))?)
     };

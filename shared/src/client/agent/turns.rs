@@ -5,8 +5,7 @@ use crate::{
     client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
     protocol::{
         agent::{
-            Activity, BackstageLine, Command, Deed, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome,
-            WriteNote,
+            Activity, BackstageLine, Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome, WriteNote,
         },
         ids::{AgentId, ClientId, ConversationId},
         model::{Item, Ping, Read, Resume, Side},
@@ -254,7 +253,7 @@ impl AgentClient {
     /// Something was done. Of a conversation that is not open here the relay tells only what was given to this agent.
     fn done(&mut self, activity: Activity) {
         let (conversation, by) = (activity.conversation.clone(), activity.author.clone());
-        let to_me = matches!(&activity.deed, Deed::Assigned(to) if Some(&to.id) == self.my_id());
+        let to_me = activity.to.as_ref().is_some_and(|to| Some(&to.id) == self.my_id());
         let number = activity.number;
         let row = self.lists.row(&conversation).map_or(0, |row| row.backstage);
         let heard = self.opens.line(BackstageLine::Activity(activity)).unwrap_or_default();
