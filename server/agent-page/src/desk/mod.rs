@@ -209,6 +209,11 @@ impl Desk {
         self.machine.with_value(|machine| machine.drafts.get(conversation).cloned().unwrap_or_default())
     }
 
+    /// Whether any text is begun and not sent.
+    pub fn has_drafts(self) -> bool {
+        self.machine.with_value(|machine| !machine.drafts.is_empty())
+    }
+
     /// Keeps a text begun, in memory only.
     pub fn keep_draft(self, conversation: &ConversationId, text: String) {
         self.machine.update_value(|machine| {
