@@ -26,7 +26,7 @@ const load = node => {
   const { stage, action, fields, title, failed } = wanted, name = 'preview-' + ++number;
   for (const frame of frames(stage)) if (frame.className !== 'here') frame.remove();
   const frame = node('iframe', { name, title });
-  frame.sandbox = 'allow-scripts';
+  frame.sandbox = 'allow-scripts allow-forms';
   const form = node('form', { method: 'post', action, target: name, hidden: true },
     Object.entries(fields).map(([name, value]) => node('input', { type: 'hidden', name, value })));
   stage.append(frame);

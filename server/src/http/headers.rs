@@ -105,11 +105,12 @@ pub fn widget_frame(headers: &mut HeaderMap, own: &Own, inline: &Inline, origins
 }
 
 /// The owner's preview of the chat: the same document, which here belongs to no origin, so that it has no cookie and no
-/// storage, and which may fetch the pages' own files and nothing else.
+/// storage, and which may fetch the pages' own files and nothing else. A form that is sent is first checked by script, which
+/// a browser asks only where forms are allowed; none may go anywhere.
 pub fn preview(headers: &mut HeaderMap, own: &Own, inline: &Inline) {
     let (Inline { scripts, styles }, own) = (inline, own.origin());
     let policy = format!(
-        "sandbox allow-scripts; default-src 'none'; script-src {own}/assets/{scripts} 'wasm-unsafe-eval'; \
+        "sandbox allow-scripts allow-forms; default-src 'none'; script-src {own}/assets/{scripts} 'wasm-unsafe-eval'; \
          style-src{styles}; connect-src {own}/assets/; base-uri 'none'; form-action 'none'; frame-ancestors {own}"
     );
     put(headers, CONTENT_SECURITY_POLICY, policy);

@@ -26,17 +26,15 @@ async fn what_is_typed_is_seen_before_it_is_saved() {
     stage.sees("document.querySelectorAll('#log .bubble:not(.typing)').length === 3 && !document.querySelector('#ask')").await;
     stage.sees("getComputedStyle(document.querySelector('.row.me .bubble')).backgroundColor !== 'rgba(0, 0, 0, 0)'").await;
     stage
-        .browser
         .click("[...document.querySelectorAll('.preview button')].find(it => it.textContent === 'Dark')")
         .await;
     stage.sees("document.documentElement.dataset.theme === 'dark'").await;
     let width = "document.querySelector('.stage iframe.here').getBoundingClientRect().width";
     stage
-        .browser
         .click("[...document.querySelectorAll('.preview button')].find(it => it.textContent === 'Phone')")
         .await;
     stage.browser.until(&format!("{width} < 380 && {width} > 300")).await;
-    stage.browser.click("[...document.querySelectorAll('#shape-head ~ .switch button')][1]").await;
+    stage.click("[...document.querySelectorAll('#shape-head ~ .switch button')][1]").await;
     stage.browser.until("document.querySelector('.stage').dataset.side === 'left'").await;
     assert_eq!(stage.saved().await, before, "nothing is stored");
 }
@@ -44,17 +42,17 @@ async fn what_is_typed_is_seen_before_it_is_saved() {
 #[tokio::test]
 async fn reception_is_seen_in_every_language() {
     let stage = Stage::set().await;
-    stage.browser.click("document.querySelector('#with-hours')").await;
+    stage.click("document.querySelector('#with-hours')").await;
     stage.fill("#scene", "closed").await;
     stage
         .sees("!document.querySelector('#closed').hidden && document.querySelector('#f').checkVisibility()")
         .await;
-    stage.browser.click("document.querySelector('input[name=closed][value=form]')").await;
+    stage.click("document.querySelector('input[name=closed][value=form]')").await;
     stage.sees("document.querySelector('#ask [name=email]').required").await;
-    stage.browser.click("document.querySelector('input[name=closed][value=hide]')").await;
+    stage.click("document.querySelector('input[name=closed][value=hide]')").await;
     stage.sees("!document.querySelector('#f').checkVisibility()").await;
     stage.fill("#scene", "open").await;
-    stage.browser.click("document.querySelector('#add-question')").await;
+    stage.click("document.querySelector('#add-question')").await;
     stage.sees("document.querySelector('#ask [name=name]')").await;
     // A question that is not written yet is wrong: what is saved is shown, and why.
     stage.fill("#consent", "You may keep this.").await;
@@ -82,7 +80,7 @@ async fn reception_is_seen_in_every_language() {
     stage.fill("#hex", "#12").await;
     stage.browser.until("document.querySelector('#preview-said').textContent.includes('#rrggbb')").await;
     stage.browser.enter(FRAME).await;
-    stage.browser.click("document.querySelector('#s')").await;
+    stage.click("document.querySelector('#s')").await;
     stage.browser.until("document.querySelector('#ask .why').textContent").await;
     stage.browser.leave().await;
 }
@@ -143,9 +141,6 @@ async fn only_the_owners_page_may_frame_and_only_members_may_ask() {
     assert_eq!(asked.status, 401);
     // From the inbox the page is another document, which is loaded.
     stage.browser.open(stage.relay.told("agent")).await;
-    stage
-        .browser
-        .click("document.querySelector('nav a[href*=\"/agent/site\"], a[href*=\"/agent/site\"]')")
-        .await;
+    stage.click("document.querySelector('nav a[href*=\"/agent/site\"], a[href*=\"/agent/site\"]')").await;
     stage.browser.until(FRAME).await;
 }

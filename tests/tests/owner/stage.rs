@@ -36,6 +36,13 @@ impl Stage {
         Self { relay, browser, _driver: driver, _folder: folder }
     }
 
+    /// Clicks, after the page has been scrolled there.
+    pub async fn click(&self, expression: &str) {
+        self.browser.until(expression).await;
+        self.browser.run(&format!("({expression}).scrollIntoView({{ block: 'center' }})")).await;
+        self.browser.click(expression).await;
+    }
+
     /// Types into a field of the page in place of what is there.
     pub async fn fill(&self, field: &str, text: &str) {
         let set = format!(
@@ -51,21 +58,14 @@ impl Stage {
     pub async fn sees(&self, expression: &str) {
         let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
         loop {
-            self.browser.enter(FRAME).await;
-            let seen = self
-                .browser
-                .run(&format!("try {{ return !!({expression}) }} catch {{ return false }}"))
-                .await;
-            if seen == true {
-                self.browser.leave().await;
+            let look = format!(
+                "try {{ if ({expression}) return true }} catch {{}} return document.body.innerText + document.documentElement.outerHTML.slice(0, 400)"
+            );
+            let seen = self.browser.peek(FRAME, &look).await;
+            if seen == Some(Value::Bool(true)) {
                 return;
             }
-            let shown = self
-                .browser
-                .run("return document.body.innerText + document.documentElement.outerHTML.slice(0, 400)")
-                .await;
-            self.browser.leave().await;
-            assert!(std::time::Instant::now() < end, "never seen: {expression}\nthe preview shows: {shown}");
+            assert!(std::time::Instant::now() < end, "never seen: {expression}\nthe preview shows: {seen:?}");
         }
     }
 

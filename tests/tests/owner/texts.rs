@@ -15,13 +15,13 @@ async fn texts_are_kept_by_language_and_fall_back_as_shown() {
     stage.fill("#greeting-tongue", "de").await;
     browser.until(&grey("#greeting", "Wie können wir")).await;
     stage.fill("#greeting", "Guten Tag!").await;
-    browser.click("document.querySelector('#with-hours')").await;
+    stage.click("document.querySelector('#with-hours')").await;
     browser.until(&grey("#closed-text", "geschlossen")).await;
     stage.fill("#closed-text", "Wir schlafen.").await;
-    browser.click("document.querySelector('#add-question')").await;
+    stage.click("document.querySelector('#add-question')").await;
     browser.until(&grey("#question-0", "Name")).await;
     stage.fill("#question-0", "Wie heißen Sie?").await;
-    browser.click("document.querySelector('#add-question')").await;
+    stage.click("document.querySelector('#add-question')").await;
     stage.fill("[aria-label='Question 2'] select", "choice").await;
     stage.fill("#question-1", "Thema").await;
     stage.fill("#choices-1", "Bestellung\nRückgabe").await;
@@ -41,7 +41,7 @@ async fn texts_are_kept_by_language_and_fall_back_as_shown() {
     stage.sees("!document.querySelector('#closed').textContent.includes('Wir schlafen')").await;
     stage.fill("#consent-tongue", "de").await;
     stage.sees("document.querySelector('#closed').textContent.includes('Wir schlafen') && document.querySelector('#ask').textContent.includes('Wie heißen Sie?')").await;
-    browser.click("document.querySelector('#save')").await;
+    stage.click("document.querySelector('#save')").await;
     browser.until("document.querySelector('#saving').textContent === 'Saved'").await;
     let saved = stage.saved().await;
     assert_eq!(saved["greetings"]["de"], "Guten Tag!");
@@ -60,11 +60,11 @@ async fn the_snippet_follows_what_is_chosen_and_can_be_pinned() {
     let line = "document.querySelector('#snippet').textContent";
     browser.until(&format!("{line}.includes('/embed.js\"') && !{line}.includes('data-position')")).await;
     stage.fill("#hex", "#aa3300").await;
-    browser.click("[...document.querySelectorAll('#shape-head ~ .switch button')][1]").await;
+    stage.click("[...document.querySelectorAll('#shape-head ~ .switch button')][1]").await;
     browser
         .until(&format!("{line}.endsWith(' data-color=\"#aa3300\" data-position=\"left\"></script>')"))
         .await;
-    browser.click("document.querySelector('#pinned')").await;
+    stage.click("document.querySelector('#pinned')").await;
     let pinned = browser.until(line).await;
     let told = stage.saved().await["snippet_pinned"].as_str().expect("a line").to_owned();
     let expected = told.replace("></script>", " data-color=\"#aa3300\" data-position=\"left\"></script>");

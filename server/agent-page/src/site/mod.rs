@@ -61,6 +61,7 @@ pub fn SitePage() -> impl IntoView {
     view! {
         <main class="site">
             <header class="site-head"><div><h1>{texts.site}</h1><p>{texts.site_lead}</p></div>{choice}</header>
+            <button type="button" class="btn to-preview" on:click=|_| to_preview()>{texts.preview}</button>
             {move || match site.get() {
                 None => view! { <p class="word" role="status">{texts.loading_site}</p> }.into_any(),
                 Some(card) => view! { <One card/> }.into_any(),
@@ -133,6 +134,13 @@ fn Filled(form: Form) -> impl IntoView {
             <preview::Preview/>
         </div>
         <SaveBar/>
+    }
+}
+
+/// On a narrow screen the preview is below the cards: this is the way there.
+fn to_preview() {
+    if let Some(head) = document().get_element_by_id("preview-head") {
+        head.scroll_into_view();
     }
 }
 

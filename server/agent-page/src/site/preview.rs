@@ -89,9 +89,9 @@ fn Switches(look: Look) -> impl IntoView {
             <div class="switch" role="group" aria-label=texts.screen>{flip(look.phone, false, texts.desktop, Some(SCREEN))}{flip(look.phone, true, texts.phone, Some(PHONE))}</div>
             <div class="switch" role="group" aria-label=texts.theme>{flip(look.dark, false, texts.light, None)}{flip(look.dark, true, texts.dark, None)}</div>
         </div>
-        <div class="tongue"><label for="scene">{texts.scene}</label>
+        <div class="picks"><div class="tongue"><label for="scene">{texts.scene}</label>
             <select id="scene" on:change=move |event| look.scene.set(event_target_value(&event))>{scenes.into_iter().collect_view()}</select></div>
-        <Tongues id="preview-tongue"/>
+        <Tongues id="preview-tongue"/></div>
     }
 }
 

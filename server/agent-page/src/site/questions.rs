@@ -124,7 +124,11 @@ fn Choices(place: usize) -> impl IntoView {
     let of = move |read: &dyn Fn(&Question) -> String| {
         reception.with(|it| it.questions.get(place).map(read).unwrap_or_default())
     };
-    let value = move || of(&|question| lines(&question.choices, form.tongue.get()));
+    // Blank lines keep the places of another language's choices: with nothing else there is nothing.
+    let value = move || {
+        let text = of(&|question| lines(&question.choices, form.tongue.get()));
+        if text.trim().is_empty() { String::new() } else { text }
+    };
     let shown = move || {
         let tongue = form.tongue.get();
         of(&|question| {
