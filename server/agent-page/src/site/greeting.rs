@@ -3,7 +3,7 @@ use super::{
     form::Form,
     over,
     reception::{said, say},
-    tongues::Tongues,
+    tongues::{Tongues, direction},
 };
 use crate::i18n::texts;
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn Greetings() -> impl IntoView {
             <h2 id="greeting-head"><label for="greeting">{texts.greeting}</label></h2>
             <p class="lead" id="greeting-lead">{texts.greeting_lead}</p>
             <Tongues id="greeting-tongue"/>
-            <textarea id="greeting" rows="2" dir="auto" lang=move || form.tongue.get() placeholder=ours readonly=!form.may prop:value=value
+            <textarea id="greeting" rows="2" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() placeholder=ours readonly=!form.may prop:value=value
                 aria-describedby="greeting-lead greeting-why" aria-invalid=move || trouble.get().is_some().then_some("true") on:input=set></textarea>
             <div class="labelled"><p class="trouble" id="greeting-why" role="status">{move || trouble.get()}</p>
                 <span class="count" class:bad=move || trouble.get().is_some()>{count}</span></div>

@@ -3,7 +3,7 @@
 use super::{
     form::Form,
     reception::{Reception, said, say},
-    tongues::Tongues,
+    tongues::{Tongues, direction},
 };
 use crate::i18n::{fill, lang, texts};
 use js_sys::{Array, Function, Reflect};
@@ -100,7 +100,7 @@ fn ClosedText() -> impl IntoView {
         reception.update(|it| say(&mut it.closed_text, form.tongue.get_untracked(), text));
     };
     view! {
-        <textarea id="closed-text" rows="2" dir="auto" lang=move || form.tongue.get() maxlength="300" readonly=!form.may
+        <textarea id="closed-text" rows="2" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() maxlength="300" readonly=!form.may
             placeholder=ours prop:value=move || reception.with(|it| said(&it.closed_text, form.tongue.get())) on:input=set></textarea>
     }
 }

@@ -61,7 +61,6 @@ pub fn SitePage() -> impl IntoView {
     view! {
         <main class="site">
             <header class="site-head"><div><h1>{texts.site}</h1><p>{texts.site_lead}</p></div>{choice}</header>
-            <button type="button" class="btn to-preview" on:click=|_| to_preview()>{texts.preview}</button>
             {move || match site.get() {
                 None => view! { <p class="word" role="status">{texts.loading_site}</p> }.into_any(),
                 Some(card) => view! { <One card/> }.into_any(),
@@ -120,6 +119,7 @@ fn Filled(form: Form) -> impl IntoView {
     view! {
         <div class="site-body">
             <div class="cards">
+                <button type="button" class="btn to-preview" on:click=|_| to_preview()>{texts.preview}</button>
                 {(!form.may).then(|| view! { <p class="word only" role="note">{texts.read_only}</p> })}
                 <snippet::Snippets/>
                 <origins::Origins/>

@@ -2,7 +2,7 @@
 use super::{
     form::Form,
     reception::{Question, lines, said, say, set_lines},
-    tongues::{Tongues, instead},
+    tongues::{Tongues, direction, instead},
 };
 use crate::{
     i18n::{Texts, fill, texts},
@@ -111,7 +111,7 @@ fn Label(place: usize, kind: Memo<String>) -> impl IntoView {
     let id = format!("question-{place}");
     view! {
         <div class="labelled"><label for=id.clone()>{texts.question_words}</label></div>
-        <input id=id type="text" dir="auto" lang=move || form.tongue.get() maxlength="300" readonly=!form.may
+        <input id=id type="text" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() maxlength="300" readonly=!form.may
             placeholder=shown prop:value=value on:input=set/>
     }
 }
@@ -146,7 +146,7 @@ fn Choices(place: usize) -> impl IntoView {
     let id = format!("choices-{place}");
     view! {
         <div class="labelled"><label for=id.clone()>{texts.choices_words}</label></div>
-        <textarea id=id rows="3" dir="auto" lang=move || form.tongue.get() readonly=!form.may
+        <textarea id=id rows="3" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() readonly=!form.may
             placeholder=shown prop:value=value on:input=set></textarea>
     }
 }
@@ -168,7 +168,7 @@ pub fn Consent() -> impl IntoView {
             <h2 id="consent-head"><label for="consent">{texts.consent}</label></h2>
             <p class="lead">{texts.consent_lead}</p>
             <Tongues id="consent-tongue"/>
-            <textarea id="consent" rows="2" dir="auto" lang=move || form.tongue.get() maxlength="600" readonly=!form.may
+            <textarea id="consent" rows="2" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() maxlength="600" readonly=!form.may
                 placeholder=shown prop:value=value on:input=set></textarea>
             <div class="labelled"><label for="privacy">{texts.privacy}</label></div>
             <input id="privacy" type="url" dir="ltr" spellcheck="false" placeholder="https://www.example.com/privacy" readonly=!form.may

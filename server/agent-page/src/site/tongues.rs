@@ -49,6 +49,11 @@ pub fn instead(words: &Words, tongue: &str) -> String {
     english.or_else(|| others().next()).map(|(_, text)| text.clone()).unwrap_or_default()
 }
 
+/// The direction of a field in a language: of what is typed, and while nothing is, of what stands there in grey.
+pub fn direction(tongue: &str) -> &'static str {
+    if tongue == "ar" { "rtl" } else { "auto" }
+}
+
 /// The switch. Every card that holds texts has one; they are the same switch.
 #[component]
 pub fn Tongues(id: &'static str) -> impl IntoView {
