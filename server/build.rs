@@ -38,6 +38,7 @@ fn main() -> Result<()> {
     bundle.link()?;
     bundle.parts()?;
     bundle.quiet()?;
+    bundle.preview()?;
     bundle.reception()?;
     bundle.page("WIDGET", "widget", "widget", "handover.js")?;
     bundle.page("AGENT", "server/agent-page", "agent", "boot.js")?;
@@ -129,6 +130,16 @@ impl Bundle {
             return missing("the script of quiet frames (widget/quiet.js) is missing");
         };
         self.constant("QUIET_SCRIPT", &minify::script(&quiet));
+        Ok(())
+    }
+
+    /// What runs before the chat's own script in the owner's preview.
+    fn preview(&mut self) -> Result<()> {
+        let Some(preview) = self.source("widget/preview.js")? else {
+            self.constant("PREVIEW_SCRIPT", "");
+            return missing("the script of previews (widget/preview.js) is missing");
+        };
+        self.constant("PREVIEW_SCRIPT", &minify::script(&preview));
         Ok(())
     }
 

@@ -112,7 +112,7 @@
       port = v.ports[0];
       port.onmessage = n => hear(n.data);
       hear({ k: 'host', origin: v.origin, page: m.page });
-      [{ k: 'hello', color: D.color }, ...out.splice(0)].forEach(post);
+      [{ k: 'hello', color: D.color, radius: D.radius }, ...out.splice(0)].forEach(post);
     };
   }
   Object.assign(window.merhaba, {

@@ -68,7 +68,26 @@ async fn the_agent_page_keeps_nobody_out() {
     let mut examiner = Examiner { round: "agent", ..Examiner::default() };
     tour.agents(&mut examiner).await;
     tour.end().await;
-    examiner.judge(8);
+    examiner.judge(7);
+}
+
+/// A round through the owner's page and the chat in its preview.
+async fn owners(words: &'static Words) {
+    let mut tour = Tour::begin(words).await;
+    let mut examiner = Examiner { round: "owner", ..Examiner::default() };
+    tour.owners(&mut examiner).await;
+    tour.end().await;
+    examiner.judge(9);
+}
+
+#[tokio::test]
+async fn the_owners_page_keeps_nobody_out_in_english() {
+    owners(Words::ENGLISH).await;
+}
+
+#[tokio::test]
+async fn the_owners_page_keeps_nobody_out_in_turkish() {
+    owners(Words::TURKISH).await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@
 //   { k: 'page', page: { url, title, referrer } }  { k: 'conversation', id }
 //   { k: 'person', person: { token, attributes, tags, events: [{ name, data, at }] } }  all that the page has said of the visitor
 // Frame to page:
-//   { k: 'hello', color }  { k: 'ready' }  { k: 'close' }  { k: 'unread', count, text }  { k: 'status', status }
+//   { k: 'hello', color, radius }  { k: 'ready' }  { k: 'close' }  { k: 'unread', count, text }  { k: 'status', status }
 //   { k: 'mark', on }  { k: 'event', name, data }  { k: 'forgotten' }
 (() => {
   const w = window, d = document, v = w.visualViewport, m = w.Merhaba && w.Merhaba._;
@@ -37,7 +37,7 @@
   const narrow = w.matchMedia('(max-width:479px),(max-height:559px)');
   let port = null, waiting = [], ready = false, status = 'unknown', wasOpen = false, back = null, told = '';
   let missed = 0, missedText = '', timer = 0, drawing = 0, lost = null, frame = null, address = '', title = null, stood = null;
-  let eager = false, early = false, person = null, place = '', visited = '', marked = null;
+  let eager = false, early = false, person = null, place = '', visited = '', marked = null, round = '';
 
   const look = new CSSStyleSheet();
   look.replaceSync('a{forced-color-adjust:none}a:focus-visible{outline:2px solid var(--c);outline-offset:2px}.o:before{clip-path:path("M6 10l2-2 6 6 6-6 2 2-8 8z")}'
@@ -182,6 +182,7 @@
     const style = m.f && m.f !== lost && m.f.style, gap = keyboard();
     if (!style) return;
     const part = narrow.matches && m.o && v && v.scale <= 1.01;
+    style.borderRadius = narrow.matches ? '' : round;
     style.top = part ? v.offsetTop + 'px' : '';
     style.height = part ? v.height + 'px' : gap > 80 ? Math.min(680, v.height - 16) + 'px' : '';
     style.bottom = part ? 'auto' : gap > 80 ? gap + 8 + 'px' : '';
@@ -237,6 +238,8 @@
     hello(message) {
       clearTimeout(timer);
       if (!C.color && /^#[0-9a-f]{6}$/i.test(message.color)) { C.color = message.color; m.d(); }
+      round = message.radius > '' ? (message.radius | 0) + 'px' : '';
+      refit();
     },
     ready() { if (!ready) { ready = true; emit('ready', {}); } },
     close() { c.close(); },

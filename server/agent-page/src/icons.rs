@@ -35,6 +35,8 @@ icons! {
     SEND = "M12 19V5M6 11l6-6 6 6";
     /// An arrow down.
     DOWN = "M12 5v14M6 13l6 6 6-6";
+    /// A chevron downwards.
+    CHEVRON = "M6 9l6 6 6-6";
     /// A clock.
     CLOCK = "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4l3 2";
     /// Two arrows in a circle.

@@ -14,6 +14,8 @@ pub const SPANS: usize = 6;
 pub const HOLIDAYS: usize = 100;
 /// How far ahead an opening is looked for, in days.
 const AHEAD: usize = 370;
+/// Spans that follow each other without a gap, while a closing is looked for.
+const IN_A_ROW: usize = 64;
 const DAY: u16 = 24 * 60;
 
 /// Why hours are not taken: a sentence for the owner.
@@ -180,6 +182,27 @@ impl Hours {
         None
     }
 
+    /// When it opens again the next time that it is closed; `None`: it never is, or never opens.
+    #[must_use]
+    pub fn next_return(&self, at: Millis) -> Option<Millis> {
+        let mut at = at;
+        for _ in 0..IN_A_ROW {
+            let Some(end) = self.closes(at) else { return self.next_opening(at) };
+            at = end;
+        }
+        None
+    }
+
+    /// The end of the span that an instant is in.
+    fn closes(&self, at: Millis) -> Option<Millis> {
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        let date = Timestamp::from_millisecond(at).ok()?.to_zoned(zone.clone()).date();
+        let spans = self.spans(date).iter().filter_map(Span::minutes);
+        let ends =
+            spans.filter_map(|(from, to)| Some((instant(&zone, date, from)?, instant(&zone, date, to)?)));
+        ends.into_iter().find(|(from, to)| (*from..*to).contains(&at)).map(|(_, to)| to)
+    }
+
     /// An instant on the site's own clocks.
     #[must_use]
     pub fn local(&self, at: Millis) -> Option<Local> {
@@ -258,6 +281,23 @@ mod tests {
             assert_eq!(shop.next_opening(at(now)), Some(at(opens)), "{now}");
             assert_eq!(shop.are_open(at(now)), now == opens, "{now}");
         }
+    }
+
+    #[test]
+    fn the_next_return_is_the_opening_after_the_next_closing() {
+        let shop = shop();
+        for (now, back) in [
+            ("2026-11-20T06:00:00Z", "2026-11-20T10:30:00Z"),
+            ("2026-11-20T14:59:00Z", "2026-11-23T06:00:00Z"),
+            ("2026-11-21T00:00:00Z", "2026-11-23T06:00:00Z"),
+        ] {
+            assert_eq!(shop.next_return(at(now)), Some(at(back)), "{now}");
+        }
+        let all = r#"["00:00-24:00"]"#;
+        let always = format!(
+            r#"{{"zone":"UTC","week":{{"mon":{all},"tue":{all},"wed":{all},"thu":{all},"fri":{all},"sat":{all},"sun":{all}}}}}"#
+        );
+        assert_eq!(hours(&always).next_return(at("2026-11-20T06:00:00Z")), None);
     }
 
     #[test]

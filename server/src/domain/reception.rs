@@ -17,6 +17,8 @@ pub const CHOICES: usize = 20;
 pub const ANSWER_CHARS: usize = 300;
 /// What a visitor agrees to, in Unicode scalar values.
 pub const CONSENT_CHARS: usize = 600;
+/// What is said while a site is closed, in Unicode scalar values.
+pub const CLOSED_CHARS: usize = 300;
 /// A telephone number, in Unicode scalar values.
 const PHONE_CHARS: usize = 40;
 /// Languages of one text.
@@ -33,6 +35,12 @@ pub fn words<'a>(words: &'a Words, language: &str) -> &'a str {
         .or_else(|| words.get("en"))
         .or_else(|| words.values().next())
         .map_or("", String::as_str)
+}
+
+/// The owner's words in just this language: where ours can be read, another language of theirs is no help.
+#[must_use]
+pub fn own<'a>(words: &'a Words, language: &str) -> Option<&'a str> {
+    words.get(language).map(String::as_str)
 }
 
 /// What a closed site offers.
@@ -87,7 +95,7 @@ pub struct Question {
     /// Whether there is no chat without an answer.
     #[serde(default)]
     pub required: bool,
-    /// The question, where it is not one of ours.
+    /// The question in the owner's words; of a name, an address or a number it may be left to ours.
     #[serde(default)]
     pub label: Words,
     /// What can be chosen.
@@ -103,6 +111,8 @@ pub struct Reception {
     pub hours: Option<Hours>,
     /// What it offers while it is not.
     pub closed: Closed,
+    /// What it says while it is not, in place of ours.
+    pub closed_text: Words,
     /// What is asked before the first message.
     pub questions: Vec<Question>,
     /// What is agreed to before the first message; empty: nothing.
@@ -126,6 +136,9 @@ pub enum ReceptionError {
     /// A question with choices that has none, or another that has some.
     #[error("a choice has 2 to {CHOICES} choices of 1 to {ANSWER_CHARS} characters, any other question none")]
     Choices,
+    /// Too long a notice.
+    #[error("what is said while closed has at most {CLOSED_CHARS} characters")]
+    ClosedText,
     /// Too long a consent.
     #[error("what visitors agree to has at most {CONSENT_CHARS} characters")]
     Consent,
@@ -153,6 +166,7 @@ impl Reception {
         for question in &mut self.questions {
             question.check()?;
         }
+        tidy(&mut self.closed_text, CLOSED_CHARS, &ReceptionError::ClosedText)?;
         tidy(&mut self.consent, CONSENT_CHARS, &ReceptionError::Consent)?;
         self.privacy_url = self.privacy_url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
         let whole = |url: &String| {
@@ -325,7 +339,7 @@ fn is_phone(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{About, AboutError, Asks, Reception, ReceptionError, words};
+    use super::{About, AboutError, Asks, Reception, ReceptionError, own, words};
 
     fn check(json: &str) -> Result<Reception, ReceptionError> {
         serde_json::from_str::<Reception>(json).expect("the shape").check()
@@ -364,12 +378,15 @@ mod tests {
         );
         assert_eq!(check(r#"{"privacy_url":"javascript:alert(1)"}"#), Err(ReceptionError::Privacy));
         assert_eq!(check(r#"{"consent":{"en\"":"x"}}"#), Err(ReceptionError::Language));
+        let long = format!(r#"{{"closed_text":{{"tr":"{}"}}}}"#, "ş".repeat(301));
+        assert_eq!(check(&long), Err(ReceptionError::ClosedText));
     }
 
     #[test]
     fn texts_fall_back() {
         let both = [("en".to_owned(), "Topic".to_owned()), ("tr".to_owned(), "Konu".to_owned())].into();
         assert_eq!((words(&both, "tr"), words(&both, "de")), ("Konu", "Topic"));
+        assert_eq!((own(&both, "tr"), own(&both, "de")), (Some("Konu"), None));
     }
 
     #[test]

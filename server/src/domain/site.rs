@@ -1,19 +1,49 @@
-//! What a site's owner may set: name, colour, greetings. It knows nothing of how a page draws them, except which text
+//! What a site's owner may set: name, colour, corners, side, greetings. It knows nothing of how a page draws them, except which text
 //! colour can be read on a colour.
 use super::{origin, preview::preview};
 use merhaba_shared::{
     contrast::Rgb,
     protocol::limits::{FILE_BYTES, GREETING_CHARS, LOCALE_BYTES, NAME_CHARS},
 };
+use serde::{Deserialize, Serialize};
 
 /// Origins of one site: they all stand in one header.
 pub const ORIGINS: usize = 50;
 /// Languages that a site may greet in.
 pub const GREETINGS: usize = 20;
+/// The roundest corners, in pixels.
+pub const RADIUS: u8 = 28;
 /// The dark text colour, where white cannot be read.
 pub const BLACK: &str = "#000000";
 /// The light text colour.
 pub const WHITE: &str = "#ffffff";
+
+/// The side of a page that the launcher stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edge {
+    /// Left.
+    Left,
+    /// Right.
+    Right,
+}
+
+impl Edge {
+    /// Its word in snippets and in the store.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+
+    /// The side of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Left, Self::Right].into_iter().find(|side| side.as_str() == word)
+    }
+}
 
 /// Why a setting is not taken. Shown to the owner or operator, so each says what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +54,9 @@ pub enum SettingError {
     /// Not a colour.
     #[error("a colour is written #rrggbb, such as #0b7a75")]
     Color,
+    /// Rounder than a bubble can be.
+    #[error("corners are round by 0 to {RADIUS} pixels")]
+    Radius,
     /// A greeting is too long.
     #[error("a greeting has at most {GREETING_CHARS} characters")]
     Greeting,
@@ -64,6 +97,14 @@ pub fn check_name(name: &str) -> Result<String, SettingError> {
 /// [`SettingError::Color`] when it is not `#rrggbb`.
 pub fn check_color(color: &str) -> Result<String, SettingError> {
     Rgb::parse(color).map(|_| color.to_ascii_lowercase()).ok_or(SettingError::Color)
+}
+
+/// How round corners are, in pixels.
+///
+/// # Errors
+/// [`SettingError::Radius`] when it is more than [`RADIUS`].
+pub const fn check_radius(pixels: u8) -> Result<u8, SettingError> {
+    if pixels <= RADIUS { Ok(pixels) } else { Err(SettingError::Radius) }
 }
 
 /// Greetings by language, without white space around them; an empty one is left out: ours is shown.

@@ -12,7 +12,7 @@ use super::{
 };
 use axum::{
     extract::{Extension, Query},
-    http::{HeaderMap, HeaderValue, header::VARY},
+    http::{HeaderMap, HeaderValue, Uri, header::VARY},
     response::{IntoResponse, Redirect, Response},
 };
 use merhaba_shared::protocol::limits::FILE_BYTES;
@@ -23,8 +23,8 @@ use std::{
 
 type Drawn = Arc<(Encoded, Inline)>;
 
-/// The documents that were drawn, by language.
-static DRAWN: Mutex<Option<HashMap<&'static str, Drawn>>> = Mutex::new(None);
+/// The documents that were drawn, by language, and whether as the owner's page.
+static DRAWN: Mutex<Option<HashMap<(&'static str, bool), Drawn>>> = Mutex::new(None);
 
 /// `/`: agents and owners are the ones who come here by typing.
 pub async fn home() -> Response {
@@ -35,25 +35,32 @@ pub async fn home() -> Response {
 pub async fn show(
     Extension(caller): Extension<Caller>,
     Query(asked): Query<Asked>,
+    address: Uri,
     request: HeaderMap,
 ) -> Response {
     if pages::AGENT_JS.is_empty() {
         return notice::Reader::of(asked.lang.as_deref(), &request, true).not_built();
     }
-    let drawn = drawn(texts::agent().choose(asked.lang.as_deref(), &request));
+    let owners = is_owners(address.path());
+    let drawn = drawn(texts::agent().choose(asked.lang.as_deref(), &request), owners);
     let mut response = drawn.0.answer(&request);
     response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
-    headers::agent_page(response.headers_mut(), &caller.own, &drawn.1);
+    headers::agent_page(response.headers_mut(), &caller.own, &drawn.1, owners);
     response
 }
 
-fn drawn(language: &'static str) -> Drawn {
-    let mut kept = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let kept = kept.get_or_insert_default();
-    kept.entry(language).or_insert_with(|| Arc::new(draw(language))).clone()
+/// Whether a path is the owner's page: `/agent/site` and `/agent/site/KEY`. The program loads it anew when it is gone to.
+fn is_owners(path: &str) -> bool {
+    path.strip_prefix("/agent/site").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn draw(language: &'static str) -> (Encoded, Inline) {
+fn drawn(language: &'static str, owners: bool) -> Drawn {
+    let mut kept = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.get_or_insert_default();
+    kept.entry((language, owners)).or_insert_with(|| Arc::new(draw(language, owners))).clone()
+}
+
+fn draw(language: &'static str, owners: bool) -> (Encoded, Inline) {
     let mut values = Values::default();
     let texts = texts::agent().of(language);
     for (name, text) in texts.into_iter().flatten() {
@@ -62,6 +69,7 @@ fn draw(language: &'static str) -> (Encoded, Inline) {
     values
         .set("lang", language)
         .set("dir", texts::direction(language))
+        .set("owners", if owners { "yes" } else { "" })
         .set("link", pages::LINK_JS)
         .set("parts", pages::PARTS_JS)
         .set("files", FILE_BYTES.to_string())

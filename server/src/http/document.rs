@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{reception::About, site::text_color},
     mutants::{self, Mutant},
-    store::Site,
+    store::{Site, SiteSettings},
 };
 use merhaba_shared::{
     layout::spans::{Style, spans},
@@ -38,6 +38,8 @@ pub struct Shown<'a> {
     pub body: &'a str,
     /// A sentence under the log; empty: none.
     pub hint: &'a str,
+    /// What runs before the document's own script; empty: nothing.
+    pub before: &'a str,
 }
 
 /// A document and what its inline blocks hash to.
@@ -81,7 +83,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     );
     let color = settings.color.as_deref().unwrap_or_default();
     let on_color = settings.color.as_deref().map_or("", text_color);
-    let brand = settings.color.as_ref().map(|color| format!(":root{{--site:{color};--on-site:{on_color}}}"));
+    let radius = settings.radius.map_or_else(String::new, |radius| radius.to_string());
     let frame = shown.mode == "frame";
     values
         .set("lang", shown.language)
@@ -92,6 +94,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("site.initials", initials(&settings.name))
         .set("site.color", color)
         .set("site.on_color", on_color)
+        .set("site.radius", radius)
         .set("site.greeting", greeting)
         .set("origins", settings.origins.join(" "))
         .set("online", if shown.presence.online { "true" } else { "false" })
@@ -105,9 +108,9 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
         .set("texts", attributes(texts, &DRAWN))
         .set("log", log)
-        .set("brand", brand.unwrap_or_default())
+        .set("brand", brand(settings))
         .set("style", pages::WIDGET_STYLE)
-        .set("script", script())
+        .set("script", [shown.before, &script()].concat())
         .set("files", settings.file_bytes.unwrap_or(FILE_BYTES).min(FILE_BYTES).to_string())
         .set("widget.link", pages::LINK_JS)
         .set("widget.parts", pages::PARTS_JS)
@@ -117,6 +120,15 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let html = fill(pages::WIDGET_TEMPLATE, &values);
     let inline = Inline::of(&html);
     Some(Document { html, inline })
+}
+
+/// The owner's colour and corners, from which the styles make the rest.
+fn brand(settings: &SiteSettings) -> String {
+    let color =
+        settings.color.as_ref().map(|color| format!("--site:{color};--on-site:{};", text_color(color)));
+    let radius = settings.radius.map(|radius| format!("--radius:{radius}px;"));
+    let all = [color, radius].into_iter().flatten().collect::<String>();
+    if all.is_empty() { all } else { [":root{", all.trim_end_matches(';'), "}"].concat() }
 }
 
 /// The small script; or, broken on purpose, one that has the browser take what waits to be sent and keep none of it.
@@ -281,6 +293,7 @@ mod tests {
             "site.initials",
             "site.color",
             "site.on_color",
+            "site.radius",
             "site.greeting",
             "origins",
             "online",

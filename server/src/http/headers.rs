@@ -80,9 +80,10 @@ fn document(headers: &mut HeaderMap, policy: &str) {
     put(headers, REPORTING, "csp=\"/csp-report\"");
 }
 
-/// The agent document.
-pub fn agent_page(headers: &mut HeaderMap, own: &Own, inline: &Inline) {
-    document(headers, &policy(own, inline, "'none'"));
+/// The agent document; as the owner's page it may frame the relay's own documents, of which only the preview lets it.
+pub fn agent_page(headers: &mut HeaderMap, own: &Own, inline: &Inline, owners: bool) {
+    let policy = policy(own, inline, "'none'");
+    document(headers, &if owners { policy.replace("frame-src 'none'", "frame-src 'self'") } else { policy });
     put(headers, X_FRAME_OPTIONS, "DENY");
     put(headers, COOP, "same-origin");
     put(headers, CORP, "same-origin");
@@ -101,6 +102,18 @@ pub fn widget_frame(headers: &mut HeaderMap, own: &Own, inline: &Inline, origins
     document(headers, &policy(own, inline, &ancestors));
     widget(headers);
     put(headers, CACHE_CONTROL, "no-cache");
+}
+
+/// The owner's preview of the chat: the same document, which here belongs to no origin, so that it has no cookie and no
+/// storage, and which may fetch the pages' own files and nothing else. A form that is sent is first checked by script, which
+/// a browser asks only where forms are allowed; none may go anywhere.
+pub fn preview(headers: &mut HeaderMap, own: &Own, inline: &Inline) {
+    let (Inline { scripts, styles }, own) = (inline, own.origin());
+    let policy = format!(
+        "sandbox allow-scripts allow-forms; default-src 'none'; script-src {own}/assets/{scripts} 'wasm-unsafe-eval'; \
+         style-src{styles}; connect-src {own}/assets/; base-uri 'none'; form-action 'none'; frame-ancestors {own}"
+    );
+    put(headers, CONTENT_SECURITY_POLICY, policy);
 }
 
 /// The plain page: nobody may frame it, and nobody keeps it, since a conversation stands in it.
@@ -153,8 +166,9 @@ fn everywhere(headers: &mut HeaderMap) {
     put(headers, CORP, "cross-origin");
 }
 
-/// A file named by its content.
+/// A file named by its content: the same for everybody, so a document without an origin (the preview) may read it too.
 pub fn asset(headers: &mut HeaderMap) {
+    put(headers, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     put(headers, CORP, "same-origin");
     put(headers, CACHE_CONTROL, IMMUTABLE);
 }
@@ -250,7 +264,13 @@ mod tests {
             headers["content-security-policy"].to_str().expect("ascii").contains("frame-ancestors 'none'")
         );
         let mut headers = HeaderMap::new();
-        agent_page(&mut headers, &own, &Inline::default());
+        agent_page(&mut headers, &own, &Inline::default(), true);
+        let owners = headers["content-security-policy"].to_str().expect("ascii").to_owned();
+        agent_page(&mut headers, &own, &Inline::default(), false);
+        assert_eq!(
+            headers["content-security-policy"],
+            owners.replace("frame-src 'self'", "frame-src 'none'")
+        );
         assert_eq!(
             headers["content-security-policy"],
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; \

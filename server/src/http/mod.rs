@@ -14,6 +14,7 @@ mod icon;
 mod link;
 mod plain_page;
 mod plural;
+mod preview;
 mod report;
 mod shop;
 mod websocket;

@@ -235,6 +235,7 @@ impl Visit<'_> {
         // A parser drops a line break that begins a text field.
         let body = if kept.body.starts_with('\n') { format!("\n{}", kept.body) } else { kept.body };
         let shown = Shown {
+            before: "",
             mode: "page",
             language: self.language,
             presence: self.web.app.chat.presence(&self.site.key),

@@ -8,7 +8,7 @@ use super::{
 use crate::domain::{
     hours::Hours,
     reception::{
-        ANSWER_CHARS, About, AboutError, Answer, Asks, Closed, Question, Reception, words as in_language,
+        ANSWER_CHARS, About, AboutError, Answer, Asks, Closed, Question, Reception, own, words as in_language,
     },
 };
 use merhaba_shared::protocol::{ids::Millis, limits::NAME_CHARS, visitor::Presence};
@@ -32,14 +32,17 @@ impl<'a> Words<'a> {
         Self { language, texts: texts().of(language) }
     }
 
-    fn get(self, name: &str) -> &'a str {
+    /// One of our texts.
+    pub fn get(self, name: &str) -> &'a str {
         self.texts.and_then(|texts| texts.get(name)).map_or("", String::as_str)
     }
 
     /// A question as it is shown.
     fn label(self, question: &'a Question) -> &'a str {
         match question.asks {
-            Asks::Name | Asks::Email | Asks::Phone => self.get(question.asks.word()),
+            Asks::Name | Asks::Email | Asks::Phone => {
+                own(&question.label, self.language).unwrap_or_else(|| self.get(question.asks.word()))
+            }
             Asks::Choice | Asks::Text => in_language(&question.label, self.language),
         }
     }
@@ -69,7 +72,7 @@ pub fn draw(reception: &Reception, presence: Presence, words: Words<'_>, asks: b
     let mut out = String::new();
     let open = presence.back_at.is_none();
     if let Some(hours) = &reception.hours {
-        closed(&mut out, hours, reception.closed, presence.back_at, words);
+        closed(&mut out, hours, reception, presence.back_at, words);
     }
     let questions = if asks { reception.asked(open) } else { Vec::new() };
     if !questions.is_empty() || asks && !reception.consent.is_empty() {
@@ -83,8 +86,8 @@ pub fn draw(reception: &Reception, presence: Presence, words: Words<'_>, asks: b
 }
 
 /// Hidden while the site is open, so that the page can show it later. Without script the time is the site's own.
-fn closed(out: &mut String, hours: &Hours, mode: Closed, back_at: Option<Millis>, words: Words<'_>) {
-    let mode = match mode {
+fn closed(out: &mut String, hours: &Hours, reception: &Reception, back_at: Option<Millis>, words: Words<'_>) {
+    let mode = match reception.closed {
         Closed::Chat => "chat",
         Closed::Form => "form",
         Closed::Hide => "hide",
@@ -98,7 +101,7 @@ fn closed(out: &mut String, hours: &Hours, mode: Closed, back_at: Option<Millis>
         out,
         "<p id=\"closed\" role=\"status\" data-mode=\"{mode}\" data-at=\"{at}\" data-back=\"{}\"{hidden}>{} <time>{}</time></p>",
         escape(words.get("back")),
-        escape(words.get(mode)),
+        escape(own(&reception.closed_text, words.language).unwrap_or_else(|| words.get(mode))),
         escape(&when),
     );
 }

@@ -3,7 +3,7 @@
 use super::{
     Web, agent_page, api,
     attachments::{download, links, upload},
-    files, front, health, icon, identity, link, plain_page,
+    files, front, health, icon, identity, link, plain_page, preview,
     problem::Problem,
     report, shop, websocket, widget_page,
 };
@@ -69,6 +69,7 @@ pub fn table() -> Vec<Route> {
         route("GET", "/agent", Anyone, get(agent_page::home)),
         route("GET", "/agent/", Anyone, get(agent_page::show)),
         route("GET", "/agent/{*rest}", Anyone, get(agent_page::show)),
+        route("POST", "/preview/{key}", Agent, post(preview::show)),
         route("GET", "/ws/visitor", Socket, get(websocket::visitor)),
         route("GET", "/ws/agent", Socket, get(websocket::agent)),
         route("POST", "/link/visitor", Socket, post(link::open_visitor)),

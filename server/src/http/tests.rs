@@ -145,6 +145,7 @@ impl Relay {
             }
             ("POST", path) if routes::streams(path) => ("application/octet-stream", "bytes".into()),
             ("POST", path) if path.ends_with("/files/links") => ("application/json", "{\"ids\":[]}".into()),
+            ("POST", "/preview/{key}") => ("application/x-www-form-urlencoded", "settings=%7B%7D".into()),
             ("POST", "/c/{key}") => ("application/x-www-form-urlencoded", "body=Merhaba".into()),
             _ => ("application/json", String::new()),
         }
@@ -176,7 +177,7 @@ impl Relay {
 
 /// Without built pages these have nothing to show.
 fn needs_pages(path: &str) -> bool {
-    let widget = path.starts_with("/w/") || path.starts_with("/c/") || path.starts_with("/assets/");
+    let widget = ["/w/", "/c/", "/assets/", "/preview/"].iter().any(|start| path.starts_with(start));
     (widget && !document::built()) || (path.starts_with("/agent/") && pages::AGENT_JS.is_empty())
 }
 

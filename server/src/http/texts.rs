@@ -65,6 +65,11 @@ impl Languages {
         self.0.keys().copied().chain(["en", "tr"]).find(|known| *known == primary)
     }
 
+    /// The languages.
+    pub fn all(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.keys().copied()
+    }
+
     /// A language's texts; English where there is none.
     pub fn of(&self, tag: &str) -> Option<&Texts> {
         self.0.get(tag).or_else(|| self.0.get("en"))

@@ -14,7 +14,10 @@ pub mod sqlite;
 #[cfg(test)]
 pub mod contract;
 
-use crate::domain::reception::{About, Reception};
+use crate::domain::{
+    reception::{About, Reception},
+    site::Edge,
+};
 use merhaba_shared::protocol::{
     agent::{BackstageLine, Filter, Inbox, InboxRow, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
@@ -69,6 +72,10 @@ pub struct SiteSettings {
     pub origins: Vec<String>,
     /// Brand colour, `#rrggbb`; `None`: ours.
     pub color: Option<String>,
+    /// How round corners are, in pixels; `None`: as ours.
+    pub radius: Option<u8>,
+    /// The launcher's side; `None`: where a line of the page ends.
+    pub position: Option<Edge>,
     /// Greeting by language tag (`en`, `tr`); a missing one is ours.
     pub greetings: Vec<(String, String)>,
     /// The longest file in bytes, 0: none at all; `None`: as long as the relay allows.

@@ -24,16 +24,20 @@ const SCREENS: [(&str, u32, u32, u32); 4] = [
 ];
 
 /// Sets the size of text as if the page had been loaded with it: the field has no height from before, and a log that showed
-/// its end shows it still.
+/// its end shows it still, and a part of a long page that is looked at is in sight.
 const SETTLE: &str = "(size => {\
     const log = document.querySelector('[role=log]'), field = document.querySelector('textarea');\
     document.documentElement.style.fontSize = size;\
     if (field) field.style.height = '';\
     if (log && window.wasAtEnd) log.scrollTop = log.scrollHeight;\
+    if (window.lookedAt) document.querySelector(lookedAt).scrollIntoView();\
 })";
 
 /// Remembers whether the log shows its end, before the screen changes.
 const NOTE: &str = "window.wasAtEnd = !document.querySelector('.jump')?.checkVisibility()";
+
+/// The rounds through the pages.
+const ROUNDS: [&str; 4] = ["widget", "parts", "agent", "owner"];
 
 /// The languages that the agent page speaks.
 const AGENTS: [&str; 2] = ["en", "tr"];
@@ -48,6 +52,10 @@ struct Camera<'a> {
 
 impl Eye for Camera<'_> {
     async fn look(&mut self, scene: Scene<'_>) {
+        // The chat in the preview is on the picture of the page around it.
+        if scene.name.ends_with("-inside") {
+            return;
+        }
         scene.browser.run(NOTE).await;
         for (screen, width, height, text) in SCREENS {
             for (dark, theme) in [(false, "light"), (true, "dark")] {
@@ -109,18 +117,25 @@ async fn main() {
     fs::create_dir_all(&folder).expect("target/ can be written");
     let only: Vec<String> = env::args().skip(1).collect();
     let mut taken = Vec::new();
+    // Words that name rounds make only those.
+    let named = only.iter().any(|word| ROUNDS.contains(&word.as_str()));
+    let goes = |round: &str| !named || only.iter().any(|word| word == round);
     for words in Words::spoken() {
-        let mut tour = Tour::begin(words).await;
-        tour.widget(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
-        tour.plain(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
-        tour.end().await;
-        let mut tour = Tour::begin(words).await;
-        tour.parts(&mut Camera { folder: &folder, round: "parts", only: &only, taken: &mut taken }).await;
-        tour.end().await;
-        if AGENTS.contains(&words.tag) {
+        for round in ROUNDS.into_iter().filter(|round| goes(round)) {
+            if ["agent", "owner"].contains(&round) && !AGENTS.contains(&words.tag) {
+                continue;
+            }
             let mut tour = Tour::begin(words).await;
-            tour.agents(&mut Camera { folder: &folder, round: "agent", only: &only, taken: &mut taken })
-                .await;
+            let mut camera = Camera { folder: &folder, round, only: &only, taken: &mut taken };
+            match round {
+                "widget" => {
+                    tour.widget(&mut camera).await;
+                    tour.plain(&mut camera).await;
+                }
+                "parts" => tour.parts(&mut camera).await,
+                "agent" => tour.agents(&mut camera).await,
+                _ => tour.owners(&mut camera).await,
+            }
             tour.end().await;
         }
     }

@@ -23,6 +23,8 @@ pub enum Verdict {
     Pass,
     /// It is answered with 403.
     Refuse,
+    /// It goes through, and in the answer one text is replaced by another of the same length.
+    Change(&'static str, &'static str),
     /// It waits until there is another rule, which is asked again.
     Hold,
 }
@@ -95,19 +97,43 @@ async fn serve(mut client: TcpStream, relay: String, shared: Arc<Shared>) -> io:
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     *shared.asked.lock().unwrap_or_else(PoisonError::into_inner).entry(path.clone()).or_default() += 1;
     let mut rules = shared.rule.subscribe();
-    loop {
+    let change = loop {
         let verdict = (rules.borrow_and_update().clone())(&path);
         match verdict {
-            Verdict::Pass => break,
+            Verdict::Pass => break None,
+            Verdict::Change(from, to) => break Some((from, to)),
             Verdict::Refuse => return client.write_all(REFUSAL).await,
             Verdict::Hold if rules.changed().await.is_err() => return Ok(()),
             Verdict::Hold => {}
         }
-    }
+    };
     let mut server = TcpStream::connect(relay).await?;
+    if let Some((from, to)) = change {
+        return change_answer(&mut client, &mut server, &head, (from, to)).await;
+    }
     server.write_all(alone(&head).as_bytes()).await?;
     server.write_all(&rest).await?;
     copy_bidirectional(&mut client, &mut server).await.map(drop)
+}
+
+/// Asks for an answer that is not compressed, and hands it on changed.
+async fn change_answer(
+    client: &mut TcpStream,
+    server: &mut TcpStream,
+    head: &str,
+    (from, to): (&str, &str),
+) -> io::Result<()> {
+    assert_eq!(from.len(), to.len(), "the length is told before the body");
+    let plain = head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("accept-encoding:"));
+    server.write_all(alone(&plain.collect::<Vec<_>>().join("\r\n")).as_bytes()).await?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).await?;
+    let at = answer
+        .windows(from.len())
+        .position(|piece| piece == from.as_bytes())
+        .expect("it stands in the answer");
+    answer[at..at + to.len()].copy_from_slice(to.as_bytes());
+    client.write_all(&answer).await
 }
 
 /// The head of a request, and what came with it of its body.

@@ -1,4 +1,4 @@
-//! The states of the agent page and of the owner's page, with visitors who write over the wire.
+//! The states of the agent page, with visitors who write over the wire.
 use super::{
     Eye, Place, Tour,
     files::{CLEAR, draw, drop_files},
@@ -18,7 +18,7 @@ const LISTED: &str = "document.querySelector('#list[aria-busy=false]')";
 const PASSWORD: &str = "document.querySelector('input[type=password]')";
 
 impl Tour {
-    /// Sign-in, list, conversation, line, settings.
+    /// Sign-in, list, conversation, line.
     pub async fn agents(&mut self, eye: &mut impl Eye) {
         self.signing_in(eye).await;
         self.browser.until(LISTED).await;
@@ -34,23 +34,34 @@ impl Tour {
         self.network.set(Mode::Open);
         self.browser.run("dispatchEvent(new Event('online'))").await;
         self.browser.until("!document.querySelector('#line .banner:not(.good)')").await;
-        self.browser.open(&format!("{}/agent/site", self.relay.url())).await;
-        self.browser.until("document.querySelector('main input, main textarea, form input')").await;
-        self.show(eye, "settings", Place::Page).await;
         drop(visitors);
     }
 
     async fn signing_in(&self, eye: &mut impl Eye) {
+        self.at_the_door().await;
+        self.show(eye, "sign-in", Place::Page).await;
+        self.browser.type_into(PASSWORD, "wrong\u{e007}").await;
+        self.browser.until("document.querySelector('#trouble').textContent").await;
+        self.show(eye, "sign-in-refused", Place::Page).await;
+        self.enter().await;
+    }
+
+    /// Signed in, in this tour's language.
+    pub(super) async fn signed_in(&self) {
+        self.at_the_door().await;
+        self.enter().await;
+    }
+
+    async fn at_the_door(&self) {
         self.browser.open(self.relay.told("agent")).await;
         self.browser.until(PASSWORD).await;
         let speak = format!("localStorage.setItem('merhaba:agent:lang', {:?})", self.words.tag);
         self.browser.run(&speak).await;
         self.browser.reload().await;
         self.browser.type_into("document.querySelector('input[type=email]')", self.relay.told("email")).await;
-        self.show(eye, "sign-in", Place::Page).await;
-        self.browser.type_into(PASSWORD, "wrong\u{e007}").await;
-        self.browser.until("document.querySelector('#trouble').textContent").await;
-        self.show(eye, "sign-in-refused", Place::Page).await;
+    }
+
+    async fn enter(&self) {
         self.browser.run(&format!("{PASSWORD}.value = ''")).await;
         self.browser.type_into(PASSWORD, &format!("{}\u{e007}", self.relay.told("password"))).await;
         self.browser.until(&format!("!{PASSWORD}")).await;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 mod agent;
 mod desk;
 mod files;
+mod owner;
 mod parts;
 mod widget;
 mod words;

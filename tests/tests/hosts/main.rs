@@ -6,6 +6,7 @@ mod api;
 mod geometry;
 mod hostile;
 mod pages;
+mod pinned;
 mod policies;
 mod refused;
 mod routers;
@@ -26,6 +27,7 @@ macro_rules! cases {
 
 const CASES: &[Case] = cases! {
     policies: csp nonce trusted;
+    pinned: exact changed;
     routers: swap replace morph transition bfcache twice;
     geometry: unset rem rtl print;
     hostile: wraps blocklist;

@@ -23,12 +23,14 @@ impl Drop for Pages {
     }
 }
 
-/// What stands in the pages' places `{{relay}}` and `{{site}}`.
+/// What stands in the pages' places `{{relay}}`, `{{site}}` and `{{pinned}}`.
 pub struct Places {
     /// The relay's origin.
     pub relay: String,
     /// The site's key.
     pub site: String,
+    /// The snippet with a pinned version and its hash, as the relay gives it to the site's people.
+    pub pinned: String,
 }
 
 impl Pages {
@@ -69,7 +71,10 @@ fn files(places: &Places) -> HashMap<String, Vec<u8>> {
             _ => continue,
         };
         let read = |path| fs::read_to_string(path).unwrap_or_default();
-        let fill = |text: String| text.replace("{{relay}}", &places.relay).replace("{{site}}", &places.site);
+        let fill = |text: String| {
+            let text = text.replace("{{relay}}", &places.relay).replace("{{site}}", &places.site);
+            text.replace("{{pinned}}", &places.pinned)
+        };
         let body = fill(read(entry.path()));
         let fields = fill(read(entry.path().with_extension("headers"))).replace('\n', "\r\n");
         let head = format!(

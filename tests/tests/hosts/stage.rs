@@ -4,6 +4,7 @@ use crate::pages::{Pages, Places};
 use merhaba_tests::{
     browser::{Browser, Driver},
     faults::filter::{Filter, Verdict},
+    http,
     relay::Relay,
     screen::{open_chat, write},
     wire::{Wire, sign_in},
@@ -43,7 +44,11 @@ impl Stage {
         let site = relay.add_site("Çay Evi", &origins).await;
         let agent = relay.add_agent(&site, "defne@example.com", "agent").await;
         let bearer = sign_in(&relay, &agent).await;
-        let places = Places { relay: relay.url().into(), site: site.key };
+        let path = format!("/api/v1/sites/{}", site.key);
+        let signed_in = [("Authorization", &*format!("Bearer {bearer}"))];
+        let told = http::send(relay.authority(), "GET", &path, &signed_in, b"").await.json();
+        let pinned = told["snippet_pinned"].as_str().expect("a line").to_owned();
+        let places = Places { relay: relay.url().into(), site: site.key, pinned };
         let filter = Filter::before(relay.authority()).await;
         let driver = Driver::start().await;
         let browser = driver.browser_over(relay.authority(), filter.authority()).await;

@@ -232,6 +232,11 @@ impl Desk {
         self.machine.with_value(|machine| machine.drafts.get(&place).cloned().unwrap_or_default())
     }
 
+    /// Whether any text is begun and not sent.
+    pub fn has_drafts(self) -> bool {
+        self.machine.with_value(|machine| !machine.drafts.is_empty())
+    }
+
     /// Keeps a text begun, in memory only.
     pub fn keep_draft(self, conversation: &ConversationId, note: bool, text: String) {
         let place = (conversation.clone(), note);

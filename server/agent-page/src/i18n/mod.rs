@@ -127,9 +127,10 @@ texts! {
     remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused, site_name, site_name_lead, name_blank,
     colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, white, black,
     greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
-    discard, save_refused, save_forbidden, preview_question, preview_answer, online, write,
+    discard, save_refused, save_forbidden, tongue, shape, shape_lead, radius, pixels, side, side_auto, side_left, side_right, side_hint,
+    scene, scene_open, scene_away, scene_closed, scene_talk, screen, preview_partly, preview_failed, follows, pinned, pinned_lead,
     // Reception.
-    hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed, closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question, asks_choice, asks_text, telephone, required, question_in, choices_in, consent, consent_lead, privacy, agreed,
+    hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed, closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question, asks_choice, asks_text, telephone, required, question_words, choices_words, closed_text, consent, consent_lead, privacy, agreed,
 }
 
 #[cfg(test)]

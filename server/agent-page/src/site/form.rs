@@ -1,15 +1,17 @@
 //! What is typed on the owner's page, beside what is saved. A refusal keeps every letter that was typed.
 use super::{
     path,
-    reception::Reception,
-    settings::{OURS, Settings},
+    reception::{Reception, Words},
+    settings::{Given, OURS, Settings},
+    shape::ROUND,
 };
 use crate::{
-    i18n::{Texts, fill, texts},
+    i18n::{Texts, fill, lang, texts},
     rest::{self, Answer},
 };
 use leptos::{prelude::*, task::spawn_local};
 use merhaba_shared::protocol::ids::SiteKey;
+use std::ops::Deref;
 
 /// A line of the list of origins: its number keeps the field while others come and go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,25 @@ pub enum Saving {
     Refused(String),
 }
 
+/// What can be typed; copies share their signals.
+#[derive(Clone, Copy)]
+pub struct Fields {
+    /// Name.
+    pub name: RwSignal<String>,
+    /// Allowed origins.
+    pub origins: RwSignal<Vec<Line>>,
+    /// Colour, as typed.
+    pub color: RwSignal<String>,
+    /// How round corners are, in pixels.
+    pub radius: RwSignal<u8>,
+    /// The launcher's side; empty: where a line of the page ends.
+    pub position: RwSignal<String>,
+    /// Greetings by language.
+    pub greetings: RwSignal<Words>,
+    /// When the site is open, and what is asked first.
+    pub reception: RwSignal<Reception>,
+}
+
 /// The form; copies share their signals.
 #[derive(Clone, Copy)]
 pub struct Form {
@@ -40,20 +61,13 @@ pub struct Form {
     saved: RwSignal<Settings>,
     texts: &'static Texts,
     numbers: StoredValue<u32>,
+    fields: Fields,
+    /// What cannot be changed here.
+    pub given: StoredValue<Given>,
     /// Whether the agent may change the site.
     pub may: bool,
-    /// Name.
-    pub name: RwSignal<String>,
-    /// Allowed origins.
-    pub origins: RwSignal<Vec<Line>>,
-    /// Colour, as typed.
-    pub color: RwSignal<String>,
-    /// English greeting.
-    pub en: RwSignal<String>,
-    /// Turkish greeting.
-    pub tr: RwSignal<String>,
-    /// When the site is open, and what is asked first.
-    pub reception: RwSignal<Reception>,
+    /// The language whose texts are shown.
+    pub tongue: RwSignal<&'static str>,
     /// How saving stands.
     pub saving: RwSignal<Saving>,
     /// An origin that the relay did not take, and its reason.
@@ -62,32 +76,64 @@ pub struct Form {
     pub dirty: Memo<bool>,
 }
 
+impl Deref for Form {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+impl Fields {
+    fn blank() -> Self {
+        Self {
+            name: RwSignal::default(),
+            origins: RwSignal::default(),
+            color: RwSignal::default(),
+            radius: RwSignal::default(),
+            position: RwSignal::default(),
+            greetings: RwSignal::default(),
+            reception: RwSignal::default(),
+        }
+    }
+
+    /// What is typed, as settings.
+    fn settings(self, saved: &Settings) -> Settings {
+        let color = Some(self.color.get().trim().to_ascii_lowercase());
+        let mut greetings = self.greetings.get();
+        for (_, text) in &mut greetings {
+            *text = text.trim().into();
+        }
+        greetings.retain(|(_, text)| !text.is_empty());
+        Settings {
+            name: self.name.get().trim().into(),
+            origins: self.origins.get().iter().map(|line| line.text.get().trim().to_owned()).collect(),
+            // Ours stays `None` until another is chosen; whoever chose ours by its number keeps it.
+            color: color.filter(|color| color != OURS || saved.color == Some(OURS.into())),
+            radius: Some(self.radius.get()).filter(|radius| *radius != ROUND || saved.radius == Some(ROUND)),
+            position: Some(self.position.get()).filter(|side| !side.is_empty()),
+            greetings,
+            reception: self.reception.get(),
+        }
+    }
+}
+
 impl Form {
     /// A form that shows what is saved.
-    pub fn new(key: SiteKey, settings: Settings, may: bool) -> Self {
-        let saved = RwSignal::new(settings);
-        let (name, color) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-        let (en, tr) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-        let origins = RwSignal::new(Vec::new());
-        let reception = RwSignal::new(Reception::default());
-        let dirty = Memo::new(move |_| {
-            saved.with(|saved| *saved != typed(saved, name, origins, color, (en, tr), reception))
-        });
+    pub fn new(key: SiteKey, settings: Settings, given: Given, may: bool) -> Self {
+        let (saved, fields) = (RwSignal::new(settings), Fields::blank());
         let form = Self {
             key: StoredValue::new(key),
             saved,
             texts: texts(),
             numbers: StoredValue::new(0),
+            fields,
+            given: StoredValue::new(given),
             may,
-            name,
-            origins,
-            color,
-            en,
-            tr,
-            reception,
+            tongue: RwSignal::new(lang().tag()),
             saving: RwSignal::new(Saving::Rest),
             refused: RwSignal::new(None),
-            dirty,
+            dirty: Memo::new(move |_| saved.with(|saved| *saved != fields.settings(saved))),
         };
         form.reset();
         form
@@ -109,8 +155,9 @@ impl Form {
         let saved = self.saved.get_untracked();
         self.origins.set(saved.origins.iter().map(|origin| self.line(origin.clone())).collect());
         self.color.set(saved.color.clone().unwrap_or_else(|| OURS.into()));
-        self.en.set(saved.greeting("en"));
-        self.tr.set(saved.greeting("tr"));
+        self.radius.set(saved.radius.unwrap_or(ROUND));
+        self.position.set(saved.position.unwrap_or_default());
+        self.greetings.set(saved.greetings);
         self.name.set(saved.name);
         self.reception.set(saved.reception);
         self.refused.set(None);
@@ -119,9 +166,7 @@ impl Form {
 
     /// What is typed, as settings.
     pub fn typed(self) -> Settings {
-        self.saved.with(|saved| {
-            typed(saved, self.name, self.origins, self.color, (self.en, self.tr), self.reception)
-        })
+        self.saved.with(|saved| self.fields.settings(saved))
     }
 
     /// Sends what is typed to the relay.
@@ -167,30 +212,6 @@ impl Form {
 fn quoted(detail: &str) -> Option<(String, String)> {
     let (value, _) = detail.strip_prefix('"')?.split_once("\" ")?;
     Some((value.into(), detail.into()))
-}
-
-fn typed(
-    saved: &Settings,
-    name: RwSignal<String>,
-    origins: RwSignal<Vec<Line>>,
-    color: RwSignal<String>,
-    (en, tr): (RwSignal<String>, RwSignal<String>),
-    reception: RwSignal<Reception>,
-) -> Settings {
-    let color = Some(color.get().trim().to_ascii_lowercase());
-    let others = saved.greetings.iter().filter(|(tag, _)| tag != "en" && tag != "tr").cloned();
-    let ours = [("en", en.get()), ("tr", tr.get())];
-    let ours = ours.into_iter().map(|(tag, text)| (tag.to_owned(), text.trim().to_owned()));
-    let mut greetings: Vec<_> = others.chain(ours.filter(|(_, text)| !text.is_empty())).collect();
-    greetings.sort();
-    Settings {
-        name: name.get().trim().into(),
-        origins: origins.get().iter().map(|line| line.text.get().trim().to_owned()).collect(),
-        // Ours stays `None` until another is chosen; whoever chose ours by its number keeps it.
-        color: color.filter(|color| color != OURS || saved.color == Some(OURS.into())),
-        greetings,
-        reception: reception.get(),
-    }
 }
 
 /// The line at the bottom: what is not saved, and the two ways on.

@@ -1,45 +1,35 @@
-//! The greeting in each language of the widget, with what is left of its length.
-use super::{form::Form, over};
-use crate::i18n::{Lang, texts};
+//! The greeting in the chosen language, with what is left of its length.
+use super::{
+    form::Form,
+    over,
+    reception::{said, say},
+    tongues::{Tongues, direction},
+};
+use crate::i18n::texts;
 use leptos::prelude::*;
 use merhaba_shared::protocol::limits::GREETING_CHARS;
 
 /// The card.
 #[component]
 pub fn Greetings() -> impl IntoView {
-    let texts = texts();
-    let form = expect_context::<Form>();
+    let (texts, form) = (texts(), expect_context::<Form>());
+    let value = Memo::new(move |_| form.greetings.with(|words| said(words, form.tongue.get())));
+    let ours = move || form.given.with_value(|given| given.ours.get(form.tongue.get(), "greeting"));
+    let trouble = Memo::new(move |_| over(&value.read(), GREETING_CHARS, texts.greeting_long));
+    let count = move || format!("{} / {GREETING_CHARS}", value.read().trim().chars().count());
+    let set = move |event| {
+        let text = event_target_value(&event);
+        form.greetings.update(|words| say(words, form.tongue.get_untracked(), text));
+    };
     view! {
         <section class="card" aria-labelledby="greeting-head">
-            <h2 id="greeting-head">{texts.greeting}</h2>
-            <p class="lead">{texts.greeting_lead}</p>
-            <Field lang=Lang::En text=form.en/>
-            <Field lang=Lang::Tr text=form.tr/>
+            <h2 id="greeting-head"><label for="greeting">{texts.greeting}</label></h2>
+            <p class="lead" id="greeting-lead">{texts.greeting_lead}</p>
+            <Tongues id="greeting-tongue"/>
+            <textarea id="greeting" rows="2" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() placeholder=ours readonly=!form.may prop:value=value
+                aria-describedby="greeting-lead greeting-why" aria-invalid=move || trouble.get().is_some().then_some("true") on:input=set></textarea>
+            <div class="labelled"><p class="trouble" id="greeting-why" role="status">{move || trouble.get()}</p>
+                <span class="count" class:bad=move || trouble.get().is_some()>{count}</span></div>
         </section>
-    }
-}
-
-/// Our own greeting, where the owner wrote none.
-pub const fn ours(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "Hello! How can we help?",
-        Lang::Tr => "Merhaba! Nasıl yardımcı olalım?",
-    }
-}
-
-#[component]
-fn Field(lang: Lang, text: RwSignal<String>) -> impl IntoView {
-    let texts = texts();
-    let form = expect_context::<Form>();
-    let id = ["greeting-", lang.tag()].concat();
-    let why = ["greeting-", lang.tag(), "-why"].concat();
-    let trouble = Memo::new(move |_| over(&text.read(), GREETING_CHARS, texts.greeting_long));
-    let count = move || format!("{} / {GREETING_CHARS}", text.read().trim().chars().count());
-    view! {
-        <div class="labelled"><label for=id.clone() lang=lang.tag()>{lang.name()}</label><span class="count" class:bad=move || trouble.get().is_some()>{count}</span></div>
-        <textarea id=id rows="2" dir="auto" lang=lang.tag() placeholder=ours(lang) readonly=!form.may prop:value=text
-            aria-describedby=why.clone() aria-invalid=move || trouble.get().is_some().then_some("true")
-            on:input=move |event| text.set(event_target_value(&event))></textarea>
-        <p class="trouble" id=why role="status">{move || trouble.get()}</p>
     }
 }

@@ -1,6 +1,10 @@
 //! When somebody is there, and what the chat offers when nobody is. A day's hours are one line of text: quicker to fill
 //! in and to read than a row of pickers, on a phone too.
-use super::{form::Form, reception::Reception};
+use super::{
+    form::Form,
+    reception::{Reception, said, say},
+    tongues::{Tongues, direction},
+};
 use crate::i18n::{fill, lang, texts};
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
@@ -76,6 +80,28 @@ fn Week() -> impl IntoView {
             <Mode value="form" words=texts.closed_form/>
             <Mode value="hide" words=texts.closed_hide/>
         </div>
+        <div class="labelled"><label for="closed-text">{texts.closed_text}</label></div>
+        <Tongues id="closed-tongue"/>
+        <ClosedText/>
+    }
+}
+
+/// What visitors read while the site is closed.
+#[component]
+fn ClosedText() -> impl IntoView {
+    let form = expect_context::<Form>();
+    let reception = form.reception;
+    let ours = move || {
+        let mode = reception.with(|it| it.closed.clone());
+        form.given.with_value(|given| given.ours.get(form.tongue.get(), &mode))
+    };
+    let set = move |event| {
+        let text = event_target_value(&event);
+        reception.update(|it| say(&mut it.closed_text, form.tongue.get_untracked(), text));
+    };
+    view! {
+        <textarea id="closed-text" rows="2" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() maxlength="300" readonly=!form.may
+            placeholder=ours prop:value=move || reception.with(|it| said(&it.closed_text, form.tongue.get())) on:input=set></textarea>
     }
 }
 

@@ -1,5 +1,5 @@
-//! The owner's page: the snippet, the allowed websites, name, colour and greeting, hours, questions and consent, with a
-//! preview that follows what is typed. Owners and admins change it, others look.
+//! The owner's page: the snippet, the allowed websites, name, colour, shape and greeting, hours, questions and consent,
+//! with a preview that follows what is typed. Owners and admins change it, others look.
 mod colour;
 mod form;
 mod greeting;
@@ -10,7 +10,9 @@ mod preview;
 mod questions;
 mod reception;
 mod settings;
+mod shape;
 mod snippet;
+mod tongues;
 
 use super::{
     desk::Desk,
@@ -24,14 +26,14 @@ use merhaba_shared::protocol::{
     agent::{Role, SiteCard},
     ids::SiteKey,
 };
-use settings::Settings;
+use settings::{Given, Settings};
 
 /// How far loading a site is.
 #[derive(Clone, PartialEq)]
 enum Loaded {
     Waiting,
     Failed,
-    Here(Box<Settings>),
+    Here(Box<(Settings, Given)>),
 }
 
 /// The page for one of the agent's sites.
@@ -78,10 +80,11 @@ fn One(card: SiteCard) -> impl IntoView {
         loaded.set(Loaded::Waiting);
         spawn_local(async move {
             let answer = rest::ask("GET", &path, None).await;
-            let settings = answer.is_ok().then(|| Settings::read(&answer.body)).flatten();
+            let site =
+                answer.is_ok().then(|| Some((Settings::read(&answer.body)?, Given::read(&answer.body))));
             // The agent may have gone elsewhere meanwhile.
             let _ =
-                loaded.try_set(settings.map_or(Loaded::Failed, |settings| Loaded::Here(Box::new(settings))));
+                loaded.try_set(site.flatten().map_or(Loaded::Failed, |site| Loaded::Here(Box::new(site))));
         });
     };
     load();
@@ -94,8 +97,9 @@ fn One(card: SiteCard) -> impl IntoView {
             view! { <div class="empty" role="alert"><p>{texts.site_failed}</p><button class="btn" on:click=move |_| again()>{texts.retry}</button></div> }
                 .into_any()
         }
-        Loaded::Here(settings) => {
-            let form = Form::new(key.clone(), *settings, may);
+        Loaded::Here(site) => {
+            let (settings, given) = *site;
+            let form = Form::new(key.clone(), settings, given, may);
             view! { <Filled form/> }.into_any()
         }
     }
@@ -115,11 +119,13 @@ fn Filled(form: Form) -> impl IntoView {
     view! {
         <div class="site-body">
             <div class="cards">
+                <button type="button" class="btn to-preview" on:click=|_| to_preview()>{texts.preview}</button>
                 {(!form.may).then(|| view! { <p class="word only" role="note">{texts.read_only}</p> })}
                 <snippet::Snippets/>
                 <origins::Origins/>
                 <look::Name/>
                 <colour::Colour/>
+                <shape::Shape/>
                 <greeting::Greetings/>
                 <hours::Hours/>
                 <questions::Questions/>
@@ -128,6 +134,13 @@ fn Filled(form: Form) -> impl IntoView {
             <preview::Preview/>
         </div>
         <SaveBar/>
+    }
+}
+
+/// On a narrow screen the preview is below the cards: this is the way there.
+fn to_preview() {
+    if let Some(head) = document().get_element_by_id("preview-head") {
+        head.scroll_into_view();
     }
 }
 

@@ -2,9 +2,10 @@
 use super::{
     form::Form,
     reception::{Question, lines, said, say, set_lines},
+    tongues::{Tongues, direction, instead},
 };
 use crate::{
-    i18n::{Lang, Texts, fill, texts},
+    i18n::{Texts, fill, texts},
     icons::{CLOSE, PLUS, icon},
 };
 use leptos::prelude::*;
@@ -29,6 +30,7 @@ pub fn Questions() -> impl IntoView {
         <section class="card" aria-labelledby="questions-head">
             <h2 id="questions-head">{texts.questions}</h2>
             <p class="lead">{texts.questions_lead}</p>
+            {move || (places.get() > 0).then(|| view! { <Tongues id="questions-tongue"/> })}
             {move || (0..places.get()).map(|place| view! { <One place/> }).collect_view()}
             {form.may.then(|| view! { <button class="btn" id="add-question" on:click=add>{icon(PLUS)}{texts.add_question}</button> })}
         </section>
@@ -79,56 +81,73 @@ fn One(place: usize) -> impl IntoView {
                     on:change=move |event| { let on = event_target_checked(&event); change(&|question| question.required = on); }/>{texts.required}</label>
                 {form.may.then(|| view! { <button class="icon" aria-label=remove on:click=move |_| reception.update(|it| { it.questions.remove(place); })>{icon(CLOSE)}</button> })}
             </div>
-            {move || matches!(kind.get().as_str(), "choice" | "text").then(|| Lang::ALL.map(|lang| view! { <Label place lang/> }).into_iter().collect_view())}
-            {move || (kind.get() == "choice").then(|| Lang::ALL.map(|lang| view! { <Choices place lang/> }).into_iter().collect_view())}
+            <Label place kind/>
+            {move || (kind.get() == "choice").then(|| view! { <Choices place/> })}
         </div>
     }
 }
 
+/// The question's words. What is left empty shows what visitors read: ours of what is ours to ask, else another language.
 #[component]
-fn Label(place: usize, lang: Lang) -> impl IntoView {
-    let texts = texts();
-    let form = expect_context::<Form>();
+fn Label(place: usize, kind: Memo<String>) -> impl IntoView {
+    let (texts, form) = (texts(), expect_context::<Form>());
     let reception = form.reception;
-    let value = move || {
-        reception.with(|it| it.questions.get(place).map(|it| said(&it.label, lang.tag())).unwrap_or_default())
+    let of = move |read: &dyn Fn(&Question) -> String| {
+        reception.with(|it| it.questions.get(place).map(read).unwrap_or_default())
     };
-    let set = move |text: String| {
+    let value = move || of(&|question| said(&question.label, form.tongue.get()));
+    let shown = move || {
+        let ours = form.given.with_value(|given| given.ours.get(form.tongue.get(), &kind.get()));
+        if ours.is_empty() { of(&|question| instead(&question.label, form.tongue.get())) } else { ours }
+    };
+    let set = move |event| {
+        let text = event_target_value(&event);
         reception.update(|it| {
             if let Some(question) = it.questions.get_mut(place) {
-                say(&mut question.label, lang.tag(), text);
+                say(&mut question.label, form.tongue.get_untracked(), text);
             }
         });
     };
-    let label = fill(texts.question_in, &[("language", lang.name())]);
+    let id = format!("question-{place}");
     view! {
-        <label class="labelled"><span>{label}</span></label>
-        <input type="text" dir="auto" lang=lang.tag() maxlength="300" aria-label=fill(texts.question_in, &[("language", lang.name())]) readonly=!form.may
-            prop:value=value on:input=move |event| set(event_target_value(&event))/>
+        <div class="labelled"><label for=id.clone()>{texts.question_words}</label></div>
+        <input id=id type="text" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() maxlength="300" readonly=!form.may
+            placeholder=shown prop:value=value on:input=set/>
     }
 }
 
+/// The choices' words, a line each.
 #[component]
-fn Choices(place: usize, lang: Lang) -> impl IntoView {
-    let texts = texts();
-    let form = expect_context::<Form>();
+fn Choices(place: usize) -> impl IntoView {
+    let (texts, form) = (texts(), expect_context::<Form>());
     let reception = form.reception;
-    let value = move || {
-        reception
-            .with(|it| it.questions.get(place).map(|it| lines(&it.choices, lang.tag())).unwrap_or_default())
+    let of = move |read: &dyn Fn(&Question) -> String| {
+        reception.with(|it| it.questions.get(place).map(read).unwrap_or_default())
     };
-    let set = move |text: String| {
+    // Blank lines keep the places of another language's choices: with nothing else there is nothing.
+    let value = move || {
+        let text = of(&|question| lines(&question.choices, form.tongue.get()));
+        if text.trim().is_empty() { String::new() } else { text }
+    };
+    let shown = move || {
+        let tongue = form.tongue.get();
+        of(&|question| {
+            question.choices.iter().map(|choice| instead(choice, tongue)).collect::<Vec<_>>().join("\n")
+        })
+    };
+    let set = move |event| {
+        let text = event_target_value(&event);
         reception.update(|it| {
             if let Some(question) = it.questions.get_mut(place) {
-                set_lines(&mut question.choices, lang.tag(), &text);
+                set_lines(&mut question.choices, form.tongue.get_untracked(), &text);
             }
         });
     };
-    let label = fill(texts.choices_in, &[("language", lang.name())]);
+    let id = format!("choices-{place}");
     view! {
-        <label class="labelled"><span>{label.clone()}</span></label>
-        <textarea rows="3" dir="auto" lang=lang.tag() aria-label=label readonly=!form.may
-            prop:value=value on:input=move |event| set(event_target_value(&event))></textarea>
+        <div class="labelled"><label for=id.clone()>{texts.choices_words}</label></div>
+        <textarea id=id rows="3" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() readonly=!form.may
+            placeholder=shown prop:value=value on:input=set></textarea>
     }
 }
 
@@ -138,20 +157,19 @@ pub fn Consent() -> impl IntoView {
     let texts = texts();
     let form = expect_context::<Form>();
     let reception = form.reception;
-    let fields = Lang::ALL.map(|lang| {
-        let id = ["consent-", lang.tag()].concat();
-        view! {
-            <div class="labelled"><label for=id.clone() lang=lang.tag()>{lang.name()}</label></div>
-            <textarea id=id rows="2" dir="auto" lang=lang.tag() maxlength="600" readonly=!form.may
-                prop:value=move || reception.with(|it| said(&it.consent, lang.tag()))
-                on:input=move |event| reception.update(|it| say(&mut it.consent, lang.tag(), event_target_value(&event)))></textarea>
-        }
-    });
+    let value = move || reception.with(|it| said(&it.consent, form.tongue.get()));
+    let shown = move || reception.with(|it| instead(&it.consent, form.tongue.get()));
+    let set = move |event| {
+        let text = event_target_value(&event);
+        reception.update(|it| say(&mut it.consent, form.tongue.get_untracked(), text));
+    };
     view! {
         <section class="card" aria-labelledby="consent-head">
-            <h2 id="consent-head">{texts.consent}</h2>
+            <h2 id="consent-head"><label for="consent">{texts.consent}</label></h2>
             <p class="lead">{texts.consent_lead}</p>
-            {fields.into_iter().collect_view()}
+            <Tongues id="consent-tongue"/>
+            <textarea id="consent" rows="2" dir=move || direction(form.tongue.get()) lang=move || form.tongue.get() maxlength="600" readonly=!form.may
+                placeholder=shown prop:value=value on:input=set></textarea>
             <div class="labelled"><label for="privacy">{texts.privacy}</label></div>
             <input id="privacy" type="url" dir="ltr" spellcheck="false" placeholder="https://www.example.com/privacy" readonly=!form.may
                 prop:value=move || reception.with(|it| it.privacy_url.clone())

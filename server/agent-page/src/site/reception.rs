@@ -17,7 +17,7 @@ pub struct Question {
     pub asks: String,
     /// Whether there is no chat without an answer.
     pub required: bool,
-    /// The question, where it is not one of ours.
+    /// The question in the owner's words.
     pub label: Words,
     /// What can be chosen.
     pub choices: Vec<Words>,
@@ -36,6 +36,8 @@ pub struct Reception {
     pub holidays: String,
     /// `chat`, `form` or `hide`.
     pub closed: String,
+    /// What is said while it is closed, in place of ours.
+    pub closed_text: Words,
     /// What is asked.
     pub questions: Vec<Question>,
     /// What is agreed to.
@@ -61,6 +63,7 @@ impl Reception {
             week: DAYS.map(|day| spans(&rest::get(&week, day))),
             holidays: holidays.iter().map(line).collect::<Vec<_>>().join("\n"),
             closed: rest::text(json, "closed").unwrap_or_else(|| "chat".into()),
+            closed_text: words(&rest::get(json, "closed_text")),
             questions: list(&rest::get(json, "questions")).iter().map(question).collect(),
             consent: words(&rest::get(json, "consent")),
             privacy_url: rest::text(json, "privacy_url").unwrap_or_default(),
@@ -74,6 +77,7 @@ impl Reception {
         rest::object(&[
             ("hours", if self.has_hours { self.write_hours() } else { JsValue::NULL }),
             ("closed", self.closed.as_str().into()),
+            ("closed_text", write_words(&self.closed_text)),
             ("questions", questions.into()),
             ("consent", write_words(&self.consent)),
             ("privacy_url", if privacy.is_empty() { JsValue::NULL } else { privacy.into() }),
@@ -148,7 +152,8 @@ fn write_spans(text: &str) -> JsValue {
     spans.into()
 }
 
-fn words(value: &JsValue) -> Words {
+/// One text by language, as the relay tells it.
+pub fn words(value: &JsValue) -> Words {
     let pairs = value.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
     let mut words: Words = pairs
         .iter()
@@ -179,13 +184,12 @@ fn question(value: &JsValue) -> Question {
 }
 
 fn write_question(question: &Question) -> JsValue {
-    let own = matches!(question.asks.as_str(), "choice" | "text");
     let choices: Array =
         question.choices.iter().filter(|_| question.asks == "choice").map(write_words).collect();
     rest::object(&[
         ("asks", question.asks.as_str().into()),
         ("required", question.required.into()),
-        ("label", if own { write_words(&question.label) } else { Object::new().into() }),
+        ("label", write_words(&question.label)),
         ("choices", choices.into()),
     ])
 }

@@ -1,6 +1,9 @@
 //! A site's settings as the relay tells and takes them, and what can be said against them before it is asked. The
 //! relay's word is the last one.
-use super::reception::Reception;
+use super::{
+    reception::{Reception, Words, words},
+    tongues::Ours,
+};
 use crate::{i18n::Texts, rest};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,23 +20,32 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Brand colour; `None`: ours.
     pub color: Option<String>,
+    /// How round corners are, in pixels; `None`: as ours.
+    pub radius: Option<u8>,
+    /// The launcher's side, `left` or `right`; `None`: where a line of the page ends.
+    pub position: Option<String>,
     /// Greetings by language.
-    pub greetings: Vec<(String, String)>,
+    pub greetings: Words,
     /// When it is open, and what is asked first.
     pub reception: Reception,
 }
 
 impl Settings {
     /// Reads what the relay sent; `None` when it is something else.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast to u8 ends at its bounds"
+    )]
     pub fn read(json: &JsValue) -> Option<Self> {
         let origins: Array = rest::get(json, "origins").dyn_into().ok()?;
-        let greetings = rest::get(json, "greetings").dyn_into::<Object>().ok();
-        let pairs = greetings.map(|greetings| Object::entries(&greetings)).unwrap_or_default();
         Some(Self {
             name: rest::text(json, "name")?,
             origins: origins.iter().filter_map(|origin| origin.as_string()).collect(),
             color: rest::text(json, "color"),
-            greetings: pairs.iter().filter_map(|pair| pair_of(&pair)).collect(),
+            radius: rest::get(json, "radius").as_f64().map(|pixels| pixels as u8),
+            position: rest::text(json, "position"),
+            greetings: words(&rest::get(json, "greetings")),
             reception: Reception::read(&rest::get(json, "reception")),
         })
     }
@@ -50,24 +62,28 @@ impl Settings {
             ("name", self.name.as_str().into()),
             ("origins", origins.into()),
             ("color", self.color.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
+            ("radius", self.radius.map_or(JsValue::NULL, JsValue::from)),
+            ("position", self.position.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
             ("greetings", greetings.into()),
             ("reception", self.reception.write()),
         ])
     }
-
-    /// The greeting in a language, empty when the owner wrote none.
-    pub fn greeting(&self, tag: &str) -> String {
-        self.greetings
-            .iter()
-            .find(|(known, _)| known == tag)
-            .map(|(_, text)| text.clone())
-            .unwrap_or_default()
-    }
 }
 
-fn pair_of(pair: &JsValue) -> Option<(String, String)> {
-    let pair: &Array = pair.dyn_ref()?;
-    Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+/// What the relay tells with a site and nobody can change here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// What visitors read where the owner has written nothing.
+    pub ours: Ours,
+    /// The line with a pinned version and its hash.
+    pub pinned: String,
+}
+
+impl Given {
+    /// Reads what the relay sent.
+    pub fn read(json: &JsValue) -> Self {
+        Self { ours: Ours::read(json), pinned: rest::text(json, "snippet_pinned").unwrap_or_default() }
+    }
 }
 
 /// What is wrong with an origin, as far as a page can tell.

@@ -26,10 +26,14 @@ pub fn Snippets() -> impl IntoView {
     let relay = window().location().origin().unwrap_or_default();
     let key = form.key();
     let link = [relay.as_str(), "/c/", key.as_str()].concat();
+    let pinned = RwSignal::new(false);
     let tag = {
-        let (relay, key) = (relay.clone(), key.clone());
-        Memo::new(move |_| snippet(&relay, key.as_str(), &form.typed()))
+        let plain = line(&relay, key.as_str());
+        let exact = form.given.with_value(|given| given.pinned.clone());
+        Memo::new(move |_| with_look(if pinned.get() { &exact } else { &plain }, &form.typed()))
     };
+    let lead = move || if pinned.get() { texts.pinned_lead } else { texts.snippet_lead };
+    let pressed = move |on: bool| move || (pinned.get() == on).to_string();
     let (href, words) = (link.clone(), texts.chat_with_us);
     let both = Memo::new(move |_| {
         [tag.get().as_str(), "\n<noscript><a href=\"", &href, "\">", words, "</a></noscript>"].concat()
@@ -38,27 +42,43 @@ pub fn Snippets() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="snippet-head">
             <h2 id="snippet-head">{texts.snippet}</h2>
-            <Copyable id="snippet" lead=texts.snippet_lead text=Signal::derive(move || tag.get())/>
+            <div class="switch" role="group" aria-labelledby="snippet-head">
+                <button type="button" aria-pressed=pressed(false) on:click=move |_| pinned.set(false)>{texts.follows}</button>
+                <button type="button" id="pinned" aria-pressed=pressed(true) on:click=move |_| pinned.set(true)>{texts.pinned}</button>
+            </div>
+            <Copyable id="snippet" lead=Signal::derive(lead) text=Signal::derive(move || tag.get())/>
             <h3>{texts.noscript}</h3>
-            <Copyable id="noscript" lead=texts.noscript_lead text=Signal::derive(move || both.get())/>
+            <Copyable id="noscript" lead=Signal::stored(texts.noscript_lead) text=Signal::derive(move || both.get())/>
             <h3>{texts.plain_link}</h3>
-            <Copyable id="link" lead=texts.plain_link_lead text=Signal::stored(link)/>
+            <Copyable id="link" lead=Signal::stored(texts.plain_link_lead) text=Signal::stored(link)/>
             <h3>{texts.csp}</h3>
-            <Copyable id="csp" lead=texts.csp_lead text=Signal::stored(policy)/>
+            <Copyable id="csp" lead=Signal::stored(texts.csp_lead) text=Signal::stored(policy)/>
         </section>
     }
 }
 
-/// The line. It carries the colour when it is not ours: before intent the loader asks the relay for nothing.
-fn snippet(relay: &str, key: &str, settings: &Settings) -> String {
+/// The line, which follows the relay's version.
+fn line(relay: &str, key: &str) -> String {
+    ["<script async src=\"", relay, "/embed.js\" data-site=\"", key, "\"></script>"].concat()
+}
+
+/// A line with the colour and the side that are not ours: before intent the loader asks the relay for nothing.
+fn with_look(line: &str, settings: &Settings) -> String {
+    const END: &str = "></script>";
     let color = settings.color.as_deref().filter(|color| *color != OURS && Rgb::parse(color).is_some());
-    let color = color.map(|color| [" data-color=\"", color, "\""].concat()).unwrap_or_default();
-    ["<script async src=\"", relay, "/embed.js\" data-site=\"", key, "\"", &color, "></script>"].concat()
+    let look = [("color", color), ("position", settings.position.as_deref())];
+    let mut line = line.strip_suffix(END).unwrap_or(line).to_owned();
+    for (name, value) in look {
+        if let Some(value) = value {
+            line.push_str(&[" data-", name, "=\"", value, "\""].concat());
+        }
+    }
+    line + END
 }
 
 /// A text with a button that copies it and says so.
 #[component]
-fn Copyable(id: &'static str, lead: &'static str, text: Signal<String>) -> impl IntoView {
+fn Copyable(id: &'static str, lead: Signal<&'static str>, text: Signal<String>) -> impl IntoView {
     let texts = texts();
     let done = RwSignal::new(None::<bool>);
     let copy = move |_| {
@@ -82,7 +102,7 @@ fn Copyable(id: &'static str, lead: &'static str, text: Signal<String>) -> impl 
     };
     let label = move || if done.get() == Some(true) { texts.copied } else { texts.copy };
     view! {
-        <p class="lead">{lead}</p>
+        <p class="lead" aria-live="polite">{lead}</p>
         <div class="copy">
             <pre tabindex="0" id=id dir="ltr">{text}</pre>
             <button class="btn" aria-describedby=id on:click=copy class:good=move || done.get() == Some(true)>
@@ -95,17 +115,18 @@ fn Copyable(id: &'static str, lead: &'static str, text: Signal<String>) -> impl 
 
 #[cfg(test)]
 mod tests {
-    use super::snippet;
+    use super::{line, with_look};
     use crate::site::settings::Settings;
 
     #[test]
-    fn the_line_carries_another_colour_and_nothing_else() {
-        let plain = Settings::default();
-        let line = "<script async src=\"https://r.example/embed.js\" data-site=\"K\"></script>";
-        assert_eq!(snippet("https://r.example", "K", &plain), line);
-        let red = Settings { color: Some("#aa0000".into()), ..Settings::default() };
-        assert!(snippet("https://r.example", "K", &red).ends_with(" data-color=\"#aa0000\"></script>"));
+    fn a_line_carries_another_colour_and_side_and_nothing_else() {
+        let plain = "<script async src=\"https://r.example/embed.js\" data-site=\"K\"></script>";
+        assert_eq!(line("https://r.example", "K"), plain);
+        assert_eq!(with_look(plain, &Settings::default()), plain);
+        let red =
+            Settings { color: Some("#aa0000".into()), position: Some("left".into()), ..Settings::default() };
+        assert!(with_look(plain, &red).ends_with(" data-color=\"#aa0000\" data-position=\"left\"></script>"));
         let bad = Settings { color: Some("\"><b>".into()), ..Settings::default() };
-        assert_eq!(snippet("https://r.example", "K", &bad), line);
+        assert_eq!(with_look(plain, &bad), plain);
     }
 }

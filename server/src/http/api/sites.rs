@@ -5,8 +5,8 @@ use crate::{
     domain::{
         reception::Reception,
         site::{
-            check_color, check_file_bytes, check_file_quota, check_greetings, check_name, check_origins,
-            text_color,
+            Edge, check_color, check_file_bytes, check_file_quota, check_greetings, check_name,
+            check_origins, check_radius, text_color,
         },
     },
     http::{
@@ -17,6 +17,8 @@ use crate::{
         identity::SignedIn,
         pages,
         problem::{Problem, json},
+        reception::Words,
+        texts,
     },
     store::{Site, SiteSettings},
 };
@@ -37,6 +39,10 @@ pub struct Change {
     origins: Option<Vec<String>>,
     #[serde(default)]
     color: Set<String>,
+    #[serde(default)]
+    radius: Set<u8>,
+    #[serde(default)]
+    position: Set<Edge>,
     greetings: Option<BTreeMap<String, String>>,
     #[serde(default)]
     file_bytes: Set<u64>,
@@ -53,6 +59,20 @@ enum Set<T> {
     Now(Option<T>),
 }
 
+impl Change {
+    /// Its parts, each a change by itself.
+    pub fn parts(self) -> [Self; 5] {
+        let Self { name, color, radius, position, greetings, reception, .. } = self;
+        [
+            Self { name, ..Self::default() },
+            Self { color, ..Self::default() },
+            Self { radius, position, ..Self::default() },
+            Self { greetings, ..Self::default() },
+            Self { reception, ..Self::default() },
+        ]
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Set<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Option::deserialize(from).map(Self::Now)
@@ -67,11 +87,14 @@ struct Shown<'a> {
     origins: &'a [String],
     color: Option<&'a str>,
     on_color: Option<&'static str>,
+    radius: Option<u8>,
+    position: Option<Edge>,
     greetings: BTreeMap<&'a str, &'a str>,
     file_bytes: Option<u64>,
     file_quota: Option<u64>,
     file_held: u64,
     reception: &'a Reception,
+    ours: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     snippet: String,
     snippet_pinned: String,
     noscript: String,
@@ -94,11 +117,14 @@ fn show_site(site: &Site, role: Role, caller: &Caller, file_held: u64) -> Respon
         origins: &settings.origins,
         color: settings.color.as_deref(),
         on_color: settings.color.as_deref().map(text_color),
+        radius: settings.radius,
+        position: settings.position,
         greetings: settings.greetings.iter().map(|(tag, text)| (tag.as_str(), text.as_str())).collect(),
         file_bytes: settings.file_bytes,
         file_quota: settings.file_quota,
         file_held,
         reception: &settings.reception,
+        ours: ours(),
         snippet: snippet(&relay, key),
         snippet_pinned: format!(
             "<script async src=\"{relay}/embed/{PINNED}\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
@@ -113,6 +139,17 @@ fn show_site(site: &Site, role: Role, caller: &Caller, file_held: u64) -> Respon
     json(StatusCode::OK, &shown)
 }
 
+/// What visitors read where the owner has written nothing, by language.
+fn ours() -> BTreeMap<&'static str, BTreeMap<&'static str, &'static str>> {
+    let of = |language| {
+        let greeting = texts::widget().of(language).and_then(|texts| texts.get("greeting"));
+        let words = Words::of(language);
+        let others = ["name", "email", "phone", "chat", "form", "hide"].map(|name| (name, words.get(name)));
+        others.into_iter().chain([("greeting", greeting.map_or("", String::as_str))]).collect()
+    };
+    texts::widget().all().map(|language| (language, of(language))).collect()
+}
+
 /// The signed-in agent's sites.
 pub async fn list(Extension(signed_in): Extension<SignedIn>) -> Response {
     #[derive(Serialize)]
@@ -123,7 +160,7 @@ pub async fn list(Extension(signed_in): Extension<SignedIn>) -> Response {
 }
 
 /// The role of the signed-in agent on a site; nothing tells a foreign site from none.
-pub(super) fn role(signed_in: &SignedIn, key: &str) -> Result<Role, Problem> {
+pub fn role(signed_in: &SignedIn, key: &str) -> Result<Role, Problem> {
     let memberships = &signed_in.sign_in.agent.memberships;
     memberships
         .iter()
@@ -165,7 +202,8 @@ pub async fn change(
     Ok(show_site(&site, role, &caller, held))
 }
 
-fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Problem> {
+/// The settings with a change in them, if all of it can be taken.
+pub fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Problem> {
     let bad = |error: crate::domain::site::SettingError| Problem::bad(error.to_string());
     if let Some(name) = change.name {
         settings.name = check_name(&name).map_err(bad)?;
@@ -175,6 +213,12 @@ fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Pro
     }
     if let Set::Now(color) = change.color {
         settings.color = color.map(|color| check_color(&color)).transpose().map_err(bad)?;
+    }
+    if let Set::Now(radius) = change.radius {
+        settings.radius = radius.map(check_radius).transpose().map_err(bad)?;
+    }
+    if let Set::Now(position) = change.position {
+        settings.position = position;
     }
     if let Some(greetings) = change.greetings {
         let greetings: Vec<(String, String)> = greetings.into_iter().collect();
@@ -195,7 +239,7 @@ fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings, Pro
 #[cfg(test)]
 mod tests {
     use super::{Change, apply, snippet};
-    use crate::store::SiteSettings;
+    use crate::{domain::site::Edge, store::SiteSettings};
 
     #[test]
     fn absent_stays_and_null_is_ours_again() {
@@ -206,6 +250,11 @@ mod tests {
         assert_eq!((after.name.as_str(), after.color.as_deref()), ("B", Some("#112233")));
         let change: Change = serde_json::from_str("{\"color\":null}").expect("a change");
         assert_eq!(apply(before.clone(), change).expect("good").color, None);
+        let change: Change = serde_json::from_str("{\"radius\":4,\"position\":\"left\"}").expect("a change");
+        let round = apply(before.clone(), change).expect("good");
+        assert_eq!((round.radius, round.position), (Some(4), Some(Edge::Left)));
+        let change: Change = serde_json::from_str("{\"radius\":29}").expect("a change");
+        assert!(apply(before.clone(), change).is_err());
         let change: Change = serde_json::from_str("{\"file_bytes\":0}").expect("a change");
         assert_eq!(apply(before, change).expect("good").file_bytes, Some(0));
     }

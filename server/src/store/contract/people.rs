@@ -1,5 +1,6 @@
 //! Sites, agents, sign-ins, tenants, and the store's own life.
 use super::world::{Open, World, agent, client_id, get, secret, sender, visitor, wait};
+use crate::domain::site::Edge;
 use crate::store::{Added, NewAgent, NewSignIn, Sender, Site, SiteSettings, StoreError};
 use merhaba_shared::protocol::{
     agent::{Filter, Role},
@@ -14,6 +15,8 @@ fn settings() -> SiteSettings {
         name: "Çarşı".into(),
         origins: vec!["https://b.example".into(), "https://a.example".into()],
         color: Some("#0b7a75".into()),
+        radius: Some(4),
+        position: Some(Edge::Left),
         greetings: vec![("tr".into(), "Merhaba!".into()), ("en".into(), "Hello!".into())],
         file_bytes: Some(1_000),
         file_quota: Some(9_000),

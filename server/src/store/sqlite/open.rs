@@ -35,6 +35,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0004_files.sql"),
     include_str!("../../../migrations/sqlite/0005_data.sql"),
     include_str!("../../../migrations/sqlite/0006_activities.sql"),
+    include_str!("../../../migrations/sqlite/0007_look.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.

@@ -3,13 +3,16 @@ use super::{
     fault::{Fault, Outcome},
     sql::{change, json, many, one, to_json},
 };
-use crate::store::{Site, SiteSettings};
+use crate::{
+    domain::site::Edge,
+    store::{Site, SiteSettings},
+};
 use merhaba_shared::protocol::ids::SiteKey;
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
-    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key) DO NOTHING";
+    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota, radius, position)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (key) DO NOTHING";
     let settings = &site.settings;
     let values = params![
         site.key.as_str(),
@@ -18,7 +21,9 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
         settings.color,
         to_json(&settings.reception)?,
         settings.file_bytes,
-        settings.file_quota
+        settings.file_quota,
+        settings.radius,
+        settings.position.map(Edge::as_str)
     ];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
@@ -28,26 +33,28 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
 }
 
 pub(super) fn get(db: &Connection, key: &SiteKey) -> Outcome<Option<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota FROM sites WHERE key = ?1";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position FROM sites WHERE key = ?1";
     one(db, sql, [key.as_str()], read)?.map(|found| with_lists(db, found)).transpose()
 }
 
 pub(super) fn all(db: &Connection) -> Outcome<Vec<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota FROM sites ORDER BY id";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position FROM sites ORDER BY id";
     let found = many(db, sql, [], read)?;
     found.into_iter().map(|found| with_lists(db, found)).collect()
 }
 
 pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) -> Outcome<Option<Site>> {
-    let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4, file_bytes = ?5, file_quota = ?6
-               WHERE key = ?1 RETURNING id";
+    let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4, file_bytes = ?5, file_quota = ?6,
+               radius = ?7, position = ?8 WHERE key = ?1 RETURNING id";
     let values = params![
         key.as_str(),
         settings.name,
         settings.color,
         to_json(&settings.reception)?,
         settings.file_bytes,
-        settings.file_quota
+        settings.file_quota,
+        settings.radius,
+        settings.position.map(Edge::as_str)
     ];
     let Some(site) = one(db, sql, values, |row| row.get(0))? else {
         return Ok(None);
@@ -65,8 +72,18 @@ pub(super) fn id(db: &Connection, key: &SiteKey) -> Outcome<Option<i64>> {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
     let (reception, file_bytes, file_quota) = (json(row, 5)?, row.get(6)?, row.get(7)?);
-    let (name, color) = (row.get(3)?, row.get(4)?);
-    let settings = SiteSettings { name, color, file_bytes, file_quota, reception, ..SiteSettings::default() };
+    let (name, color, radius) = (row.get(3)?, row.get(4)?, row.get(8)?);
+    let position = row.get::<_, Option<String>>(9)?.as_deref().and_then(Edge::parse);
+    let settings = SiteSettings {
+        name,
+        color,
+        radius,
+        position,
+        file_bytes,
+        file_quota,
+        reception,
+        ..SiteSettings::default()
+    };
     Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))
 }
 
