@@ -14,11 +14,11 @@ pub struct Press<'a> {
 }
 
 impl Press<'_> {
-    fn button(self, text: &str, words: &str) -> String {
+    fn button(self, class: &str, text: &str, words: &str) -> String {
         let (action, id, text, words) =
             (escape(self.action), escape(self.client_id), escape(text), escape(words));
         format!(
-            "<form method=\"post\" action=\"{action}\" accept-charset=\"utf-8\"><input type=\"hidden\" name=\"client_id\" value=\"{id}\"><button name=\"body\" value=\"{words}\" class=\"more\" dir=\"auto\">{text}</button></form>\n"
+            "<form class=\"{class}\" method=\"post\" action=\"{action}\" accept-charset=\"utf-8\"><input type=\"hidden\" name=\"client_id\" value=\"{id}\"><button name=\"body\" value=\"{words}\" class=\"more\" dir=\"auto\">{text}</button></form>\n"
         )
     }
 }
@@ -43,13 +43,13 @@ pub fn draw(extra: &Extra, last: bool, press: Press<'_>) -> String {
                         escape(text)
                     );
                 }
-                (None, Some(reply)) => out.push_str(&press.button(text, reply)),
+                (None, Some(reply)) => out.push_str(&press.button("card", text, reply)),
                 (None, None) => {}
             }
         }
     }
     for reply in extra.replies.iter().filter(|_| last) {
-        out.push_str(&press.button(reply, reply));
+        out.push_str(&press.button("reply", reply, reply));
     }
     out
 }

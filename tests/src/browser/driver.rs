@@ -129,7 +129,13 @@ impl Driver {
             .await
             .unwrap_or_else(|error| panic!("{:?} starts: {error}", self.engine));
         let session = client.session_id().await.expect("the driver answers").expect("a session");
-        Browser { client, authority: self.authority.clone(), session, _profile: profile }
+        Browser {
+            client,
+            authority: self.authority.clone(),
+            session,
+            scriptless: scriptless(&preferences),
+            _profile: profile,
+        }
     }
 }
 
@@ -138,9 +144,15 @@ fn chromium(profile: &TempDir, preferences: &Value, more: &[String]) -> Value {
     flags.push(format!("--user-data-dir={}", profile.path().display()));
     flags.extend_from_slice(more);
     json!({
+        // Without script the plain page stays open for what comes later: it never counts as loaded.
+        "pageLoadStrategy": if scriptless(preferences) { "none" } else { "normal" },
         "goog:chromeOptions": { "args": flags, "prefs": preferences },
         "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
     })
+}
+
+fn scriptless(preferences: &Value) -> bool {
+    preferences["profile.managed_default_content_settings.javascript"] == 2
 }
 
 fn firefox(preferences: &Value) -> Value {
