@@ -60,8 +60,8 @@ impl Sheet {
     pub fn draw<T>(&self, with: impl FnOnce(&Drawing<'_>) -> T) -> Option<T> {
         let by = Bearer::Visitor(self.key.clone(), self.token);
         let until = self.web.app.clock.now() + GOOD_MS;
-        let link = |file: &Attachment| {
-            let link = Link { id: file.id.clone(), preview: false, until, by: by.clone() };
+        let link = |file: &Attachment, preview: bool| {
+            let link = Link { id: file.id.clone(), preview, until, by: by.clone() };
             self.web.signer.path(&link)
         };
         let press = Press { action: &self.action, client_id: &self.client_id };

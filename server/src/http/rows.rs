@@ -21,8 +21,8 @@ const RUN_MS: i64 = 5 * 60 * 1000;
 pub struct Drawing<'a> {
     /// The words.
     pub texts: &'a Texts,
-    /// Where a file is.
-    pub link: &'a dyn Fn(&Attachment) -> String,
+    /// Where a file is, or its preview.
+    pub link: &'a dyn Fn(&Attachment, bool) -> String,
     /// How what can be pressed is sent.
     pub press: Press<'a>,
 }
@@ -80,16 +80,16 @@ impl Drawing<'_> {
         if !message.body.is_empty() {
             out.push_str(&row(mine, last, &said, &initials(by), &message.body));
         }
-        if let Some(extra) = &message.extra
-            && let Ok(extra) = serde_json::from_str::<Extra>(&extra.0)
-        {
-            out.push_str(&rich::draw(&extra, newest, self.press));
-        }
-        for attachment in &message.attachments {
-            out.push_str(&file(mine, attachment, &said, &(self.link)(attachment)));
-        }
         if last && !mine {
             let _ = writeln!(out, "<div class=\"mark\">{}</div>", escape(by));
+        }
+        let extra = message.extra.as_ref().and_then(|extra| serde_json::from_str::<Extra>(&extra.0).ok());
+        let extra = extra.unwrap_or_default();
+        let files = &message.attachments;
+        let picture = |id: &_| files.iter().find(|file| file.id == *id).map(|file| (self.link)(file, true));
+        out.push_str(&rich::draw(&extra, newest, self.press, picture));
+        for attachment in files.iter().filter(|file| extra.pictures().all(|shown| *shown != file.id)) {
+            out.push_str(&file(mine, attachment, &said, &(self.link)(attachment, false)));
         }
         out
     }
@@ -188,7 +188,7 @@ mod tests {
         }
         let drawing = Drawing {
             texts: texts::widget().of("en").expect("English"),
-            link: &|file: &Attachment| format!("/f/{}?a&b", file.id),
+            link: &|file: &Attachment, _| format!("/f/{}?a&b", file.id),
             press: super::Press { action: "/c/c", client_id: "ab" },
         };
         let out = drawing.all(&history, &card);

@@ -17,7 +17,7 @@ async fn bring(browser: &Browser, how: &str, files: &str) {
                const all = new DataTransfer();
                for (const file of {files}) {{
                  const bytes = file.draw ? await draw(...file.draw) : file.bytes == null ? file.text : new Uint8Array(file.bytes);
-                 all.items.add(new File([bytes], file.name));
+                 all.items.add(new File([bytes], file.name, {{ type: file.draw ? 'image/png' : '' }}));
                }}
                if ({how:?} == 'choose') {{
                  HTMLInputElement.prototype.click = function () {{ this.files = all.files; this.onchange(); }};
@@ -63,6 +63,9 @@ async fn files_go_both_ways_and_arrive_as_they_were() {
     )
     .await;
     uploaded(&visitor, 2).await;
+    // What is on its way can be seen small, and only what a browser can show.
+    let small = "(all => all.length === 1 && all[0].naturalWidth === 1200 && all[0].getBoundingClientRect().width <= 48 && all[0].getBoundingClientRect().height <= 72)([...document.querySelectorAll('.tray img')])";
+    visitor.until(small).await;
     write(&visitor, "visitor-1;").await;
     visitor.until("document.querySelector('.row.me .files img')?.naturalWidth > 0").await;
     visitor.until("!document.querySelector('.tray > div') && document.querySelector('.tray').hidden").await;

@@ -26,8 +26,8 @@ async fn an_open_page_shows_that_it_lives_and_ends_in_time() {
         let frame = body.frame().await?.expect("it goes on").into_data().ok()?;
         Some(String::from_utf8_lossy(&frame).into_owned())
     };
-    let begun = next().await.expect("a beginning");
-    assert!(begun.contains("Merhaba") && !begun.contains("</html>"), "{begun}");
+    let head = next().await.expect("a beginning");
+    assert!(head.contains("Merhaba") && !head.contains("</html>"), "{head}");
     // From here on nothing but timers is waited for.
     tokio::time::pause();
     let began = relay.app.clock.monotonic();
