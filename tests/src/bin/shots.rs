@@ -117,6 +117,9 @@ async fn main() {
         let mut tour = Tour::begin(words).await;
         tour.parts(&mut Camera { folder: &folder, round: "parts", only: &only, taken: &mut taken }).await;
         tour.end().await;
+        let mut tour = Tour::begin(words).await;
+        tour.rich(&mut Camera { folder: &folder, round: "rich", only: &only, taken: &mut taken }).await;
+        tour.end().await;
         if AGENTS.contains(&words.tag) {
             let mut tour = Tour::begin(words).await;
             tour.agents(&mut Camera { folder: &folder, round: "agent", only: &only, taken: &mut taken })

@@ -13,6 +13,7 @@ mod agent;
 mod desk;
 mod files;
 mod parts;
+mod rich;
 mod widget;
 mod words;
 
