@@ -13,7 +13,7 @@ dialog.build { margin: auto; inline-size: min(560px, calc(100% - 24px)); max-blo
 dialog.build::backdrop { background: rgb(0 0 0 / .4) }
 dialog.build form { display: flex; flex-direction: column; gap: var(--s3); padding: var(--s4) }
 dialog.build h2 { font-size: 17px }
-dialog.build :is(input, textarea, select) { font: inherit; font-size: 16px; color: inherit; background: var(--paper); border: 1px solid var(--ink-2); border-radius: var(--radius-xs); padding: var(--s2) var(--s3); min-block-size: 44px; inline-size: 100%; outline-offset: 1px }
+dialog.build :is(input, textarea, select) { font: inherit; font-size: max(1rem, 16px); color: inherit; background: var(--paper); border: 1px solid var(--ink-2); border-radius: var(--radius-xs); padding: var(--s2) var(--s3); min-block-size: 44px; inline-size: 100%; outline-offset: 1px }
 dialog.build textarea { min-block-size: 66px; resize: vertical }
 dialog.build label { display: flex; flex-direction: column; gap: 4px; font-size: var(--small); font-weight: 600; flex: 1; min-inline-size: 0 }
 dialog.build label > :is(input, textarea, select) { font-weight: 400 }
@@ -63,7 +63,7 @@ export default api => {
 
   /** A card's picture: uploaded when it is chosen, so that the relay has drawn it by the time the card is sent. */
   const pictured = () => {
-    const choose = node('button', { type: 'button', className: 'small' }, words.picture), away = node('button', { type: 'button', className: 'small', hidden: true }, words.remove_picture);
+    const choose = node('button', { type: 'button', className: 'small' }, words.picture), away = node('button', { type: 'button', className: 'small', hidden: true, 'aria-label': words.remove_picture }, words.remove);
     const image = node('img', { alt: '', hidden: true }), state = node('span', { role: 'status' });
     const self = { part: node('div', { className: 'picture' }, image, choose, away, state), id: null, coming: null };
     const show = (url, said) => {

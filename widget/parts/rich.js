@@ -2,12 +2,14 @@
 // visitor's own message; a form's answers go to the relay, which makes a message of them that everybody can read. On the
 // agent page all of it is shown as the visitor sees it, and does nothing. It never writes HTML, and never runs what it is sent.
 const LOOK = `
-.rich { flex: 0 0 100%; min-inline-size: 0; display: flex; flex-direction: column; gap: var(--s2); padding-block-start: var(--s1) }
-.row:has(> .rich) { flex-wrap: wrap }
+.rich { grid-column: 2; min-inline-size: 0; display: flex; flex-direction: column; gap: var(--s2) }
+.row:has(> .rich) { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: var(--s2) 0; align-items: end }
 .row:has(> .rich):not(.out) { max-inline-size: 100%; inline-size: 100% }
-.row:not(.me):has(.face) > .rich { padding-inline-start: 36px }
+.row:has(> .rich) > .face { grid-column: 1; margin-inline-end: var(--s2) }
+.row:has(> .rich) > .bubble { grid-column: 2; justify-self: start; max-inline-size: 84% }
+.row.out:has(> .rich) > .bubble { justify-self: end; max-inline-size: 100% }
 .rich .press { display: flex; flex-wrap: wrap; gap: var(--s2) }
-.rich .press button, .rich .card button, .rich .card a { min-block-size: 44px; padding: 0 var(--s4); border-radius: 22px; border: 1px solid var(--brand); color: var(--brand-ink); background: var(--paper); font-weight: 600; display: inline-flex; align-items: center; justify-content: center; text-align: center; text-decoration: none; overflow-wrap: anywhere; max-inline-size: 100% }
+.rich .press button, .rich .card button, .rich .card a { min-block-size: 44px; padding: 6px var(--s4); border-radius: 22px; border: 1px solid var(--brand); color: var(--brand-ink); background: var(--paper); font-weight: 600; display: inline-flex; align-items: center; justify-content: center; text-align: center; text-decoration: none; overflow-wrap: anywhere; max-inline-size: 100% }
 .rich .press button:hover:enabled, .rich .card :is(a, button:enabled):hover { background: var(--brand-soft) }
 .rich .cards { display: flex; gap: var(--s2); overflow-x: auto; scroll-snap-type: x proximity; padding-block-end: 2px; scrollbar-width: thin }
 .rich .card { flex: 0 0 min(236px, 86%); scroll-snap-align: start; border: 1px solid var(--line); border-radius: 14px; padding: var(--s3); display: flex; flex-direction: column; gap: var(--s2); background: var(--paper) }
@@ -20,7 +22,7 @@ const LOOK = `
 .rich form { border: 1px solid var(--line); border-radius: 14px; padding: var(--s3) var(--s4); display: flex; flex-direction: column; gap: var(--s3); max-inline-size: 340px; background: var(--paper) }
 .rich label { display: flex; flex-direction: column; gap: 4px; font-size: var(--small); font-weight: 600 }
 .rich label span { overflow-wrap: anywhere }
-.rich :is(input, textarea, select) { font: inherit; font-size: 16px; font-weight: 400; color: inherit; background: var(--paper); border: 1px solid var(--ink-2); border-radius: var(--radius-xs); padding: var(--s2) var(--s3); min-block-size: 44px; inline-size: 100% }
+.rich :is(input, textarea, select) { font: inherit; font-size: max(1rem, 16px); font-weight: 400; color: inherit; background: var(--paper); border: 1px solid var(--ink-2); border-radius: var(--radius-xs); padding: var(--s2) var(--s3); min-block-size: 44px; inline-size: 100% }
 .rich textarea { min-block-size: 88px; resize: vertical }
 .rich form button { min-block-size: 44px; padding: 0 var(--s4); border-radius: 22px; font-weight: 600; background: var(--brand); color: var(--on-brand); align-self: flex-start }
 .rich form p { color: var(--bad); font-size: var(--small) }

@@ -1,6 +1,7 @@
 //! Screenshots of every state of the pages, on a phone and on a desktop, light and dark, in each language, and on a
-//! narrow phone and with text twice as large, into `target/shots/` with an `index.html` to browse. It judges nothing: the states are for people's eyes. With words as
-//! arguments it makes only the pictures whose name has one of them.
+//! narrow phone and with text twice as large, into `target/shots/` with an `index.html` to browse. It judges nothing: the
+//! states are for people's eyes. With words as arguments it makes only the pictures whose name has one of them, and where one
+//! is the name of a round it goes through those rounds only.
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use merhaba_tests::{
     scenes::{Eye, Scene, Tour, Words},
@@ -37,6 +38,9 @@ const NOTE: &str = "window.wasAtEnd = !document.querySelector('.jump')?.checkVis
 
 /// The languages that the agent page speaks.
 const AGENTS: [&str; 2] = ["en", "tr"];
+
+/// The rounds through the states.
+const ROUNDS: [&str; 4] = ["widget", "parts", "rich", "agent"];
 
 /// Takes the pictures of one round through the states.
 struct Camera<'a> {
@@ -109,21 +113,24 @@ async fn main() {
     fs::create_dir_all(&folder).expect("target/ can be written");
     let only: Vec<String> = env::args().skip(1).collect();
     let mut taken = Vec::new();
+    let named: Vec<&str> = ROUNDS.into_iter().filter(|round| only.iter().any(|word| word == round)).collect();
     for words in Words::spoken() {
-        let mut tour = Tour::begin(words).await;
-        tour.widget(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
-        tour.plain(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
-        tour.end().await;
-        let mut tour = Tour::begin(words).await;
-        tour.parts(&mut Camera { folder: &folder, round: "parts", only: &only, taken: &mut taken }).await;
-        tour.end().await;
-        let mut tour = Tour::begin(words).await;
-        tour.rich(&mut Camera { folder: &folder, round: "rich", only: &only, taken: &mut taken }).await;
-        tour.end().await;
-        if AGENTS.contains(&words.tag) {
+        for round in ROUNDS {
+            let spoken = round != "agent" || AGENTS.contains(&words.tag);
+            if !spoken || !named.is_empty() && !named.contains(&round) {
+                continue;
+            }
+            let mut camera = Camera { folder: &folder, round, only: &only, taken: &mut taken };
             let mut tour = Tour::begin(words).await;
-            tour.agents(&mut Camera { folder: &folder, round: "agent", only: &only, taken: &mut taken })
-                .await;
+            match round {
+                "widget" => {
+                    tour.widget(&mut camera).await;
+                    tour.plain(&mut camera).await;
+                }
+                "parts" => tour.parts(&mut camera).await,
+                "rich" => tour.rich(&mut camera).await,
+                _ => tour.agents(&mut camera).await,
+            }
             tour.end().await;
         }
     }
