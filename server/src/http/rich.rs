@@ -48,13 +48,13 @@ fn draw_card(
     picture: impl Fn(&AttachmentId) -> Option<String>,
 ) {
     let Card { picture: shown, title, text, buttons } = card;
-    out.push_str("<div class=\"card\" dir=\"auto\">");
+    out.push_str("<div class=\"card\">");
     if let Some(link) = shown.as_ref().and_then(picture) {
         let _ = write!(out, "<img src=\"{}\" alt=\"\">", escape(&link));
     }
-    let _ = write!(out, "<strong>{}</strong>", escape(title));
+    let _ = write!(out, "<strong dir=\"auto\">{}</strong>", escape(title));
     if !text.is_empty() {
-        let _ = write!(out, "<p>{}</p>", escape(text));
+        let _ = write!(out, "<p dir=\"auto\">{}</p>", escape(text));
     }
     for Button { text, url, reply } in buttons {
         match (url, reply) {

@@ -56,7 +56,7 @@ pub struct Tour {
     desk: Desk,
     browser: Browser,
     words: &'static Words,
-    _driver: Driver,
+    driver: Driver,
     _folder: TempDir,
 }
 
@@ -71,7 +71,7 @@ impl Tour {
         let desk = Desk::at(&relay, &agent).await;
         let driver = Driver::start().await;
         let browser = driver.looking_glass(relay.authority(), network.address()).await;
-        Self { relay, network, desk, browser, words, _driver: driver, _folder: folder }
+        Self { relay, network, desk, browser, words, driver, _folder: folder }
     }
 
     /// Ends it.
