@@ -100,9 +100,8 @@ impl Page {
                 assert!(count > 0, "it ended without {text}: {}", self.text());
             }
         };
-        if timeout(WITHIN, reading).await.is_err() {
-            panic!("{text} did not come: {}", self.text());
-        }
+        let came = timeout(WITHIN, reading).await.is_ok();
+        assert!(came, "{text} did not come: {}", self.text());
     }
 
     /// Reads to the end of the answer.
@@ -142,7 +141,7 @@ async fn what_is_said_comes_as_further_lines_of_the_same_page() {
     let said = http::send(talk.relay.authority(), "POST", &path, &headers, message.as_bytes());
     assert_eq!(said.await.status, 201);
     page.shows("value=\"&lt;i&gt;This&lt;/i&gt;\"").await;
-    assert!(page.text().contains("class=\"reply\" method=\"post\""), "{}", page.text());
+    assert!(page.text().contains("class=\"press reply\" method=\"post\""), "{}", page.text());
     talk.agent.say(json!({ "Resolve": { "conversation": talk.conversation } })).await;
     page.shows("class=\"event\"").await;
     assert_eq!(page.text().matches("2 &amp; 3").count(), 1, "each once");
