@@ -145,6 +145,7 @@ async fn without_any_script_a_file_of_the_team_is_a_link() {
     let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
     let plain = stage.driver.browser_with(off).await;
     plain.open(&format!("{}/c/demo?lang=en", stage.relay.url())).await;
+    plain.until("location.search.includes('live')").await;
     plain.element("document.querySelector('#a[hidden]')").await;
     plain.type_into(FIELD, "visitor-1;").await;
     plain.click("document.querySelector('#s')").await;
@@ -155,7 +156,6 @@ async fn without_any_script_a_file_of_the_team_is_a_link() {
     uploaded(&agent, 1).await;
     write(&agent, "agent-1;").await;
     agent.until("document.querySelector('.row.out a.file')").await;
-    plain.reload().await;
     plain.until("document.querySelector('.mark a[download]').textContent === 'iade.txt'").await;
     let read = "return fetch(document.querySelector('.mark a[download]').href).then(answer => answer.text())";
     assert_eq!(plain.run(read).await, "on iki");
