@@ -173,7 +173,8 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
         MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
         MARK_THEIRS => {
             let at = message(app, key.id).map_or(0, |message| message.at);
-            Shown::Small("mark", joined(name_of(app, key.id), &language::time(at, &app.language)))
+            let name = apart(&name_of(app, key.id));
+            Shown::Small("mark", joined(name, &language::time(at, &app.language)))
         }
         FAILED => {
             Shown::Failed(app.page.text("not_sent"), app.page.text("try_again"), app.page.text("take_back"))
@@ -207,6 +208,11 @@ fn mark_of_mine(app: &App, key: Key) -> String {
         Some(message) => joined(language::time(message.at, &app.language), &word),
         None => word,
     }
+}
+
+/// A name that may run the other way than what stands beside it.
+fn apart(name: &str) -> String {
+    ["\u{2068}", name, "\u{2069}"].concat()
 }
 
 fn joined(mut first: String, second: &str) -> String {

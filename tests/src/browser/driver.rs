@@ -113,14 +113,30 @@ impl Driver {
         self.begin(json!({}), &flags).await
     }
 
+    /// The same for pages that never count as loaded, since they stay open for what comes.
+    pub async fn looking_glass_for_open_pages(&self, relay: &str, network: &str) -> Browser {
+        let mut flags = vec![format!("--host-resolver-rules=MAP {relay} {network}")];
+        flags.extend(ONE_PROCESS.iter().map(ToString::to_string));
+        self.begin_waiting(json!({}), &flags, true).await
+    }
+
     /// A new person's browser with these preferences and further flags.
     pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
+        let scriptless = preferences["profile.managed_default_content_settings.javascript"] == 2;
+        self.begin_waiting(preferences, more, scriptless).await
+    }
+
+    /// Without script the plain page stays open for what comes later: then nothing is waited for by the driver or the page.
+    async fn begin_waiting(&self, preferences: Value, more: &[String], scriptless: bool) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut capabilities = match self.engine {
             Engine::Chromium => chromium(&profile, &preferences, more),
             Engine::Firefox => firefox(&preferences),
             Engine::WebKit => webkit(),
         };
+        if scriptless {
+            capabilities["pageLoadStrategy"] = json!("none");
+        }
         capabilities["timeouts"] = json!({ "script": SHOWN_WITHIN_MS + 5_000, "pageLoad": 30_000 });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was just made") };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -129,7 +145,7 @@ impl Driver {
             .await
             .unwrap_or_else(|error| panic!("{:?} starts: {error}", self.engine));
         let session = client.session_id().await.expect("the driver answers").expect("a session");
-        Browser { client, authority: self.authority.clone(), session, _profile: profile }
+        Browser { client, authority: self.authority.clone(), session, scriptless, _profile: profile }
     }
 }
 

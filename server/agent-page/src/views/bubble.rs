@@ -96,6 +96,8 @@ fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &T
         State::Read => texts.read,
         State::Failed(..) => texts.not_sent,
     });
+    // A name may run the other way than what stands beside it.
+    let who = who.map(|who| ["\u{2068}", &who, "\u{2069}"].concat());
     let parts = [who, at.map(|at| time::clock(at, lang())), state.map(str::to_owned)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
