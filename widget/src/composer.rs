@@ -2,7 +2,7 @@
 //! focus stay with handover.js; the field itself is never replaced.
 use crate::{
     app::{App, turn},
-    host, keep, words,
+    host, keep, lines, words,
 };
 use merhaba_shared::{
     browser::{clock, lifecycle},
@@ -93,14 +93,24 @@ pub fn wished(id: u128, wish: Wish) {
 fn scrolled() {
     let due = crate::app::with(|app| {
         let (before, place) = (app.place, app.page.place());
-        let older = app.client.thread().is_some_and(|thread| thread.timeline().has_older());
-        older && place.at_start() || place.at_end() != before.at_end()
+        lines::has_older(app) && place.at_start()
+            || place.at_end() != before.at_end()
+            || place.at_end() && app.stretch.to.is_some()
     });
     if due {
         turn(|app, _| {
             if app.place.at_start() {
-                app.client.older();
+                older(app);
             }
         });
+    }
+}
+
+/// Older entries are wanted: those that are here already, else the relay's.
+pub fn older(app: &mut App) {
+    if app.stretch.starts() {
+        app.client.older();
+    } else {
+        app.stretch.older = true;
     }
 }

@@ -73,6 +73,14 @@ impl Page {
         ids.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect()
     }
 
+    /// The line in the middle of what is drawn, and where it stands.
+    pub fn middle(&self) -> Option<(HtmlElement, i32)> {
+        let lines = self.log.children();
+        let line: HtmlElement = lines.item(lines.length() / 2)?.unchecked_into();
+        let top = line.offset_top();
+        Some((line, top))
+    }
+
     /// Where the log stands.
     pub fn place(&self) -> Place {
         let log = &self.log;
