@@ -8,11 +8,7 @@ use merhaba_shared::{
     browser::{clock, language, object::call, tabs::merhaba},
     client::{Line, Ms, thread::Thread},
     layout::runs::initials,
-    protocol::{
-        close,
-        limits::BODY_CHARS,
-        model::Author,
-    },
+    protocol::{close, limits::BODY_CHARS, model::Author},
 };
 use wasm_bindgen::JsValue;
 

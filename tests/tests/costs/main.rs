@@ -3,7 +3,7 @@
 //! Each round prints one line of JSON; a budget must hold in one of three rounds.
 
 mod arrival;
-
 mod long;
+mod profile;
 mod rounds;
 mod thread;

@@ -23,9 +23,11 @@ const TURNS: usize = 3_000;
 /// How many messages there are.
 const MESSAGES: usize = 10_000;
 /// Where the log stands: where the conversation began, and at its end.
-const PLACE: &str = "return [log.scrollTop, log.scrollHeight, document.querySelectorAll('.row').length, seen.end()]";
+const PLACE: &str =
+    "return [log.scrollTop, log.scrollHeight, document.querySelectorAll('.row').length, seen.end()]";
 const BEGAN: &str = "log.scrollTop === 0 && document.querySelector('.more').hidden";
-const END: &str = "log.scrollHeight - log.clientHeight - log.scrollTop < 2 && document.querySelector('.jump').hidden";
+const END: &str =
+    "log.scrollHeight - log.clientHeight - log.scrollTop < 2 && document.querySelector('.jump').hidden";
 
 /// Opens the visitor's plain page; milliseconds from hello and from the navigation to a painted log.
 async fn open(browser: &Browser, address: &str) -> (f64, f64) {
@@ -60,6 +62,19 @@ async fn visitor(driver: &Driver, long: &Long, address: &str) -> Browser {
     browser
 }
 
+/// The line at the log's edge, where it stands on the screen before another stretch is drawn and after: `edge` is the
+/// first or the last, `to` where the log is scrolled to.
+fn stands(edge: &str, to: &str) -> String {
+    format!(
+        "const done = arguments[arguments.length - 1], edge = () => [...document.querySelectorAll('#log .row.me')].at({edge}), line = edge();
+         log.scrollTop = {to};
+         const before = line.getBoundingClientRect().top;
+         const look = () => edge() === line ? requestAnimationFrame(look)
+           : requestAnimationFrame(() => done(line.isConnected && Math.abs(line.getBoundingClientRect().top - before)));
+         look();"
+    )
+}
+
 /// One round: what was over its budget.
 async fn round(number: usize, driver: &Driver, long: &Long, address: &str) -> Vec<String> {
     let mut proof = Proof::begin("costs.thread", &[]);
@@ -80,7 +95,11 @@ async fn round(number: usize, driver: &Driver, long: &Long, address: &str) -> Ve
         [("frames_up_ms", -TURN, BEGAN), ("frames_down_ms", TURN, END), ("frames_up_again_ms", -TURN, BEGAN)]
     {
         let seen = turn(&browser, by, arrived).await;
-        assert_eq!(seen["numbers"], MESSAGES / 2, "{name}: every message of the visitor's is drawn on the way");
+        assert_eq!(
+            seen["numbers"],
+            MESSAGES / 2,
+            "{name}: every message of the visitor's is drawn on the way"
+        );
         timed.push((name, seen["gaps"][0].as_f64().expect("there were frames"), FRAME_MS));
         proof.figure(name, seen);
     }
@@ -98,4 +117,38 @@ async fn ten_thousand_messages_open_at_once_and_scroll_without_a_dropped_frame()
     let driver = Driver::start().await;
     let address = format!("{}/c/{}?lang=en", relay.url(), long.site.key);
     best_of(async |number| round(number, &driver, &long, &address).await).await;
+}
+
+#[tokio::test]
+async fn what_is_read_stays_where_it_is_while_another_stretch_is_drawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let relay = Relay::serve(&folder.path().join("data"), &["--no-rate-limits"]).await;
+    let long = Long::write(&relay, 500).await;
+    let driver = Driver::start().await;
+    let address = format!("{}/c/{}?lang=en", relay.url(), long.site.key);
+    let browser = visitor(&driver, &long, &address).await;
+    open(&browser, &address).await;
+    for (edge, to) in [("0", "0"), ("0", "0"), ("0", "0"), ("0", "0"), ("-1", "log.scrollHeight"), ("0", "0")]
+    {
+        let moved = browser.wait_for(&stands(edge, to)).await;
+        assert!(moved.as_f64().is_some_and(|pixels| pixels < 2.0), "it moved: {moved}");
+    }
+    let drawn = browser.run("return document.querySelectorAll('#log .row').length").await;
+    assert!(drawn.as_u64().is_some_and(|rows| rows <= 260), "no more than can be looked at: {drawn}");
+    // The end is one step away, and what is written there comes to it.
+    browser.click("document.querySelector('.jump')").await;
+    browser
+        .until(&format!(
+            "{END} && [...document.querySelectorAll('#log .row.me')].at(-1).textContent.includes('249 ')"
+        ))
+        .await;
+    browser.run("log.scrollTop = 0").await;
+    browser.until("!document.querySelector('.jump').hidden").await;
+    browser.type_into("document.querySelector('textarea')", "here I am\u{e007}").await;
+    browser
+        .until(&format!(
+            "{END} && [...document.querySelectorAll('#log .row.me')].at(-1).textContent.includes('here I am')"
+        ))
+        .await;
+    browser.close().await;
 }

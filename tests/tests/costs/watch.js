@@ -3,7 +3,7 @@
 (() => {
   const d = document, top = window.parent === window;
   const at = time => performance.timeOrigin + time, now = () => at(performance.now());
-  const seen = window.seen = { tasks: [], shift: 0 };
+  const seen = window.seen = { tasks: [], shifts: [] };
   // A frame's callbacks come before it is painted; a message sent from one is heard after it.
   const painted = name => {
     requestAnimationFrame(() => {
@@ -19,7 +19,8 @@
   };
   const watch = (type, fn) => new PerformanceObserver(list => list.getEntries().forEach(fn)).observe({ type, buffered: true });
   watch('longtask', task => seen.tasks.push([task.name, at(task.startTime), task.duration]));
-  watch('layout-shift', shift => { seen.shift += shift.value; });
+  const named = ({ node }) => node && (node.id || node.className || node.nodeName);
+  watch('layout-shift', shift => seen.shifts.push([at(shift.startTime), shift.value, ...shift.sources.map(named)]));
   if (!top) {
     until('composer', () => (n => n && n.offsetHeight > 0)(d.getElementById('t')));
     addEventListener('input', event => { seen.typed = seen.typed || at(event.timeStamp); }, true);
