@@ -89,17 +89,19 @@ pub fn wished(id: u128, wish: Wish) {
     });
 }
 
-/// The log moved: older entries are fetched at its start, and its end counts as seen.
+/// The log moved: what is beyond is drawn or fetched before it is reached, and its end counts as seen.
 fn scrolled() {
     let due = crate::app::with(|app| {
         let (before, place) = (app.place, app.page.place());
-        lines::has_older(app) && place.at_start()
+        let here = !app.stretch.starts();
+        let asked = app.client.thread().is_some_and(|thread| thread.timeline().is_asked());
+        place.near_start() && (here || !asked && lines::has_older(app))
+            || place.near_end() && app.stretch.to.is_some()
             || place.at_end() != before.at_end()
-            || place.at_end() && app.stretch.to.is_some()
     });
     if due {
         turn(|app, _| {
-            if app.place.at_start() {
+            if app.place.near_start() {
                 older(app);
             }
         });

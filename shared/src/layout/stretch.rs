@@ -1,5 +1,5 @@
 //! The stretch of a log that is drawn: however long a conversation is, its page holds only so many of its entries, and
-//! nothing that happens costs more than these. It moves by a step when the log is scrolled to one of its ends.
+//! nothing that happens costs more than these. It moves by a step when the log is scrolled towards one of its ends.
 //! Pure numbers; an entry's number is its Seq, without a hole.
 use super::scroll::Place;
 use crate::protocol::ids::Seq;
@@ -16,7 +16,7 @@ pub struct Stretch {
     pub from: Seq,
     /// The last one; `None`: whatever comes, and what is on its way.
     pub to: Option<Seq>,
-    /// Older entries are wanted, wherever the log stands.
+    /// Older entries are wanted.
     pub older: bool,
     /// The first entry there was when this was fitted last.
     first: Seq,
@@ -42,17 +42,17 @@ impl Stretch {
     /// follows the end does not count.
     pub fn fit(&mut self, first: Seq, last: Seq, place: Place, to_end: bool) -> bool {
         let come = first < self.first && self.from == self.first;
-        let wanted = core::mem::take(&mut self.older) || place.at_start();
+        let wanted = core::mem::take(&mut self.older) && self.from > first;
         self.first = first;
         self.from = self.from.max(first);
         self.to = self.to.filter(|to| *to < last);
         let before = *self;
-        if !to_end && (come || wanted && self.from > first) {
+        if !to_end && (come || wanted) {
             self.up(last);
         } else if to_end || self.to.is_none() && place.at_end() {
             self.end(last);
             return before.to.is_some();
-        } else if place.at_end() {
+        } else if self.to.is_some() && place.near_end() {
             self.down(last);
         }
         *self != before
