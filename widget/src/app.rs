@@ -107,7 +107,7 @@ pub fn turn(act: impl FnOnce(&mut App, Ms)) {
     with(|app| {
         let place = app.page.place();
         // The log has become lower (the field grew, a keyboard came): who was at its end stays there.
-        app.to_end |= place.seen < app.place.seen && app.at_end();
+        app.to_end |= place.seen < app.place.seen && place.top >= app.place.top && app.at_end();
         app.place = place;
         app.anchor = app.page.middle();
         act(app, now);

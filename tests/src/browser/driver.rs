@@ -113,11 +113,21 @@ impl Driver {
         self.begin(json!({}), &flags).await
     }
 
+    /// A looking glass that keeps a trace of what its main threads do, in the log `performance`.
+    pub async fn stopwatch(&self) -> Browser {
+        let flags: Vec<_> = ONE_PROCESS.iter().map(ToString::to_string).collect();
+        self.connect(json!({}), &flags, json!({ "traceCategories": "devtools.timeline" })).await
+    }
+
     /// A new person's browser with these preferences and further flags.
     pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
+        self.connect(preferences, more, json!({})).await
+    }
+
+    async fn connect(&self, preferences: Value, more: &[String], logged: Value) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut capabilities = match self.engine {
-            Engine::Chromium => chromium(&profile, &preferences, more),
+            Engine::Chromium => chromium(&profile, &preferences, more, &logged),
             Engine::Firefox => firefox(&preferences),
             Engine::WebKit => webkit(),
         };
@@ -133,12 +143,12 @@ impl Driver {
     }
 }
 
-fn chromium(profile: &TempDir, preferences: &Value, more: &[String]) -> Value {
+fn chromium(profile: &TempDir, preferences: &Value, more: &[String], logged: &Value) -> Value {
     let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
     flags.push(format!("--user-data-dir={}", profile.path().display()));
     flags.extend_from_slice(more);
     json!({
-        "goog:chromeOptions": { "args": flags, "prefs": preferences },
+        "goog:chromeOptions": { "args": flags, "prefs": preferences, "perfLoggingPrefs": logged },
         "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
     })
 }

@@ -4,6 +4,5 @@
 
 mod arrival;
 mod long;
-mod profile;
 mod rounds;
 mod thread;

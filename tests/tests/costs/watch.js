@@ -23,6 +23,7 @@
   watch('layout-shift', shift => seen.shifts.push([at(shift.startTime), shift.value, ...shift.sources.map(named)]));
   if (!top) {
     until('composer', () => (n => n && n.offsetHeight > 0)(d.getElementById('t')));
+    addEventListener('focusin', () => { seen.focus = seen.focus || now(); }, true);
     addEventListener('input', event => { seen.typed = seen.typed || at(event.timeStamp); }, true);
     return;
   }
