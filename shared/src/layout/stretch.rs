@@ -6,8 +6,8 @@ use crate::protocol::ids::Seq;
 
 /// Entries that are drawn at most, but for a step that follows the end: some screens in each direction.
 const MOST: Seq = 200;
-/// Entries by which the part moves: as many as come with a page of older ones.
-const STEP: Seq = 50;
+/// Entries by which it moves: as many as can be drawn within a frame or two.
+const STEP: Seq = 25;
 
 /// The stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +95,12 @@ mod tests {
     fn at_start(last: u64) -> Stretch {
         let mut stretch = Stretch::ALL;
         stretch.fit(last - 49, last, END, true);
-        for first in (1..last - 49).rev().step_by(50) {
-            assert!(stretch.fit(first.saturating_sub(49).max(1), last, START, false));
+        for first in (1..last - 49).rev().step_by(50).map(|first| first.saturating_sub(49).max(1)) {
+            assert!(stretch.fit(first, last, START, false), "a page has come");
+            while !stretch.starts() {
+                stretch.older = true;
+                assert!(stretch.fit(first, last, START, false));
+            }
         }
         stretch
     }
@@ -126,8 +130,8 @@ mod tests {
         assert_eq!(drawn(stretch), (821, None));
         assert!(!stretch.fit(1, 1_021, END, false), "following the end is no other stretch");
         assert_eq!(drawn(stretch), (821, None));
-        assert!(!stretch.fit(1, 1_071, END, false));
-        assert_eq!(drawn(stretch), (872, None), "by steps");
+        assert!(!stretch.fit(1, 1_046, END, false));
+        assert_eq!(drawn(stretch), (847, None), "by steps");
     }
 
     #[test]
@@ -150,6 +154,6 @@ mod tests {
         let mut stretch = Stretch::ALL;
         stretch.fit(51, 100, END, false);
         assert!(stretch.fit(1, 100, READING, false));
-        assert_eq!(drawn(stretch), (1, None));
+        assert_eq!(drawn(stretch), (26, None));
     }
 }
