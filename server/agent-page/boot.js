@@ -11,9 +11,12 @@
   import(js)
     .then(page => page.default({ module_or_path: fetch(wasm, sri ? { integrity: sri } : {}) }))
     .catch(() => say('failed'));
-  // Files of messages are drawn by a part, which is fetched with the first of them.
+  // Files of messages, and what there is to press in them, are drawn by parts, which are fetched with the first of them.
   new MutationObserver(changes => {
-    const bubbles = changes.flatMap(change => [...change.addedNodes]).flatMap(node => node.querySelectorAll ? [...node.querySelectorAll('.bubble[data-files]')] : []);
-    if (bubbles.length) window.merhaba.part('files', bubbles);
+    const bubbles = changes.flatMap(change => [...change.addedNodes]).flatMap(node => node.querySelectorAll ? [...node.querySelectorAll('.bubble')] : []);
+    for (const [part, name] of [['files', 'files'], ['rich', 'extra']]) {
+      const some = bubbles.filter(bubble => bubble.dataset[name]);
+      if (some.length) window.merhaba.part(part, some);
+    }
   }).observe(document.body, { childList: true, subtree: true });
 }

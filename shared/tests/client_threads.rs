@@ -64,6 +64,7 @@ fn message(author: Author, conversation: &str, seq: u64, n: u8) -> Event {
         at: 0,
         body: "b".into(),
         attachments: Vec::new(),
+        extra: None,
     })
 }
 

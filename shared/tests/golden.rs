@@ -8,7 +8,7 @@ use merhaba_shared::protocol::{
     limits::JSON_DEPTH,
     model::{
         Accepted, AgentAuthor, Author, Content, Data, Entry, GetHistory, Head, History, Item, Kind, Message,
-        Ping, Pong, Rating, Read, ReadMarker, Resume, Side, Status, SystemAuthor, Typing, TypingNow,
+        Object, Ping, Pong, Rating, Read, ReadMarker, Resume, Side, Status, SystemAuthor, Typing, TypingNow,
         VisitorAuthor,
     },
     visitor,
@@ -34,6 +34,7 @@ fn message() -> Message {
         at: AT,
         body: "Merhaba, siparişim nerede acaba? 🙏".into(),
         attachments: Vec::new(),
+        extra: None,
     }
 }
 
@@ -51,7 +52,10 @@ fn entry() -> Entry {
 fn history() -> History {
     let system = Author::System(SystemAuthor {});
     let reopened = Entry { seq: 15, author: system, kind: Kind::Reopened, ..entry() };
-    let entries = vec![Item::Message(message()), Item::Entry(entry()), Item::Entry(reopened)];
+    let extra = Some(Object("{\"replies\":[\"Evet\",\"Hayır\"]}".into()));
+    let asked = Message { seq: 16, author: Author::Agent(elif()), extra, ..message() };
+    let entries =
+        vec![Item::Message(message()), Item::Entry(entry()), Item::Entry(reopened), Item::Message(asked)];
     History { conversation: "cv1".into(), entries, more: true }
 }
 

@@ -43,6 +43,16 @@ fn the_binary_subprotocol_carries_the_revision() {
     assert_eq!(protocol::SUBPROTOCOL_BIN, expected);
 }
 
+/// They are small folders to copy, so neither can lean on the other.
+#[test]
+fn both_examples_load_the_script_in_the_same_way() {
+    let read = |folder: &str| {
+        let path = sources::root().join("examples").join(folder).join("load.js");
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    assert_eq!(read("react"), read("vue"), "examples/react/load.js and examples/vue/load.js");
+}
+
 /// The texts of the agent page in a language: the fields of a Rust struct.
 fn texts(language: &str) -> BTreeMap<String, String> {
     let rust = sources::root().join("server/agent-page/src/i18n").join(format!("{language}.rs"));

@@ -24,7 +24,7 @@ const LANGUAGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Words that are the same in English: loanwords, and names that stand for themselves.
-const SAME: [&str; 6] = ["Chat", "Menu", "Team", "Messages", "Emoji", "E-mail"];
+const SAME: [&str; 7] = ["Chat", "Form", "Menu", "Team", "Messages", "Emoji", "E-mail"];
 
 type Texts = BTreeMap<String, String>;
 

@@ -1,5 +1,5 @@
 // Goes along with a conversation that is there, and fetches what it needs when it needs it: the sound, the small markup of a
-// message that has some, its files, the question after a closing. It draws nothing itself.
+// message that has some, its files, buttons and forms, the question after a closing. It draws nothing itself.
 export const texts = false;
 const MARKUP = /[*_~`]|https?:\/\//;
 let going;
@@ -10,9 +10,10 @@ export default api => {
   going = true;
   const look = rows => {
     const bubbles = rows.flatMap(n => n.matches ? [...n.matches('.bubble') ? [n] : n.querySelectorAll('.bubble')] : []);
-    const marked = bubbles.filter(n => MARKUP.test(n.textContent)), filed = bubbles.filter(n => n.dataset.files);
+    const marked = bubbles.filter(n => MARKUP.test(n.textContent)), filed = bubbles.filter(n => n.dataset.files), rich = bubbles.filter(n => n.dataset.extra);
     if (marked.length) part('text', marked);
     if (filed.length) part('files', filed);
+    if (rich.length) part('rich', rich);
   };
   new MutationObserver(changes => look(changes.flatMap(change => [...change.addedNodes]))).observe(log, { childList: true });
   look([...log.children]);

@@ -11,9 +11,13 @@ const GROUPS = {
 };
 const LOOK = `
 .emoji { position: absolute; z-index: 2; inset-inline: var(--s2); inset-block-end: calc(68px + var(--safe-b, env(safe-area-inset-bottom))); max-block-size: min(320px, 55%); display: flex; flex-direction: column; border: 1px solid var(--line); border-radius: var(--radius); background: var(--paper); box-shadow: var(--lift); overflow: hidden }
-.emoji input { font: var(--text); font-size: 16px; color: inherit; background: none; border: 0; border-block-end: 1px solid var(--line); min-height: 44px; padding: 0 var(--s4); outline-offset: -2px }
-.emoji > div { overflow: auto; padding: var(--s2) }
-.emoji h3 { font-size: var(--meta); font-weight: 600; color: var(--ink-2); padding: var(--s1) var(--s2) }
+.emoji input { font: var(--text); font-size: max(1rem, 16px); color: inherit; background: none; border: 0; border-block-end: 1px solid var(--line); min-height: 44px; padding: 0 var(--s4); border-radius: 0; outline: 0 }
+/* A ring with square corners in a round box looks broken: the line below wears it. */
+.emoji input:focus-visible { box-shadow: inset 0 -2px var(--brand-ink) }
+.emoji input::placeholder { color: var(--ink-2); opacity: 1 }
+.emoji input::-webkit-search-cancel-button { filter: grayscale(1) }
+.emoji > div { overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; padding: var(--s2) }
+.emoji h2 { font-size: var(--meta); font-weight: 600; color: var(--ink-2); padding: var(--s1) var(--s2) }
 .emoji p { padding: var(--s4); color: var(--ink-2); text-align: center }
 .emoji .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(44px, 1fr)) }
 .emoji button { min-height: 44px; font-size: 24px; line-height: 1; border-radius: var(--radius-xs); outline-offset: -2px }
@@ -40,19 +44,22 @@ export default api => {
   if (shut) return shut();
   const { node, style, text, field, form } = api, button = document.getElementById('e');
   style('emoji', LOOK);
-  const pick = (sign, names) => node('button', { type: 'button', tabIndex: -1, title: names, 'aria-label': names || sign, onclick: () => {
+  // A screen reader knows the signs by name, in its own language.
+  const pick = sign => node('button', { type: 'button', tabIndex: -1, onclick: () => {
     recent = [sign, ...recent.filter(other => other != sign)].slice(0, RECENT);
     try { localStorage[KEY] = recent.join(' '); } catch { /* As above. */ }
     insert(field, sign);
   } }, sign);
   const names = new Map(ALL.flatMap(([, list]) => list)), list = node('div');
   const search = node('input', { type: 'search', 'aria-label': text('emoji_search'), placeholder: text('emoji_search'), autocomplete: 'off' });
-  const grid = signs => node('div', { className: 'grid' }, signs.map(sign => pick(sign, names.get(sign))));
+  const grid = signs => node('div', { className: 'grid' }, signs.map(pick));
   const draw = () => {
     const wanted = plain(search.value.trim());
-    const found = wanted && [...names.keys()].filter(sign => plain(names.get(sign)).split(' ').some(word => word.startsWith(wanted)));
+    // A whole word before the beginning of one: tea before tears.
+    const fits = sign => ` ${plain(names.get(sign))} `.includes(` ${wanted} `) ? 2 : ` ${plain(names.get(sign))}`.includes(` ${wanted}`) ? 1 : 0;
+    const found = wanted && [...names.keys()].filter(fits).sort((x, y) => fits(y) - fits(x));
     const groups = wanted ? [['', found]] : [['recent', recent], ...ALL.map(([group, all]) => [group, all.map(([sign]) => sign)])];
-    list.replaceChildren(...groups.filter(([, signs]) => signs.length).flatMap(([group, signs]) => [group && node('h3', null, text('emoji_' + group)), grid(signs)].filter(Boolean)));
+    list.replaceChildren(...groups.filter(([, signs]) => signs.length).flatMap(([group, signs]) => [group && node('h2', null, text('emoji_' + group)), grid(signs)].filter(Boolean)));
     if (!list.firstChild) list.append(node('p', { role: 'status' }, text('emoji_none')));
     const first = list.querySelector('button');
     if (first) first.tabIndex = 0;

@@ -3,30 +3,33 @@
 // has it too. The relay says what a file is; nothing here believes a name. Text nodes only.
 const MOST = 10, LARGEST = +document.documentElement.dataset.files || 20 * 1024 * 1024, AT_ONCE = 30, GOOD = 4 * 60 * 1000;
 const LOOK = `
-.tray { display: flex; gap: var(--s2); overflow-x: auto; padding: var(--s2) var(--s4) 0; border-block-start: 1px solid var(--line) }
+.tray { display: flex; gap: var(--s2); overflow-x: auto; scrollbar-width: thin; scrollbar-color: var(--line) transparent; scroll-padding-inline: var(--s4); padding: var(--s2) var(--s4); border-block-start: 1px solid var(--line) }
 .tray[hidden] { display: none }
 .tray + .compose { border-block-start: 0 }
-.tray > div { position: relative; flex: none; inline-size: 148px; border: 1px solid var(--line); border-radius: 12px; padding: 8px 44px 10px 10px; padding-inline: 10px 44px; font-size: var(--small); overflow: hidden }
-.tray b, .file b { display: block; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.compose > .tray { border: 0; padding: 0 0 var(--s2) }
+.tray > div { position: relative; flex: none; inline-size: min(11rem, 80%); border: 1px solid var(--line); border-radius: 12px; padding-block: 8px 10px; padding-inline: 12px 44px; font-size: var(--small); overflow: hidden }
+.tray b, .file b { display: block; text-align: match-parent; text-align: -webkit-match-parent; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .tray span, .file span { color: var(--ink-2); font-size: var(--meta); font-variant-numeric: tabular-nums }
 .tray button { position: absolute; inset-block: 0; inset-inline-end: 0; inline-size: 44px; display: grid; place-items: center; color: var(--ink-2) }
 .tray button svg { inline-size: 16px; block-size: 16px }
 .tray i { position: absolute; inset-inline-start: 0; inset-block-end: 0; block-size: 3px; background: var(--brand); transition: inline-size var(--quick) }
-.tray .wrong { inline-size: 236px; border-color: var(--bad) }
+.tray .wrong { inline-size: min(16rem, 86%); border-color: var(--bad) }
 .tray .wrong span { color: var(--bad) }
 .compose[data-files] .send { background: var(--brand); color: var(--on-brand) }
-.row:has(.files) { flex-wrap: wrap }
-.files { display: flex; flex-wrap: wrap; gap: 4px; flex: 0 0 100%; order: -1; min-inline-size: 0 }
-.row:is(.me, .out) .files { justify-content: flex-end }
-.row:not(.me):has(.face) .files { padding-inline-start: 36px }
-.row:has(.bubble[hidden]) .files { flex: 0 1 auto; order: 0; padding: 0; max-inline-size: calc(100% - 36px) }
-.files button { display: block; border-radius: 14px; overflow: hidden; background: var(--mist); max-inline-size: 100% }
+.row:has(.files) { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 0; align-items: end }
+.row:has(.files) > .face { grid-area: 1 / 1 / span 2; margin-inline-end: var(--s2) }
+.row:has(.files) > .bubble { grid-area: 2 / 2; justify-self: start }
+.row > .files { grid-area: 1 / 2; display: flex; flex-wrap: wrap; gap: 4px; min-inline-size: 0 }
+.row:has(.bubble[hidden]) > .files { grid-row: 1 / span 2 }
+.row:is(.me, .out):has(.files) > .bubble { justify-self: end }
+.row:is(.me, .out) > .files { justify-content: flex-end }
+.files button { display: block; border-radius: 18px; overflow: hidden; background: var(--mist); max-inline-size: 100% }
 .files img { display: block; inline-size: 100%; block-size: 100%; object-fit: cover }
-.file { display: grid; grid-template-columns: 24px minmax(0, 1fr); gap: 0 10px; align-items: center; inline-size: 236px; max-inline-size: 100%; min-block-size: 44px; border: 1px solid var(--line); border-radius: 14px; padding: 9px 13px; color: inherit; text-decoration: none; background: var(--paper); text-align: start }
+.file { display: grid; grid-template-columns: 24px minmax(0, 1fr); gap: 0 10px; align-items: center; inline-size: 236px; max-inline-size: 100%; min-block-size: 44px; border: 1px solid var(--line); border-radius: 18px; padding: 9px 13px; color: inherit; text-decoration: none; background: var(--paper); text-align: start }
 .file svg { grid-row: 1 / 3; color: var(--brand-ink) }
 .drop { position: fixed; inset: 8px; z-index: 3; border: 2px dashed var(--brand); border-radius: var(--radius); background: color-mix(in srgb, var(--paper) 88%, transparent); display: grid; place-items: center; font-weight: 600; pointer-events: none }
-dialog.view { margin: 0; max-inline-size: none; max-block-size: none; inline-size: 100%; block-size: 100%; border: 0; padding: 0; background: rgb(12 14 15 / .96); color: #fff }
-dialog.view img { position: absolute; inset: 60px 8px 8px; inline-size: calc(100% - 16px); block-size: calc(100% - 68px); object-fit: contain }
+dialog.view { margin: 0; max-inline-size: none; max-block-size: none; inline-size: 100%; block-size: 100%; border: 0; padding: 0; background: #0c0e0f; color: #fff }
+dialog.view img { position: absolute; inset: 60px 8px 8px; inline-size: calc(100% - 16px); block-size: calc(100% - 68px); object-fit: scale-down }
 dialog.view header { position: absolute; inset-block-start: 0; inset-inline: 0; display: flex; align-items: center; gap: var(--s2); padding: var(--s2) }
 dialog.view h2 { flex: 1; min-inline-size: 0; font-size: var(--small); font-weight: 500; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding-inline-start: var(--s2) }
 dialog.view a, dialog.view button { inline-size: 44px; block-size: 44px; display: grid; place-items: center; color: #fff; border-radius: 50% }
@@ -63,6 +66,12 @@ const make = api => {
   const size = (bytes, how) => bytes < 1000 ? number(bytes, 'byte') : bytes < 1e6 ? number(bytes / 1e3, 'kilobyte', how) : number(bytes / 1048576, 'megabyte', how);
   const tray = node('div', { className: 'tray', role: 'list', 'aria-label': text('files'), hidden: true });
   let items = [], sending = false;
+  // A log that shows its end still does after something has grown.
+  const stay = fn => {
+    const log = api.log, end = log && log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+    fn();
+    if (end) log.scrollTop = log.scrollHeight;
+  };
   if (api.agent) form.prepend(tray); else form.before(tray);
 
   // The form carries the ids of what is uploaded: whoever sends takes them from there.
@@ -86,7 +95,7 @@ const make = api => {
     item.request = null;
     item.box.className = 'wrong';
     item.bar.remove();
-    item.state.textContent = why;
+    stay(() => { item.state.textContent = why; });
     item.state.setAttribute('role', 'alert');
     settle();
   };
@@ -133,8 +142,10 @@ const make = api => {
         node('button', { type: 'button', 'aria-label': text('file_remove', { name: file.name }), onclick: () => drop(item) }, icon(CROSS)));
       const full = items.length >= MOST;
       items.push(item);
-      tray.append(item.box);
-      tray.hidden = false;
+      stay(() => {
+        tray.append(item.box);
+        tray.hidden = false;
+      });
       if (full) wrong(item, text('file_most', { n: MOST }));
       else if (!file.size) wrong(item, text('file_empty'));
       else if (file.size > LARGEST) wrong(item, why(item, 413));
@@ -215,12 +226,10 @@ const make = api => {
     } catch {
       found = new Map();
     }
-    const scroller = api.log, end = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
-    for (const bubble of open) {
+    stay(() => open.forEach(bubble => {
       const missing = id => node('button', { type: 'button', className: 'file', onclick: () => { bubble.filesBox.remove(); delete bubble.dataset.shown; show([bubble]); } }, icon(SHEET), node('b', null, text('file')), node('span', null, text('again')));
       bubble.filesBox.replaceChildren(...bubble.dataset.files.split(' ').map(id => found.has(id) ? piece(found.get(id)) : missing(id)));
-    }
-    if (end) scroller.scrollTop = scroller.scrollHeight;
+    }));
   };
 
   return { add, show };

@@ -5,10 +5,12 @@ const LOOK = `
 .past button { width: 100%; min-height: 64px; padding: var(--s2) var(--s3); border-radius: var(--radius-s); text-align: start; display: grid; grid-template-columns: 1fr auto; gap: 2px var(--s3); outline-offset: -2px }
 .past button:hover, .past [aria-current] { background: var(--mist) }
 .past b, .past span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0 }
+.past b, .past span { text-align: match-parent; text-align: -webkit-match-parent }
 .past b { font-weight: 650 }
 .past span, .past time { color: var(--ink-2); font-size: var(--small) }
+.past time, .past button > :last-child { text-align: end }
 .past .unread span { color: var(--ink); font-weight: 600 }
-.past i { font-style: normal; min-width: 20px; padding: 0 6px; border-radius: 10px; background: var(--bad); color: var(--paper); font-size: var(--meta); font-weight: 650; text-align: center; align-self: center }
+.past i { font-style: normal; min-width: 20px; padding: 0 6px; border-radius: 10px; background: var(--bad); color: var(--paper); font-size: var(--meta); font-weight: 650; text-align: center; place-self: center end }
 .part .calm { color: var(--ink-2); text-align: center; padding: var(--s6) var(--s4) }`;
 
 const when = (at, language) => {

@@ -1,12 +1,13 @@
 // The menu behind the three points in the head: what a person seldom wants. It does nothing of that itself: it asks the app,
 // the relay, or another part. It stands in the head for as long as it is open, and keys work in it as in any menu.
 const LOOK = `
-.menu { position: absolute; z-index: 1; inset-block-start: calc(60px + var(--safe-t, env(safe-area-inset-top))); inset-inline-end: var(--s2); min-width: 230px; max-width: calc(100% - 2 * var(--s2)); max-height: calc(100% - 80px); overflow: auto; padding: var(--s1); border-radius: var(--radius-s); background: var(--paper); border: 1px solid var(--line); box-shadow: var(--lift); display: flex; flex-direction: column }
-.menu button { min-height: 44px; padding: 0 var(--s3); border-radius: var(--radius-xs); text-align: start; display: flex; align-items: center; gap: var(--s3); outline-offset: -2px }
+.head { position: relative; z-index: 1 }
+.menu { position: absolute; inset-block-start: calc(100% - 6px); inset-inline-end: var(--s2); min-width: 230px; max-width: calc(100% - 2 * var(--s2)); max-height: calc(100dvh - 140px); overflow: auto; padding: var(--s1); border-radius: var(--radius-s); background: var(--paper); border: 1px solid var(--line); box-shadow: var(--lift); display: flex; flex-direction: column }
+.menu button { min-height: 44px; padding: var(--s2) var(--s3); border-radius: var(--radius-xs); text-align: start; display: flex; align-items: center; gap: var(--s3); outline-offset: -2px }
 .menu button:hover, .menu button:focus-visible { background: var(--mist) }
 .menu svg { width: 18px; height: 18px; color: var(--ink-2) }
 .menu .count { margin-inline-start: auto; min-width: 20px; padding: 0 6px; border-radius: 10px; background: var(--bad); color: var(--paper); font-size: var(--meta); font-weight: 650; text-align: center }
-.toast { position: absolute; z-index: 3; inset-inline: var(--s4); inset-block-end: calc(72px + var(--safe-b, env(safe-area-inset-bottom))); padding: var(--s3) var(--s4); border-radius: var(--radius-s); background: var(--ink); color: var(--paper); font-size: var(--small) }`;
+.toast { position: absolute; z-index: 3; inset-inline: var(--s4); inset-block-end: calc(72px + var(--safe-b, env(safe-area-inset-bottom))); padding: var(--s3) var(--s4); border-radius: var(--radius-s); background: var(--ink); color: var(--paper); font-size: var(--small); pointer-events: none }`;
 
 const NEW = 'M12 5v14M5 12h14', PAST = 'M12 7v5l3 2M4.5 8A8.5 8.5 0 1 1 3.5 12M4 4v4h4', END = 'M5 12.5l4.5 4.5L19 7.5',
   LOUD = 'M4 10v4h3l5 4V6L7 10zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11', MUTE = 'M4 10v4h3l5 4V6L7 10zM16 10l4 4M20 10l-4 4',
@@ -21,10 +22,10 @@ const toast = ({ node }, words) => {
   setTimeout(() => box.remove(), 5000);
 };
 
+/** The log says that it ended, and asks how it was. */
 const end = async (api, id) => {
   try {
     await api.call('POST', 'conversations/' + encodeURIComponent(id) + '/end');
-    toast(api, api.text('ended'));
   } catch (error) {
     toast(api, api.sorry(error));
   }
@@ -73,7 +74,7 @@ export default async api => {
   };
   addEventListener('pointerdown', outside, true);
   button.setAttribute('aria-expanded', 'true');
-  document.body.append(menu);
+  api.head.append(menu);
   items[0].focus({ preventScroll: true });
   shut = close;
 };

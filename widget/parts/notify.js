@@ -34,10 +34,10 @@ export default api => {
     offer.remove();
     try { localStorage[KEY] = 1; } catch { /* As above. */ }
   };
-  api.style('notify', '.offer { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; padding: var(--s2) var(--s4); border-block-start: 1px solid var(--line); font-size: var(--small) } .offer span { flex: 1; min-width: 12em } .offer button { min-height: 44px; padding: 0 var(--s3); font-weight: 600; color: var(--brand-ink) }');
+  api.style('notify', '.offer { display: flex; flex-wrap: wrap; gap: var(--s2); align-items: center; padding: var(--s2) var(--s4); border-block-start: 1px solid var(--line); font-size: var(--small) } .offer span { flex: 1; min-width: 12em } .offer div { display: flex; flex-wrap: wrap; margin-inline: calc(-1 * var(--s3)) } .offer button { min-height: 44px; padding: 0 var(--s3); font-weight: 600; color: var(--brand-ink) }');
   offer = node('div', { className: 'offer' }, node('span', { role: 'status' }, text('notify_why')),
-    node('button', { type: 'button', onclick: () => { done(); ask(api); } }, text('notify')),
-    node('button', { type: 'button', onclick: done }, text('rating_later')));
+    node('div', null, node('button', { type: 'button', onclick: () => { done(); ask(api); } }, text('notify')),
+      node('button', { type: 'button', onclick: done }, text('rating_later'))));
   // It stands there for as long as an answer is waited for.
   const look = () => {
     const last = [...api.log.querySelectorAll('.row:not(:has(.typing))')].pop();

@@ -5,15 +5,16 @@ const LOOK = `
 .rating fieldset { border: 0; padding: 0; min-width: 0; display: flex; flex-direction: column; gap: var(--s2) }
 .rating legend { font-weight: 650; padding: 0; margin-block-end: var(--s2) }
 .rating .scale { display: flex; justify-content: space-between }
-.rating label { display: grid; place-items: center; min-width: 44px; min-height: 44px; border-radius: var(--radius-s); cursor: pointer; font-size: 26px; line-height: 1 }
+.rating label { display: grid; place-items: center; min-width: 44px; min-height: 44px; border-radius: var(--radius-s); cursor: pointer; font-size: min(1.625rem, 9vw); line-height: 1 }
 .rating label:hover { background: var(--mist) }
 .rating label:has(:checked) { background: var(--brand-soft); box-shadow: inset 0 0 0 2px var(--brand) }
 .rating label:has(:focus-visible) { outline: 2px solid var(--brand); outline-offset: 2px }
 .rating input { position: absolute; opacity: 0; width: 1px; height: 1px }
 .rating .ends { display: flex; justify-content: space-between; font-size: var(--meta); color: var(--ink-2) }
-.rating .plain label { font-size: 15px; font-variant-numeric: tabular-nums; border: 1px solid var(--line) }
-.rating textarea { font: inherit; font-size: 16px; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: var(--radius-s); padding: var(--s2) var(--s3); min-height: 72px; resize: vertical }
-.rating .acts { display: flex; gap: var(--s2); justify-content: flex-end }
+.rating .steps label { font-size: .9375rem; font-variant-numeric: tabular-nums; border: 1px solid var(--line) }
+.rating textarea { font: inherit; font-size: max(1rem, 16px); color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: var(--radius-s); padding: var(--s2) var(--s3); min-height: 72px; resize: vertical }
+.rating textarea::placeholder { color: var(--ink-2); opacity: 1 }
+.rating .acts { display: flex; flex-wrap: wrap; gap: var(--s2); justify-content: flex-end }
 .rating .bad { color: var(--bad); font-size: var(--small) }`;
 const FACES = ['😞', '🙁', '😐', '🙂', '😀'], SCALE = [0, 25, 50, 75, 100], LONGEST = 1000;
 let asked;
@@ -28,7 +29,7 @@ export default api => {
   if (!closing || asked == mark || aside(key) == mark) return;
   asked = mark;
   style('rating', LOOK);
-  const scale = (name, legend, shown, plain) => node('fieldset', { className: plain ? 'plain' : '' }, node('legend', null, text(legend)),
+  const scale = (name, legend, shown, plain) => node('fieldset', { className: plain ? 'steps' : '' }, node('legend', null, text(legend)),
     node('div', { className: 'scale' }, SCALE.map((value, at) => node('label', { title: text(name + '_' + at) },
       node('input', { type: 'radio', name, value, 'aria-label': text(name + '_' + at) }), node('span', { 'aria-hidden': 'true' }, shown[at])))),
     plain && node('div', { className: 'ends', 'aria-hidden': 'true' }, node('span', null, text(name + '_0')), node('span', null, text(name + '_4'))));

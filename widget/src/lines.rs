@@ -10,7 +10,7 @@ use merhaba_shared::{
     },
     protocol::{
         ids::{AttachmentId, ClientId, ConversationId, Millis, Seq},
-        model::{Author, Item, Kind, Message, Side},
+        model::{Author, Item, Kind, Message, Object, Side},
     },
 };
 
@@ -166,14 +166,20 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
     match key.kind {
         DAY => Shown::Small("day", day(app, key)),
         MINE => {
-            let (body, files) = what_is_mine(app, key.id);
-            Shown::Bubble { mine: true, face: String::new(), said: app.page.text("you_said"), body, files }
+            let said = app.page.text("you_said");
+            let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == key.id);
+            match out {
+                Some(out) => {
+                    let (body, files) = (out.body.clone(), ids(out.attachments.iter()));
+                    Shown::Bubble { mine: true, face: String::new(), said, body, files, extra: String::new() }
+                }
+                None => bubble(true, String::new(), said, mine(app, key.id)),
+            }
         }
         THEIRS => {
             let name = name_of(app, key.id);
             let (face, said) = (initials(&name), page::say("said", &name.as_str().into()));
-            let (body, files) = message(app, key.id).map(what_it_says).unwrap_or_default();
-            Shown::Bubble { mine: false, face, said, body, files }
+            bubble(false, face, said, message(app, key.id))
         }
         MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
         MARK_THEIRS => {
@@ -233,15 +239,18 @@ fn mine(app: &App, id: u128) -> Option<&Message> {
     messages(app).find(|message| number(message.client_id) == id && message.author.side() == Side::Visitor)
 }
 
-/// A text, and the ids of the files that go with it.
-fn what_is_mine(app: &App, id: u128) -> (String, String) {
-    let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == id);
-    let out = out.map(|out| (out.body.clone(), ids(out.attachments.iter())));
-    out.or_else(|| mine(app, id).map(what_it_says)).unwrap_or_default()
-}
-
-fn what_it_says(message: &Message) -> (String, String) {
-    (message.body.clone(), ids(message.attachments.iter().map(|file| &file.id)))
+fn bubble(mine: bool, face: String, said: String, message: Option<&Message>) -> Shown {
+    let (mut body, mut files, mut extra) = (String::new(), String::new(), String::new());
+    if let Some(message) = message {
+        body.clone_from(&message.body);
+        files = ids(message.attachments.iter().map(|file| &file.id));
+        if let Some(Object(object)) = &message.extra {
+            extra = message.seq.to_string();
+            extra.push(' ');
+            extra.push_str(object);
+        }
+    }
+    Shown::Bubble { mine, face, said, body, files, extra }
 }
 
 fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> String {

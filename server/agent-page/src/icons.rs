@@ -27,6 +27,8 @@ icons! {
     CLOSE = "M6 6l12 12M18 6L6 18";
     /// A tick.
     CHECK = "M5 12.500l4.500 4.500L19 7";
+    /// Two things to choose from.
+    CHOICES = "M6 4h12a2 2 0 012 2v2a2 2 0 01-2 2H6a2 2 0 01-2-2V6a2 2 0 012-2zM6 14h12a2 2 0 012 2v2a2 2 0 01-2 2H6a2 2 0 01-2-2v-2a2 2 0 012-2z";
     /// A paper clip.
     CLIP = "M20 11.5l-8 8a5 5 0 01-7-7l8.5-8.5a3.4 3.4 0 015 4.8L10 17.3a1.7 1.7 0 01-2.5-2.4L15 7.5";
     /// An arrow up.

@@ -45,6 +45,8 @@ pub enum Piece {
         body: String,
         /// The ids of its files, with a blank between them.
         files: Option<String>,
+        /// Its Seq and, after a blank, what there is to press or to fill in, as JSON.
+        extra: Option<String>,
     },
     /// What stands under a run of messages.
     Mark {
@@ -171,7 +173,14 @@ impl Log {
                     day,
                     state,
                 };
-                self.message(run, message.body.clone(), ids(message.attachments.iter().map(|file| &file.id)));
+                let extra =
+                    message.extra.as_ref().map(|extra| [&message.seq.to_string(), " ", &extra.0].concat());
+                self.message(
+                    run,
+                    message.body.clone(),
+                    ids(message.attachments.iter().map(|file| &file.id)),
+                    extra,
+                );
             }
             Item::Entry(entry) => {
                 let (seq, at, who) = (entry.seq, entry.at, name(&entry.author));
@@ -213,17 +222,24 @@ impl Log {
         let who = me.map(|me| me.name.clone());
         let day = self.day.unwrap_or_default();
         let run = Run { id: out.client_id, out: true, who, at: None, day, state: Some(state) };
-        self.message(run, out.body.clone(), ids(out.attachments.iter()));
+        self.message(run, out.body.clone(), ids(out.attachments.iter()), None);
     }
 
-    fn message(&mut self, next: Run, body: String, files: Option<String>) {
+    fn message(&mut self, next: Run, body: String, files: Option<String>, extra: Option<String>) {
         if self.run.as_ref().is_some_and(|run| !continues(run, &next)) {
             self.end_run();
         }
         if let Some(at) = next.at {
             self.begin_day(next.day, at);
         }
-        self.pieces.push(Piece::Bubble { id: next.id, out: next.out, who: next.who.clone(), body, files });
+        self.pieces.push(Piece::Bubble {
+            id: next.id,
+            out: next.out,
+            who: next.who.clone(),
+            body,
+            files,
+            extra,
+        });
         self.run = Some(next);
     }
 

@@ -37,6 +37,7 @@ fn message(seq: Seq, out: bool, at: Millis) -> Item {
         at,
         body: format!("m{seq}"),
         attachments: vec![],
+        extra: None,
     })
 }
 

@@ -1,8 +1,8 @@
 //! The few REST calls of the page, as JSON by the browser's own parser. Sends the cookie and nothing secret besides.
-use js_sys::{JSON, Promise};
-use leptos::{prelude::window, web_sys};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Headers, RequestCredentials, RequestInit, Response};
+use gloo_net::http::{Method, Request, RequestBuilder};
+use js_sys::JSON;
+use leptos::web_sys::RequestCredentials;
+use wasm_bindgen::JsValue;
 
 pub use merhaba_shared::browser::object::{get, object};
 
@@ -26,27 +26,21 @@ impl Answer {
 /// Asks the relay; no answer at all is an answer with status 0.
 pub async fn ask(method: &str, path: &str, body: Option<&JsValue>) -> Answer {
     let nothing = Answer { status: 0, body: JsValue::UNDEFINED, retry_after: None };
-    let Ok(promise) = request(method, path, body) else { return nothing };
-    let Ok(response) = promise.await.and_then(JsCast::dyn_into::<Response>) else { return nothing };
-    let retry_after = response.headers().get("retry-after").ok().flatten().and_then(|text| text.parse().ok());
-    let body = match response.json() {
-        Ok(json) => json.await.unwrap_or(JsValue::UNDEFINED),
+    let Some(request) = request(method, path, body) else { return nothing };
+    let Ok(response) = request.send().await else { return nothing };
+    let retry_after = response.headers().get("retry-after").and_then(|text| text.parse().ok());
+    let body = match response.text().await {
+        Ok(text) => JSON::parse(&text).unwrap_or(JsValue::UNDEFINED),
         Err(_) => JsValue::UNDEFINED,
     };
     Answer { status: response.status(), body, retry_after }
 }
 
-fn request(method: &str, path: &str, body: Option<&JsValue>) -> Result<Promise, JsValue> {
-    let init = RequestInit::new();
-    init.set_method(method);
-    init.set_credentials(RequestCredentials::SameOrigin);
-    if let Some(body) = body {
-        let headers = Headers::new()?;
-        headers.set("content-type", "application/json")?;
-        init.set_headers(&headers);
-        init.set_body(&JSON::stringify(body)?.into());
-    }
-    Ok(window().fetch_with_str_and_init(path, &init).unchecked_into())
+fn request(method: &str, path: &str, body: Option<&JsValue>) -> Option<Request> {
+    let method = Method::from_bytes(method.as_bytes()).ok()?;
+    let request = RequestBuilder::new(path).method(method).credentials(RequestCredentials::SameOrigin);
+    let Some(body) = body else { return request.build().ok() };
+    request.header("content-type", "application/json").body(JSON::stringify(body).ok()?).ok()
 }
 
 /// A property that is text.

@@ -2,11 +2,12 @@
 //! that is between a session and the gate, since a repeat of what is stored must always be answered.
 use super::{Chat, Identity, bad_request, refusal, visitors};
 use crate::{
-    domain::reception::About,
+    domain::{extra::Extra, reception::About},
     store::{AgentMessage, Noted, Pending, Sender, Sent, Sequence, VisitorMessage},
 };
 use merhaba_shared::protocol::{
     agent::{Note, Reply, WriteNote},
+    codec::to_json,
     error::Refused,
     ids::{AgentId, AttachmentId, ClientId, ConversationId, SiteKey},
     limits::{ATTACHMENTS, BodyError, check_said},
@@ -77,6 +78,18 @@ impl Chat {
         about: Option<Box<About>>,
         sequence: Sequence,
     ) -> Pending<Sent> {
+        self.send_with(from, send, about, None, sequence)
+    }
+
+    /// As [`Self::send`], with what the visitor filled in.
+    pub fn send_with(
+        self: &Arc<Self>,
+        from: &Arc<Sender>,
+        send: Send,
+        about: Option<Box<About>>,
+        extra: Option<&Extra>,
+        sequence: Sequence,
+    ) -> Pending<Sent> {
         // An id costs a system call, and most messages name where they go.
         let new = send.conversation.is_none();
         let new_conversation = ConversationId(if new { self.clock.id() } else { String::new() });
@@ -88,6 +101,7 @@ impl Chat {
             new_conversation,
             body: send.body,
             attachments: send.attachments,
+            extra: extra.map(to_json),
             about,
             at: self.clock.now(),
             sequence,
@@ -106,12 +120,24 @@ impl Chat {
 
     /// Stores an agent's message, already checked; queued when this is called.
     pub fn reply(self: &Arc<Self>, agent: &AgentId, reply: Reply, sequence: Sequence) -> Pending<Sent> {
+        self.reply_with(agent, reply, None, sequence)
+    }
+
+    /// As [`Self::reply`], with what there is to press or to fill in.
+    pub fn reply_with(
+        self: &Arc<Self>,
+        agent: &AgentId,
+        reply: Reply,
+        extra: Option<&Extra>,
+        sequence: Sequence,
+    ) -> Pending<Sent> {
         let message = AgentMessage {
             agent: agent.clone(),
             client_id: reply.client_id,
             conversation: reply.conversation,
             body: reply.body,
             attachments: reply.attachments,
+            extra: extra.map(to_json),
             at: self.clock.now(),
             sequence,
         };
@@ -127,6 +153,7 @@ impl Chat {
             conversation: note.conversation,
             body: note.body,
             attachments: Vec::new(),
+            extra: None,
             at: self.clock.now(),
             sequence: Sequence::default(),
         };

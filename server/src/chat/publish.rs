@@ -137,6 +137,7 @@ mod tests {
             at: 7,
             body: "Merhaba".into(),
             attachments: Vec::new(),
+            extra: None,
         };
         let entry = Entry {
             conversation: "c".into(),

@@ -3,6 +3,7 @@
 
 pub mod conversation;
 pub mod email;
+pub mod extra;
 pub mod file;
 pub mod hours;
 pub mod origin;

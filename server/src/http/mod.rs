@@ -32,6 +32,7 @@ mod pages;
 mod problem;
 mod proxy;
 mod reception;
+mod rich;
 mod rows;
 mod template;
 mod texts;

@@ -9,6 +9,7 @@ use super::{
     headers, notice,
     problem::Problem,
     reception::{self, Words},
+    rich::Press,
     rows,
     texts::{self, Texts},
     tokens::Tokens,
@@ -229,8 +230,8 @@ impl Visit<'_> {
     }
 
     async fn page(&self, kept: Kept) -> Response {
-        let Ok(rows) = self.conversation().await else { return self.reader.unavailable() };
         let client_id = kept.client_id.unwrap_or_else(|| ClientId(self.web.app.clock.random())).to_hex();
+        let Ok(rows) = self.conversation(&client_id).await else { return self.reader.unavailable() };
         // A parser drops a line break that begins a text field.
         let body = if kept.body.starts_with('\n') { format!("\n{}", kept.body) } else { kept.body };
         let shown = Shown {
@@ -259,7 +260,7 @@ impl Visit<'_> {
     }
 
     /// The visitor's latest conversation as rows, marked as read; empty when there is none.
-    async fn conversation(&self) -> Result<String, StoreError> {
+    async fn conversation(&self, client_id: &str) -> Result<String, StoreError> {
         let Some((visitor, card)) = self.latest().await? else { return Ok(String::new()) };
         let who = Principal::Visitor(visitor);
         let store = &self.web.app.store;
@@ -279,8 +280,10 @@ impl Visit<'_> {
             let link = Link { id: file.id.clone(), preview: false, until, by: by.clone() };
             self.web.signer.path(&link)
         };
+        let action = format!("/c/{}?lang={}", self.site.key, self.language);
+        let press = Press { action: &action, client_id };
         let texts = texts::widget().of(self.language);
-        Ok(texts.map_or_else(String::new, |texts| rows::draw(&history, &card, texts, link)))
+        Ok(texts.map_or_else(String::new, |texts| rows::draw(&history, &card, texts, link, press)))
     }
 
     async fn latest(&self) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {

@@ -87,6 +87,13 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/visitor/conversations/{id}/entries", Visitor, get(talks::entries)),
         route("POST", "/api/v1/visitor/conversations/{id}/end", Visitor, post(talks::end)),
         route("POST", "/api/v1/visitor/conversations/{id}/rating", Visitor, post(talks::rate)),
+        route(
+            "POST",
+            "/api/v1/visitor/conversations/{id}/answers",
+            Visitor,
+            post(api::visitor::answers::send),
+        ),
+        route("POST", "/api/v1/conversations/{id}/messages", Agent, post(api::messages::send)),
         route("GET", "/api/v1/visitor/unread", Visitor, get(api::visitor::unread::show)),
         route("POST", VISITORS_FILES, Visitor, post(upload::by_visitor)),
         route("POST", "/api/v1/visitor/files/links", Visitor, post(links::for_visitor)),

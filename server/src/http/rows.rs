@@ -1,9 +1,11 @@
 //! A conversation as rows of markup, for the plain page. Every text from a person is escaped.
 use super::{
     document::{initials, row, said},
+    rich::{self, Press},
     template::escape,
     texts::Texts,
 };
+use crate::domain::extra::Extra;
 use merhaba_shared::protocol::{
     model::{Attachment, Author, History, Item, Kind, Side},
     visitor::ConversationCard,
@@ -13,12 +15,14 @@ use std::fmt::Write as _;
 /// One author's entries within this time stand together.
 const RUN_MS: i64 = 5 * 60 * 1000;
 
-/// Draws the entries, and under the visitor's last words how far they have come; `link` says where a file is.
+/// Draws the entries, and under the visitor's last words how far they have come; `link` says where a file is, `press` how what
+/// can be pressed is sent.
 pub fn draw(
     history: &History,
     card: &ConversationCard,
     texts: &Texts,
     link: impl Fn(&Attachment) -> String,
+    press: Press<'_>,
 ) -> String {
     let text = |name: &str| texts.get(name).map_or("", String::as_str);
     let mut out = String::new();
@@ -33,6 +37,11 @@ pub fn draw(
                 let said = if mine { text("you_said").to_owned() } else { said(texts, by) };
                 if !message.body.is_empty() {
                     out.push_str(&row(mine, last, &said, &face, &message.body));
+                }
+                if let Some(extra) = &message.extra
+                    && let Ok(extra) = serde_json::from_str::<Extra>(&extra.0)
+                {
+                    out.push_str(&rich::draw(&extra, next.is_none(), press));
                 }
                 for attachment in &message.attachments {
                     out.push_str(&file(mine, attachment, &said, &link(attachment)));
@@ -108,6 +117,7 @@ mod tests {
             at: 0,
             body: body.into(),
             attachments: Vec::new(),
+            extra: None,
         })
     }
 
@@ -156,9 +166,13 @@ mod tests {
         if let Some(Item::Message(message)) = history.entries.get_mut(2) {
             message.attachments.push(named);
         }
-        let out = draw(&history, &card, texts::widget().of("en").expect("English"), |file| {
-            format!("/f/{}?a&b", file.id)
-        });
+        let out = draw(
+            &history,
+            &card,
+            texts::widget().of("en").expect("English"),
+            |file| format!("/f/{}?a&b", file.id),
+            super::Press { action: "/c/c", client_id: "ab" },
+        );
         assert!(!out.contains("<script>"), "{out}");
         assert_eq!(out.matches("class=\"row me\"").count(), 1, "{out}");
         assert_eq!(out.matches("class=\"row me last\"").count(), 2, "{out}");

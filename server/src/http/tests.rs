@@ -133,6 +133,16 @@ impl Relay {
             ("POST", path) if path.ends_with("/rating") => {
                 ("application/json", "{\"closing\":1,\"csat\":100}".into())
             }
+            ("POST", path) if path.ends_with("/answers") => (
+                "application/json",
+                format!(
+                    "{{\"client_id\":\"{}\",\"of\":1,\"values\":{{}},\"locale\":\"tr\"}}",
+                    "1".repeat(32)
+                ),
+            ),
+            ("POST", path) if path.ends_with("/messages") => {
+                ("application/json", format!("{{\"client_id\":\"{}\",\"body\":\"a\"}}", "1".repeat(32)))
+            }
             ("POST", path) if routes::streams(path) => ("application/octet-stream", "bytes".into()),
             ("POST", path) if path.ends_with("/files/links") => ("application/json", "{\"ids\":[]}".into()),
             ("POST", "/c/{key}") => ("application/x-www-form-urlencoded", "body=Merhaba".into()),

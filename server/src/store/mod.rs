@@ -218,6 +218,8 @@ pub struct VisitorMessage {
     pub body: String,
     /// Files, uploaded before; found on the disk as they were written.
     pub attachments: Vec<AttachmentId>,
+    /// What they filled in, as JSON, checked.
+    pub extra: Option<String>,
     /// What they said of themself, checked; stored unless the message is a repeat.
     pub about: Option<Box<About>>,
     /// Now.
@@ -249,6 +251,8 @@ pub struct AgentMessage {
     pub body: String,
     /// Files, uploaded before; found on the disk as they were written. A note has none.
     pub attachments: Vec<AttachmentId>,
+    /// What there is to press or to fill in, as JSON, checked. A note has none.
+    pub extra: Option<String>,
     /// Now.
     pub at: Millis,
     /// What it must not overtake; a note has no such order.

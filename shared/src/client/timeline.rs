@@ -234,6 +234,7 @@ mod tests {
             at: 0,
             body: format!("{seq}"),
             attachments: Vec::new(),
+            extra: None,
         })
     }
 

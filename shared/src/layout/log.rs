@@ -30,6 +30,8 @@ pub enum Shown {
         body: String,
         /// The ids of its files with a blank between them: a part of the page draws them.
         files: String,
+        /// Its Seq and, after a blank, what there is to press or to fill in, as JSON; or nothing.
+        extra: String,
     },
     /// Something small, with the style's class for it: a day, an event, the time and state under a run.
     Small(&'static str, String),
@@ -53,8 +55,8 @@ pub fn lines(keys: fn() -> Vec<Key>, shown: fn(Key) -> Shown, wish: fn(u128, Wis
 
 fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
     match shown {
-        Shown::Bubble { mine, face, said, body, files } => {
-            EitherOf3::A(bubble(mine, face, said, body, files))
+        Shown::Bubble { mine, face, said, body, files, extra } => {
+            EitherOf3::A(bubble(mine, face, said, body, files, extra))
         }
         Shown::Small(class, text) => EitherOf3::B(view! { <div class=class>{text}</div> }),
         Shown::Failed(wrong, again, back) => EitherOf3::C(view! {
@@ -66,13 +68,20 @@ fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
     }
 }
 
-fn bubble(mine: bool, face: String, said: String, body: String, files: String) -> impl IntoView {
+fn bubble(
+    mine: bool,
+    face: String,
+    said: String,
+    body: String,
+    files: String,
+    extra: String,
+) -> impl IntoView {
     let class = if mine { "row me" } else { "row" };
     view! {
         <div class=class>
             <span class="heard">{said}</span>
             <div class="face" aria-hidden="true" hidden=mine>{face}</div>
-            <div class="bubble" dir="auto" data-files=files>{body}</div>
+            <div class="bubble" dir="auto" data-files=files data-extra=extra>{body}</div>
         </div>
     }
 }

@@ -77,10 +77,6 @@ pub enum Command {
 }
 
 /// Everything an agent's page can be told.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a row is what is told most: boxing it would cost each of them"
-)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The answer to `Hello`.

@@ -109,6 +109,32 @@ pub struct Picture {
     pub height: u32,
 }
 
+/// An object in JSON, its text in the binary codec: a page only hands it on to the part that knows what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object(pub String);
+
+impl Serialize for Object {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[cfg(feature = "json")]
+        if to.is_human_readable() {
+            let value: serde_json::Value =
+                serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+            return value.serialize(to);
+        }
+        self.0.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[cfg(feature = "json")]
+        if from.is_human_readable() {
+            return serde_json::Value::deserialize(from).map(|value| Self(value.to_string()));
+        }
+        String::deserialize(from).map(Self)
+    }
+}
+
 /// A message: the main kind of timeline entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -127,6 +153,9 @@ pub struct Message {
     /// Files.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    /// What there is to press or to fill in, or what was filled in: `replies`, `cards`, `form`, `answers`.
+    #[serde(default)]
+    pub extra: Option<Object>,
 }
 
 /// A timeline entry that is not a message.

@@ -8,6 +8,10 @@ use super::model::{
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
+/// What a visitor says of themself: `name`, `email` and `phone` are texts, `answers` a list of `question` and `answer`,
+/// `consent` is true or false; whatever is absent was not said.
+pub use super::model::Object as About;
+
 /// What a visitor's page can send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -109,34 +113,6 @@ pub struct Send {
     /// What the site asked before the first message, and the answers.
     #[serde(default)]
     pub about: Option<About>,
-}
-
-/// What a visitor says of themself: an object in JSON, its text in the binary codec, since a page only hands it on.
-/// `name`, `email` and `phone` are texts, `answers` a list of `question` and `answer`, `consent` is true or false;
-/// whatever is absent was not said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About(pub String);
-
-impl Serialize for About {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        #[cfg(feature = "json")]
-        if to.is_human_readable() {
-            let value: serde_json::Value =
-                serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
-            return value.serialize(to);
-        }
-        self.0.serialize(to)
-    }
-}
-
-impl<'de> Deserialize<'de> for About {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[cfg(feature = "json")]
-        if from.is_human_readable() {
-            return serde_json::Value::deserialize(from).map(|value| Self(value.to_string()));
-        }
-        String::deserialize(from).map(Self)
-    }
 }
 
 /// The answer to `Hello`. Writes nothing: the visitor's row is made by the first `Send`.

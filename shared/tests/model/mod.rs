@@ -122,6 +122,7 @@ impl Relay {
             at: 0,
             body: send.body.clone(),
             attachments: Vec::new(),
+            extra: None,
         };
         self.log.push(message.clone());
         (accepted(&message), Some(message))

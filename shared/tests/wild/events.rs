@@ -5,8 +5,8 @@ use merhaba_shared::protocol::{
     error::{Code, Refused},
     ids::{AgentId, Epoch, Millis, Token},
     model::{
-        Accepted, AgentAuthor, Attachment, Author, Data, Entry, Head, History, Item, Kind, Message, Picture,
-        Pong, ReadMarker, Side, Status, SystemAuthor, TypingNow, VisitorAuthor,
+        Accepted, AgentAuthor, Attachment, Author, Data, Entry, Head, History, Item, Kind, Message, Object,
+        Picture, Pong, ReadMarker, Side, Status, SystemAuthor, TypingNow, VisitorAuthor,
     },
     visitor,
 };
@@ -53,6 +53,7 @@ impl Wild {
             at: self.at(),
             body: self.text(),
             attachments: self.some(Self::attachment),
+            extra: self.maybe(|_| Object("{\"replies\":[\"Evet\"]}".into())),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Screenshots of every state of the pages, on a phone and on a desktop, light and dark, in each language, into
-//! `target/shots/` with an `index.html` to browse. It judges nothing: the states are for people's eyes. With words as
+//! Screenshots of every state of the pages, on a phone and on a desktop, light and dark, in each language, and on a
+//! narrow phone and with text twice as large, into `target/shots/` with an `index.html` to browse. It judges nothing: the states are for people's eyes. With words as
 //! arguments it makes only the pictures whose name has one of them.
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use merhaba_tests::{
@@ -15,8 +15,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The screens: name, width, height.
-const SCREENS: [(&str, u32, u32); 2] = [("phone", 390, 844), ("desktop", 1280, 800)];
+/// The screens: name, width, height, and the size of text in hundredths.
+const SCREENS: [(&str, u32, u32, u32); 4] = [
+    ("phone", 390, 844, 100),
+    ("desktop", 1280, 800, 100),
+    ("narrow", 320, 568, 100),
+    ("large", 390, 844, 200),
+];
+
+/// Sets the size of text as if the page had been loaded with it: the field has no height from before, and a log that showed
+/// its end shows it still.
+const SETTLE: &str = "(size => {\
+    const log = document.querySelector('[role=log]'), field = document.querySelector('textarea');\
+    document.documentElement.style.fontSize = size;\
+    if (field) field.style.height = '';\
+    if (log && window.wasAtEnd) log.scrollTop = log.scrollHeight;\
+})";
+
+/// Remembers whether the log shows its end, before the screen changes.
+const NOTE: &str = "window.wasAtEnd = !document.querySelector('.jump')?.checkVisibility()";
 
 /// The languages that the agent page speaks.
 const AGENTS: [&str; 2] = ["en", "tr"];
@@ -31,19 +48,26 @@ struct Camera<'a> {
 
 impl Eye for Camera<'_> {
     async fn look(&mut self, scene: Scene<'_>) {
-        for (screen, width, height) in SCREENS {
+        scene.browser.run(NOTE).await;
+        for (screen, width, height, text) in SCREENS {
             for (dark, theme) in [(false, "light"), (true, "dark")] {
+                // Light is enough to see what has room.
+                if dark && !["phone", "desktop"].contains(&screen) {
+                    continue;
+                }
                 let name = format!("{}-{}-{}-{screen}-{theme}.png", self.round, scene.name, scene.language);
                 if !self.only.is_empty() && !self.only.iter().any(|word| name.contains(word.as_str())) {
                     continue;
                 }
-                let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": screen == "phone" });
+                let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": screen != "desktop" });
                 scene.browser.command("Emulation.setDeviceMetricsOverride", size).await;
+                scene.browser.run(&format!("{SETTLE}('{text}%')")).await;
                 scene.light(dark).await;
                 self.take(&scene, name).await;
             }
         }
         scene.browser.command("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        scene.browser.run(&format!("{SETTLE}('')")).await;
         scene.light(false).await;
     }
 }
@@ -89,6 +113,9 @@ async fn main() {
         let mut tour = Tour::begin(words).await;
         tour.widget(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
         tour.plain(&mut Camera { folder: &folder, round: "widget", only: &only, taken: &mut taken }).await;
+        tour.end().await;
+        let mut tour = Tour::begin(words).await;
+        tour.parts(&mut Camera { folder: &folder, round: "parts", only: &only, taken: &mut taken }).await;
         tour.end().await;
         if AGENTS.contains(&words.tag) {
             let mut tour = Tour::begin(words).await;

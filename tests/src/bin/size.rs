@@ -37,7 +37,8 @@ async fn part(relay: &Relay, name: &'static str, path: &str) -> Part {
         assert_eq!(answer.header("content-encoding"), Some(coding), "{path} is not served in {coding}");
     }
     if raw.header("content-type") == Some("application/wasm") {
-        for word in ["serde_json", "/registry/src/", "/home/", "/root/"] {
+        // Names between it and its glue are short ones, and it knows no place where this was built.
+        for word in ["serde_json", "__wbg_", "/registry/src/", "/home/", "/root/"] {
             let found = raw.body.windows(word.len()).any(|window| window == word.as_bytes());
             assert!(!found, "{path} carries {word:?}");
         }

@@ -1,7 +1,11 @@
 //! The states of the agent page and of the owner's page, with visitors who write over the wire.
-use super::{Eye, Place, Tour};
+use super::{
+    Eye, Place, Tour,
+    files::{CLEAR, draw, drop_files},
+};
 use crate::{
     faults::cut::Mode,
+    files::uploaded,
     relay::Site,
     screen::FIELD,
     wire::{Wire, client_id},
@@ -19,10 +23,11 @@ impl Tour {
         self.signing_in(eye).await;
         self.browser.until(LISTED).await;
         self.show(eye, "inbox-empty", Place::Page).await;
-        let visitors = self.visitors().await;
+        let mut visitors = self.visitors().await;
         self.browser.until("document.querySelectorAll('#list a.item').length >= 4").await;
         self.show(eye, "inbox", Place::Page).await;
         self.answering(eye).await;
+        self.with_files(eye, visitors.last_mut().expect("the one who asked")).await;
         self.network.set(Mode::Down);
         self.browser.until("document.querySelector('#line .banner:not(.good)')").await;
         self.show(eye, "offline", Place::Page).await;
@@ -52,16 +57,16 @@ impl Tour {
     }
 
     /// Four who write: long, short, in another direction, and the one whose conversation is opened.
-    async fn visitors(&self) -> Vec<Wire> {
+    async fn visitors(&self) -> Vec<(Wire, String)> {
         let long = "Çay, süt, şeker. ".repeat(60);
         let mut wires = Vec::new();
         for text in [long.as_str(), "?", "هل تصل قبل يوم السبت؟", self.words.asks[0]] {
             let site = Site { key: "demo".into() };
-            let (mut wire, _) = Wire::greeted(&self.relay, &site, None, json!([])).await;
+            let (mut wire, welcome) = Wire::greeted(&self.relay, &site, None, json!([])).await;
             let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": text, "attachments": [] });
             wire.say(json!({ "Send": send })).await;
             wire.hear("Accepted").await;
-            wires.push(wire);
+            wires.push((wire, welcome["token"].as_str().expect("a token").to_owned()));
         }
         wires
     }
@@ -80,5 +85,31 @@ impl Tour {
             format!("document.querySelector('[role=log]').textContent.includes({:?})", self.words.answers[1]);
         self.browser.until(&answered).await;
         self.show(eye, "thread", Place::Page).await;
+    }
+
+    /// The visitor sends files; the agent has one on its way to them, and one that is too large.
+    async fn with_files(&self, eye: &mut impl Eye, (wire, token): &mut (Wire, String)) {
+        let (site, [picture, paper]) = (Site { key: "demo".into() }, self.words.files);
+        let photo = draw(&self.browser, 900, 1200, true).await;
+        let sign = draw(&self.browser, 500, 500, false).await;
+        let mut ids = Vec::new();
+        for (name, bytes) in [(picture, photo.as_slice()), ("a.png", &sign), (paper, b"%PDF-1.7")] {
+            ids.push(uploaded(&self.relay, &site, token, name, bytes).await);
+        }
+        let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": self.words.thanks, "attachments": ids });
+        wire.say(json!({ "Send": send })).await;
+        self.browser
+            .until("[...document.querySelectorAll('.row .files img')].filter(it => it.naturalWidth).length === 2")
+            .await;
+        let files =
+            format!("[new File(['x'.repeat(48213)], {paper:?}), new File([new Uint8Array(21e6)], 'a.zip')]");
+        drop_files(&self.browser, &files).await;
+        self.browser
+            .until(
+                "document.querySelector('.compose').dataset.files && document.querySelector('.tray .wrong')",
+            )
+            .await;
+        self.show(eye, "files", Place::Page).await;
+        self.browser.run(CLEAR).await;
     }
 }

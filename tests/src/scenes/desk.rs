@@ -1,7 +1,8 @@
 //! An agent at a desk of their own, over the wire: answers, writes, resolves when told to, and stays connected meanwhile.
 use crate::{
+    files, http,
     relay::{Agent, Relay},
-    wire::{Wire, client_id},
+    wire::{self, Wire, client_id},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -21,6 +22,9 @@ pub struct Desk {
     deeds: mpsc::Sender<Value>,
     /// The newest row of the list.
     row: watch::Receiver<Value>,
+    /// Where files are uploaded, and as whom.
+    authority: String,
+    bearer: String,
     task: JoinHandle<()>,
 }
 
@@ -34,6 +38,7 @@ impl Desk {
     /// Signs in and sits down.
     pub async fn at(relay: &Relay, agent: &Agent) -> Self {
         let mut wire = Wire::answering(relay, agent).await;
+        let bearer = wire::sign_in(relay, agent).await;
         let (deeds, mut told) = mpsc::channel::<Value>(8);
         let (seen, row) = watch::channel(Value::Null);
         let task = tokio::spawn(async move {
@@ -55,11 +60,11 @@ impl Desk {
                 }
             }
         });
-        Self { deeds, row, task }
+        Self { deeds, row, authority: relay.authority().to_owned(), bearer, task }
     }
 
-    /// Opens the conversation whose newest message begins like this, reads it, and takes it.
-    pub async fn open(&mut self, preview: &str) {
+    /// Opens the conversation whose newest message begins like this, reads it, and gives its id.
+    pub async fn open(&mut self, preview: &str) -> Value {
         let fits = |row: &Value| row["preview"].as_str().is_some_and(|text| text.starts_with(preview));
         let row = timeout(WITHIN, self.row.wait_for(fits)).await.expect("it comes in time");
         let row = row.expect("the desk is manned").clone();
@@ -67,12 +72,34 @@ impl Desk {
         self.say(json!({ "Open": { "conversation": conversation, "after": null } })).await;
         let read = json!({ "conversation": conversation, "received": row["head"], "read": row["head"] });
         self.say(json!({ "Read": read })).await;
+        conversation.clone()
     }
 
     /// Answers in the newest conversation.
     pub async fn reply(&self, body: &str) {
-        let conversation = self.conversation();
-        let reply = json!({ "client_id": client_id(), "conversation": conversation, "body": body, "attachments": [] });
+        self.reply_with(body, &[]).await;
+    }
+
+    /// The same with files: their names and bytes.
+    pub async fn reply_with(&self, body: &str, files: &[(&str, &[u8])]) {
+        self.reply_in(&self.conversation(), body, files).await;
+    }
+
+    /// Answers in this conversation.
+    pub async fn reply_in(&self, conversation: &Value, body: &str, files: &[(&str, &[u8])]) {
+        let id = conversation.as_str().expect("an id");
+        let mut ids = Vec::new();
+        for (name, bytes) in files {
+            let path = format!("/api/v1/files?name={}&conversation={id}", files::escaped(name));
+            let headers = [
+                ("Authorization", &*format!("Bearer {}", self.bearer)),
+                ("Content-Type", "application/octet-stream"),
+            ];
+            let answer = http::send(&self.authority, "POST", &path, &headers, bytes).await;
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            ids.push(answer.json()["id"].clone());
+        }
+        let reply = json!({ "client_id": client_id(), "conversation": id, "body": body, "attachments": ids });
         self.say(json!({ "Reply": reply })).await;
     }
 

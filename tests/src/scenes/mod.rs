@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 mod agent;
 mod desk;
+mod files;
+mod parts;
 mod widget;
 mod words;
 

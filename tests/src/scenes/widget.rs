@@ -8,7 +8,11 @@ use crate::{
 use serde_json::json;
 
 /// The relay knows this page and shows so.
-const GREETED: &str = "document.querySelector('#sub[data-online=true]') && document.querySelector('.more')";
+pub(super) const GREETED: &str =
+    "document.querySelector('#sub[data-online=true]') && document.querySelector('.more')";
+/// The visitor's last message is stored: its mark has a time, in the digits of any language.
+pub(super) const STORED: &str =
+    "/\\p{N}/u.test([...document.querySelectorAll('.mark.me')].pop()?.textContent)";
 /// A long message, in one piece and of words.
 const LONG: usize = 4_000;
 
@@ -63,7 +67,7 @@ impl Tour {
     }
 
     /// Loads the shop, in this language and direction, and nothing else.
-    async fn open_shop(&self) {
+    pub(super) async fn open_shop(&self) {
         self.browser.open(&format!("{}?lang={}", self.relay.told("shop"), self.words.tag)).await;
         let direction = if self.words.rtl { "rtl" } else { "ltr" };
         let adapt = format!(
@@ -120,6 +124,7 @@ impl Tour {
         self.network.set(Mode::Open);
         self.browser.run("dispatchEvent(new Event('online'))").await;
         self.browser.until("document.querySelector('#banner.good:not([hidden])')").await;
+        self.browser.until(STORED).await;
         self.show(eye, "back", Place::Frame).await;
         self.browser.until("document.getElementById('banner').hidden").await;
     }
@@ -180,7 +185,7 @@ impl Tour {
     }
 
     /// Waits until the log says this.
-    async fn says(&self, text: &str) {
+    pub(super) async fn says(&self, text: &str) {
         self.browser
             .until(&format!("document.querySelector('[role=log]').textContent.includes({text:?})"))
             .await;

@@ -16,6 +16,12 @@ pub struct Words {
     pub later: &'static str,
     /// The visitor's answer to that.
     pub thanks: &'static str,
+    /// The names of a picture and of a paper, the latter long.
+    pub files: [&'static str; 2],
+    /// What they look for among the emoji.
+    pub sign: &'static str,
+    /// What they add to a rating.
+    pub comment: &'static str,
 }
 
 impl Words {
@@ -30,6 +36,9 @@ impl Words {
         ],
         later: "I have put a set aside for you: https://shop.example/sets/six-glasses",
         thanks: "Lovely, thank you",
+        files: ["my glass.jpg", "invoice-2026-11-20-six-tea-glasses-with-gold-rim-and-saucers.pdf"],
+        sign: "tea",
+        comment: "Quick and friendly. The photo helped.",
     };
     /// Turkish.
     pub const TURKISH: &Self = &Self {
@@ -45,6 +54,9 @@ impl Words {
         ],
         later: "Sizin için bir takım ayırdım: https://shop.example/takimlar/alti-bardak",
         thanks: "Çok güzel, teşekkürler",
+        files: ["bardağım.jpg", "fatura-2026-11-20-altın-yaldızlı-altı-çay-bardağı-ve-tabakları.pdf"],
+        sign: "çay",
+        comment: "Hızlı ve güler yüzlü. Fotoğraf işe yaradı.",
     };
     /// Arabic.
     pub const ARABIC: &Self = &Self {
@@ -57,6 +69,9 @@ impl Words {
         ],
         later: "حجزت لك طقمًا: https://shop.example/sets/six-glasses",
         thanks: "رائع، شكرًا",
+        files: ["كوبي.jpg", "فاتورة-2026-11-20-ستة-أكواب-شاي-بحافة-مذهبة-مع-الصحون.pdf"],
+        sign: "tea",
+        comment: "سريع ولطيف. الصورة ساعدت كثيرًا.",
     };
     /// Those that the widget speaks.
     #[must_use]

@@ -180,6 +180,12 @@ impl History {
     }
 }
 
+/// Asserts that no cut of so many has cost anything.
+pub fn none_lost(losses: &[String], cuts: usize) {
+    let some: Vec<_> = losses.iter().take(9).collect();
+    assert!(losses.is_empty(), "{} of {cuts}: {some:#?}", losses.len());
+}
+
 #[tokio::test]
 async fn what_was_acknowledged_survives_a_power_cut_at_any_instant() {
     let mut proof = Proof::begin("T3.cuts", &["P2", "P6"]);
@@ -205,12 +211,7 @@ async fn what_was_acknowledged_survives_a_power_cut_at_any_instant() {
             Err(cost) => losses.push(format!("cut at {cut}: {cost}")),
         }
     }
-    assert!(
-        losses.is_empty(),
-        "{} of {cuts}: {:#?}",
-        losses.len(),
-        losses.iter().take(9).collect::<Vec<_>>()
-    );
+    none_lost(&losses, cuts);
     proof.figure("cuts", cuts);
     proof.figure("acknowledged", history.acknowledged.len());
     proof.figure("logged_calls", history.trace.calls.len());

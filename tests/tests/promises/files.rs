@@ -2,6 +2,7 @@
 //! every `Accepted` leaves after a sync of each of its files that began when the last byte was written, and of the folder
 //! that has its name. And power cuts: the data folder is rebuilt as a cut could have left it, and every file of every
 //! message that was acknowledged by then is there, byte for byte as the store says.
+use super::cuts::none_lost;
 use merhaba_tests::{
     dice::Dice,
     faults::{
@@ -190,12 +191,7 @@ async fn a_file_of_an_acknowledged_message_survives_a_power_cut_at_any_instant()
             Err(cost) => losses.push(format!("cut at {cut}: {cost}")),
         }
     }
-    assert!(
-        losses.is_empty(),
-        "{} of {cuts}: {:#?}",
-        losses.len(),
-        losses.iter().take(9).collect::<Vec<_>>()
-    );
+    none_lost(&losses, cuts);
     proof.figure("cuts", cuts);
     proof.figure("files_checked", checked);
     proof.figure("losses", losses.len());

@@ -1,6 +1,7 @@
 //! What belongs to a conversation beyond its messages, in a real browser: the menu and its parts, several conversations,
 //! ending and rating, transcript, emoji, the small markup, files. Everything is read from the page and from the relay.
 mod files;
+mod rich;
 mod stage;
 
 use merhaba_tests::sources;

@@ -98,6 +98,7 @@ pub const TEXTS: Texts = Texts {
     new_messages_other: "{n} new messages",
     taken: "{name} took it a moment ago.",
     attach: "Attach files",
+    build: "Buttons, card or form",
     field: "Write an answer",
     send: "Send",
     keys_send: "Enter sends, Shift+Enter breaks the line",

@@ -113,7 +113,7 @@ texts! {
     event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, note_writes, is_typing, earlier, loading,
     jump, new_messages_one, new_messages_other, taken,
     // Composer.
-    attach, field, send, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again,
+    attach, build, field, send, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again,
     failed_long, failed_closed, failed_forbidden, failed_other,
     // Line.
     offline, line_back, stopped, revoked, refresh, load_again, refused, too_fast,

@@ -98,6 +98,7 @@ pub const TEXTS: Texts = Texts {
     new_messages_other: "{n} yeni mesaj",
     taken: "{name} az önce aldı.",
     attach: "Dosya ekleyin",
+    build: "Düğmeler, kart veya form",
     field: "Yanıtınızı yazın",
     send: "Gönder",
     keys_send: "Enter gönderir, Shift+Enter alt satıra geçer",

@@ -22,12 +22,12 @@ pub fn Line(piece: Piece) -> impl IntoView {
         Piece::Day(at) => {
             view! { <div class="day">{time::day_name(at, desk.now_once(), lang)}</div> }.into_any()
         }
-        Piece::Bubble { out, who, body, files, .. } => {
+        Piece::Bubble { out, who, body, files, extra, .. } => {
             let said = match &who {
                 Some(name) => fill(texts.said, &[("name", name)]),
                 None => texts.visitor_said.into(),
             };
-            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files>{marked(&body)}</div></div> }
+            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files data-extra=extra>{marked(&body)}</div></div> }
                 .into_any()
         }
         Piece::Mark { out, state: Some(State::Failed(id, number)), .. } => {

@@ -3,16 +3,17 @@
 use crate::{
     desk::Desk,
     i18n::{Texts, fill, texts},
-    icons::{CLIP, SEND, icon},
+    icons::{CHOICES, CLIP, SEND, icon},
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, web_sys};
+use merhaba_shared::browser::{object::call, tabs::merhaba};
 use merhaba_shared::protocol::{
     agent::Role,
     ids::{AttachmentId, ConversationId},
     limits::{BODY_CHARS, BodyError, check_said},
     model::Status,
 };
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// So few characters before the end, what is left is counted.
 const COUNT_FROM: usize = 200;
@@ -78,6 +79,7 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
                 on:blur=move |_| { desk.act(|client, now| client.typing(now, false)); }></textarea>
             <div class="bar">
                 <button id="a" class="icon" type="button" hidden=trainee aria-label=texts.attach title=texts.attach>{icon(CLIP)}</button>
+                <button id="build" class="icon" type="button" hidden=trainee aria-label=texts.build title=texts.build aria-haspopup="dialog" on:click=|_| build()>{icon(CHOICES)}</button>
                 <span id="advice" class=move || advice().1 role="status">{move || advice().0}</span>
                 <button id="send" class="btn main" disabled=move || !can.get()>
                     <span>{texts.send}</span>{icon(SEND)}
@@ -85,6 +87,11 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             </div>
         </form>
     }
+}
+
+/// Opens the part in which quick replies, cards and forms are made; it sends them itself.
+fn build() {
+    call(&merhaba(), "part", &"build".into(), &JsValue::UNDEFINED);
 }
 
 /// Where the part that uploads files leaves their ids: on the form, with a blank between them.

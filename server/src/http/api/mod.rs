@@ -1,6 +1,7 @@
 //! `/api/v1`: REST for both pages and for programs. JSON in and out, unknown fields refused, foreign and missing
 //! things not told apart.
 pub mod check;
+pub mod messages;
 pub mod openapi;
 pub mod sessions;
 pub mod sites;

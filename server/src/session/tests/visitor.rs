@@ -149,6 +149,7 @@ async fn unheard(rig: &Rig, visitor: &Value, number: u8) {
         new_conversation: "unused".into(),
         body: "unheard".into(),
         attachments: Vec::new(),
+        extra: None,
         about: None,
         at: 0,
         sequence: crate::store::Sequence::default(),

@@ -137,7 +137,16 @@ pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
         let (agent, conversation) = (AgentId::from(who), name.clone());
         let sequence = Sequence::default();
         store.agent_message(
-            AgentMessage { agent, client_id, conversation, body, attachments: Vec::new(), at: 5, sequence },
+            AgentMessage {
+                agent,
+                client_id,
+                conversation,
+                body,
+                attachments: Vec::new(),
+                extra: None,
+                at: 5,
+                sequence,
+            },
             quiet(),
         )
     };
@@ -164,6 +173,7 @@ fn template(conversation: &ConversationId) -> VisitorMessage {
         new_conversation: "unused".into(),
         body: String::new(),
         attachments: Vec::new(),
+        extra: None,
         about: None,
         at: 5,
         sequence: Sequence::default(),

@@ -156,6 +156,7 @@ impl World {
             new_conversation: ConversationId(format!("c{number}")),
             body: format!("message {number}"),
             attachments: Vec::new(),
+            extra: None,
             about: None,
             at: self.tick(),
             sequence: Sequence::default(),
@@ -171,6 +172,7 @@ impl World {
             conversation: conversation.clone(),
             body: format!("message {number}"),
             attachments: Vec::new(),
+            extra: None,
             at: self.tick(),
             sequence: Sequence::default(),
         }

@@ -114,7 +114,13 @@ fn store_from_visitor(
         known.locale.clone_from(&message.from.locale);
         visitors::set_locale(desk.db(), visitor, &message.from.locale)?;
     }
-    let said = NewMessage { client_id: message.client_id, body: message.body, files, at: message.at };
+    let said = NewMessage {
+        client_id: message.client_id,
+        body: message.body,
+        files,
+        extra: message.extra,
+        at: message.at,
+    };
     let hand = Hand::visitor(visitor, Author::Visitor(VisitorAuthor { name }));
     let by =
         Writing { who: Principal::Visitor(message.from.visitor.clone()), row: Row::Visitor(visitor), hand };
@@ -140,7 +146,13 @@ pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent
         Ok(files) => files,
         Err(sent) => return Ok(sent),
     };
-    let said = NewMessage { client_id: message.client_id, body: message.body, files, at: message.at };
+    let said = NewMessage {
+        client_id: message.client_id,
+        body: message.body,
+        files,
+        extra: message.extra,
+        at: message.at,
+    };
     let hand = Hand::agent(agent, Author::Agent(author.clone()));
     let by = Writing { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
     store(desk, &by, message.conversation, said, false, |thread| {

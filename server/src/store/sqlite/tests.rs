@@ -351,6 +351,7 @@ fn first_message(visitor: &str) -> VisitorMessage {
         new_conversation: format!("of {visitor}").as_str().into(),
         body: "merhaba".into(),
         attachments: Vec::new(),
+        extra: None,
         about: None,
         at: 1,
         sequence: Sequence::default(),

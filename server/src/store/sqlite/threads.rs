@@ -15,7 +15,7 @@ use merhaba_shared::protocol::{
     agent::InboxRow,
     codec::to_json,
     ids::{ClientId, ConversationId, Millis, Seq},
-    model::{AgentAuthor, Author, Content, Data, Entry, Item, Kind, Message, Side, Status},
+    model::{AgentAuthor, Author, Content, Data, Entry, Item, Kind, Message, Object, Side, Status},
     visitor::{About, Page},
 };
 use rusqlite::{Connection, params};
@@ -78,14 +78,16 @@ pub(super) struct NewMessage {
     pub(super) client_id: ClientId,
     pub(super) body: String,
     pub(super) files: Vec<Unsent>,
+    /// As JSON, checked.
+    pub(super) extra: Option<String>,
     pub(super) at: Millis,
 }
 
 /// What an entry is.
 #[derive(Clone, Copy)]
 enum What<'a> {
-    /// A message.
-    Said(&'a ClientId, &'a str),
+    /// A message, with what there is to press or fill in.
+    Said(&'a ClientId, &'a str, Option<&'a str>),
     /// Anything else, with what belongs to it.
     Kind(Kind, Option<&'a Content>),
 }
@@ -147,8 +149,8 @@ pub(super) fn begin(
 impl Thread {
     /// Appends a message.
     pub(super) fn say(&mut self, db: &Connection, hand: &Hand, new: NewMessage) -> Outcome<Item> {
-        let NewMessage { client_id, body, files, at } = new;
-        let seq = self.append(db, hand, at, What::Said(&client_id, &body))?;
+        let NewMessage { client_id, body, files, extra, at } = new;
+        let seq = self.append(db, hand, at, What::Said(&client_id, &body, extra.as_deref()))?;
         files::give(db, &files, self.id, seq)?;
         let attachments: Vec<_> = files.into_iter().map(|file| file.attachment).collect();
         let row = Arc::make_mut(&mut self.row);
@@ -162,7 +164,8 @@ impl Thread {
             Side::Agent => self.visitor_unread += 1,
         }
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
-        Ok(Item::Message(Message { conversation, seq, client_id, author, at, body, attachments }))
+        let extra = extra.map(Object);
+        Ok(Item::Message(Message { conversation, seq, client_id, author, at, body, attachments, extra }))
     }
 
     /// Appends an entry that is not a message.
@@ -194,7 +197,9 @@ impl Thread {
         let sql = "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body, data)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let (kind, client_id, body, data) = match what {
-            What::Said(client_id, body) => (None, Some(client_id.0), Some(body), None),
+            What::Said(client_id, body, extra) => {
+                (None, Some(client_id.0), Some(body), extra.map(str::to_owned))
+            }
             What::Kind(kind, content) => (Some(kind.number()), None, None, content.map(to_json)),
         };
         change(db, sql, params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body, data])?;

@@ -13,7 +13,9 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     ids::{ClientId, ConversationId, Seq},
-    model::{Author, Content, Data, Entry, History, Item, Kind, Message, SystemAuthor, VisitorAuthor},
+    model::{
+        Author, Content, Data, Entry, History, Item, Kind, Message, Object, SystemAuthor, VisitorAuthor,
+    },
 };
 use rusqlite::{Connection, Params, Row};
 
@@ -96,7 +98,10 @@ fn page(
 fn weight(item: &Item) -> usize {
     ENTRY_BYTES
         + match item {
-            Item::Message(message) => message.body.len() + files::weigh(&message.attachments),
+            Item::Message(message) => {
+                let extra = message.extra.as_ref().map_or(0, |extra| extra.0.len());
+                message.body.len() + extra + files::weigh(&message.attachments)
+            }
             Item::Entry(entry) => match &entry.data.0 {
                 Some(Content::Rated(rating)) => rating.comment.as_ref().map_or(0, String::len),
                 None => 0,
@@ -117,6 +122,7 @@ fn read(row: &Row<'_>, conversation: &ConversationId) -> rusqlite::Result<Item> 
             at,
             body,
             attachments: Vec::new(),
+            extra: row.get::<_, Option<String>>(9)?.map(Object),
         }));
     }
     // A kind of a later version counts its Seq and says nothing.

@@ -1,6 +1,7 @@
 //! `/api/v1/visitor/…`: what a visitor's page asks for besides its socket. Who asks shows the visitor's token as a
 //! bearer and names the site; it comes from the page that this relay served, like the socket. A token that is unknown
 //! and a foreign conversation say nothing of what there is.
+pub mod answers;
 pub mod conversations;
 pub mod unread;
 
