@@ -73,10 +73,10 @@ impl Page {
         ids.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect()
     }
 
-    /// The line in the middle of what is drawn, and where it stands.
+    /// The message in the middle of what is drawn, and where it stands.
     pub fn middle(&self) -> Option<(HtmlElement, i32)> {
-        let lines = self.log.children();
-        let line: HtmlElement = lines.item(lines.length() / 2)?.unchecked_into();
+        let rows = self.log.query_selector_all(".row").ok()?;
+        let line: HtmlElement = rows.item(rows.length() / 2)?.unchecked_into();
         let top = line.offset_top();
         Some((line, top))
     }
