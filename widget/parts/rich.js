@@ -86,27 +86,31 @@ const draw = (api, bubble) => {
 };
 
 /** Quick replies are there until somebody has written after them; a form until it is answered. */
-const settle = ({ log }) => {
+const answered = new Set();
+const settle = ({ log, state }) => {
+  const known = seq => state().id + ' ' + seq;
   const rows = [...log.querySelectorAll('.row:not(:has(.typing))')];
-  const answered = new Set([...log.querySelectorAll('.bubble[data-answers]')].map(n => n.dataset.answers));
+  // What is further down in a long log is drawn no more, but has been.
+  log.querySelectorAll('.bubble[data-answers]').forEach(n => answered.add(known(n.dataset.answers)));
   rows.forEach((row, at) => {
     const replies = row.querySelector('.press'), asked = row.querySelector('form.ask');
-    if (replies) replies.hidden = rows.slice(at + 1).some(later => later.matches('.me') || !later.matches('.out') && row.matches('.out'));
-    if (asked && answered.has(asked.dataset.seq)) [...asked.elements].forEach(one => { one.disabled = true; });
+    if (replies) replies.hidden = 'to' in log.dataset || rows.slice(at + 1).some(later => later.matches('.me') || !later.matches('.out') && row.matches('.out'));
+    if (asked && answered.has(known(asked.dataset.seq))) [...asked.elements].forEach(one => { one.disabled = true; });
   });
 };
 
 let watching;
 export default api => {
   api.style('rich', LOOK);
-  const { log } = api, end = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-  for (const bubble of api.data) {
-    if (bubble.dataset.pressed) continue;
-    bubble.dataset.pressed = 1;
-    draw(api, bubble);
-  }
-  settle(api);
-  if (end) log.scrollTop = log.scrollHeight;
+  const { log } = api;
+  api.stay(() => {
+    for (const bubble of api.data) {
+      if (bubble.dataset.pressed) continue;
+      bubble.dataset.pressed = 1;
+      draw(api, bubble);
+    }
+    settle(api);
+  });
   if (watching == log) return;
   watching = log;
   new MutationObserver(() => settle(api)).observe(log, { childList: true });

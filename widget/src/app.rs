@@ -158,8 +158,7 @@ impl App {
         let first = timeline.items().first().map_or(0, Item::seq);
         if self.stretch.fit(first, timeline.last(), self.place, self.to_end) {
             self.moved = true;
-            // A plain name and a number cannot be refused.
-            let _ = self.page.log.set_attribute("data-from", &self.stretch.from.to_string());
+            self.page.stretch(self.stretch);
         }
     }
 

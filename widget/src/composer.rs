@@ -108,11 +108,10 @@ fn scrolled() {
     }
 }
 
-/// Older entries are wanted: those that are here already, else the relay's.
+/// Older entries are wanted: those that are here already, and the relay's before these run out.
 pub fn older(app: &mut App) {
-    if app.stretch.starts() {
+    app.stretch.older = !app.stretch.starts();
+    if app.stretch.is_short() {
         app.client.older();
-    } else {
-        app.stretch.older = true;
     }
 }

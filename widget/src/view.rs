@@ -38,12 +38,13 @@ fn Log() -> impl IntoView {
     let face: fn() -> String = || watch(|app| words::face(app));
     let jump: fn() -> String = || watch(|app| words::jump(app));
     let text = |name: &str| with(|app| app.page.text(name));
+    let head = NodeRef::new();
+    log::lines(head, keys, shown, composer::wished);
     view! {
         <button type="button" class="more" hidden=no_older on:click=|_| turn(|app, _| composer::older(app))>
             {text("load_earlier")}
         </button>
-        <div class="event" hidden=not_loading>{text("loading")}</div>
-        {log::lines(keys, shown, composer::wished)}
+        <div class="event" hidden=not_loading node_ref=head>{text("loading")}</div>
         <div class="row last" hidden=nobody_types>
             <span class="heard">{typing}</span>
             <div class="face" aria-hidden="true">{face}</div>

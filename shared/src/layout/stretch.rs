@@ -38,6 +38,12 @@ impl Stretch {
         self.from <= self.first
     }
 
+    /// Whether there is no more before it than a step or two.
+    #[must_use]
+    pub const fn is_short(&self) -> bool {
+        self.from <= self.first + 2 * STEP
+    }
+
     /// Fits it to the entries there are and to where the log stands. Whether another stretch is drawn from now on; that it
     /// follows the end does not count.
     pub fn fit(&mut self, first: Seq, last: Seq, place: Place, to_end: bool) -> bool {
