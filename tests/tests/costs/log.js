@@ -1,6 +1,6 @@
 // Put into the plain page before its own scripts: notes when the socket says hello and when the log has first been
-// painted, how long the page goes without a frame on each part of the way, and which numbered messages have been in the
-// log. Reads the page, changes nothing in it.
+// painted, how long the page goes without a frame, and which numbered messages have been in the log. Reads the page,
+// changes nothing in it.
 (() => {
   const d = document, at = () => performance.now(), say = WebSocket.prototype.send;
   const seen = window.seen = { gaps: [], numbers: new Set() };
@@ -23,21 +23,19 @@
   let last = 0;
   const frame = now => {
     if (!seen.watching) return;
-    const part = Math.min(seen.gaps.length - 1, Math.floor(seen.numbers.size / seen.each));
-    if (last) seen.gaps[part] = Math.max(seen.gaps[part], Math.round(now - last));
+    if (last) seen.gaps.push(Math.round(now - last));
     last = now;
     requestAnimationFrame(frame);
   };
-  /** Of as many messages; the way through them has so many parts. */
-  seen.begin = (parts, messages) => {
-    Object.assign(seen, { gaps: Array(parts).fill(0), each: messages / parts, numbers: new Set(), watching: true });
+  seen.begin = () => {
+    Object.assign(seen, { gaps: [], numbers: new Set(), watching: true });
     last = 0;
     d.querySelectorAll('#log .row').forEach(note);
     requestAnimationFrame(frame);
   };
-  /** The longest gap between two frames in each part, and how many messages have been in the log. */
+  /** How many frames there were, the longest gaps between them, and how many messages have been in the log. */
   seen.end = () => {
     seen.watching = false;
-    return { gaps: seen.gaps, numbers: seen.numbers.size };
+    return { frames: seen.gaps.length, longest_gaps_ms: seen.gaps.sort((a, b) => b - a).slice(0, 5), numbers: seen.numbers.size };
   };
 })();

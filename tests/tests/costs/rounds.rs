@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 /// How often a thing of a moment is done, at least and at most.
 pub const MOMENT: RangeInclusive<usize> = 3..=10;
 /// How often one that takes half a minute is.
-pub const WALK: RangeInclusive<usize> = 1..=4;
+pub const WALK: RangeInclusive<usize> = 1..=3;
 
 /// What is measured: a name with the unit in it, and how much it may be.
 pub type Budget = (&'static str, f64);
