@@ -1,7 +1,10 @@
 //! From a website's page to a live chat, on a processor slowed down four times and a line of 1.6 Mbit/s. Page and frame
 //! are in one process here, as on phones that spare memory: one brake serves both, and what the chat does in its frame
 //! holds the page up too, which is the harder case.
-use crate::rounds::{Budget, MOMENT, measure, median, over, tenths};
+use crate::{
+    rounds::{Budget, MOMENT, measure, median},
+    trace,
+};
 use merhaba_tests::{
     browser::{Browser, Driver},
     proof::Proof,
@@ -153,24 +156,17 @@ const BUDGETS: &[Budget] = &[
     ("layout_shift_of_the_chat_percent", 0.0),
 ];
 
-/// Asserts that each budget holds, once all figures are told.
-async fn hold(name: &'static str, budgets: &[Budget], once: impl AsyncFn() -> Vec<f64>) {
-    let mut proof = Proof::begin(name, &[]);
-    let found = measure(budgets, MOMENT, once).await;
-    for (name, values) in &found {
-        proof.figure(name, values.clone());
-    }
-    proof.holds();
-    let over = over(budgets, &found);
-    assert!(over.is_empty(), "over the budget, however often: {}", over.join("; "));
-}
-
 #[tokio::test]
 async fn from_the_page_to_a_live_chat_on_a_slow_phone() {
     let folder = tempfile::tempdir().expect("a folder");
     let relay = Relay::demo(&folder.path().join("data")).await;
     let driver = Driver::start().await;
-    hold("costs.arrival", BUDGETS, async || Visit::make(&relay, &driver).await.figures()).await;
+    let mut proof = Proof::begin("costs.arrival", &[]);
+    let found = measure(BUDGETS, MOMENT, async || Visit::make(&relay, &driver).await.figures()).await;
+    let over = found.late(BUDGETS);
+    found.tell(&mut proof);
+    proof.holds();
+    assert!(over.is_empty(), "over the budget, however often: {}", over.join("; "));
 }
 
 /// By the browser's own trace, and in time of the processor: what the loader takes until a person wants it, from being
@@ -188,30 +184,10 @@ async fn the_loader_takes_next_to_nothing_of_the_page() {
         open(&browser, &relay).await;
         browser.until("seen.launcher").await;
     }
-    let found = loaded(&browser.log("performance").await);
+    let found = trace::script(&browser.log("performance").await, "/embed.js");
     browser.close().await;
     let mut proof = Proof::begin("costs.loader", &[]);
     proof.figure("host_script_ms", found.clone());
     proof.holds();
     assert!(median(&found) <= LOADER_MS, "more than {LOADER_MS} ms in the median: {found:?}");
-}
-
-/// Milliseconds for each page that the trace is of, but perhaps the first: that may be in a process which was not traced yet.
-fn loaded(log: &Value) -> Vec<f64> {
-    let entries = log.as_array().into_iter().flatten().filter_map(|entry| entry["message"].as_str());
-    let events = entries
-        .filter_map(|text| Some(serde_json::from_str::<Value>(text).ok()?["message"]["params"].take()));
-    let mut pages = Vec::new();
-    for event in events
-        .filter(|event| event["args"]["data"]["url"].as_str().is_some_and(|url| url.ends_with("/embed.js")))
-    {
-        let millis = event["tdur"].as_f64().unwrap_or_default() / 1_000.0;
-        match (event["name"].as_str(), pages.last_mut()) {
-            (Some("EvaluateScript"), _) => pages.push(millis),
-            // What it asked to be called for, later in the same page.
-            (Some("FunctionCall"), Some(page)) => *page += millis,
-            _ => {}
-        }
-    }
-    pages.into_iter().map(tenths).collect()
 }

@@ -31,11 +31,13 @@
     Object.assign(seen, { gaps: [], numbers: new Set(), watching: true });
     last = 0;
     d.querySelectorAll('#log .row').forEach(note);
+    console.timeStamp('begin');
     requestAnimationFrame(frame);
   };
   /** How many frames there were, the longest gaps between them, and how many messages have been in the log. */
   seen.end = () => {
     seen.watching = false;
+    console.timeStamp('end');
     return { frames: seen.gaps.length, longest_gaps_ms: seen.gaps.sort((a, b) => b - a).slice(0, 5), numbers: seen.numbers.size };
   };
 })();

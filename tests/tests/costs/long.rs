@@ -2,6 +2,7 @@
 //! messages begin with their numbers.
 use merhaba_shared::protocol::ids::ConversationId;
 use merhaba_tests::{
+    http,
     player::{flood::Flood, line::Door},
     relay::{Relay, Site},
     wire::{Wire, client_id, sign_in},
@@ -19,6 +20,10 @@ pub struct Long {
     pub site: Site,
     /// The visitor's token.
     pub token: String,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// What the agent has signed in with.
+    pub bearer: String,
 }
 
 async fn send(wire: &mut Wire, number: usize) {
@@ -56,10 +61,24 @@ impl Long {
             Value::String(id) => ConversationId(id.clone()),
             other => panic!("no conversation: {other}"),
         };
-        let mut flood = Flood::new(Door::of(relay), &bearer, 9).await;
-        let conversations = [conversation];
-        let answers = flood.pour(&conversations, messages / 2);
-        tokio::join!(write(&mut visitor, messages / 2), answers);
-        Self { site, token }
+        let long = Self { site, token, conversation, bearer };
+        tokio::join!(write(&mut visitor, messages / 2), long.answer(relay, messages / 2));
+        long
+    }
+
+    /// So many messages of the agent's.
+    pub async fn answer(&self, relay: &Relay, messages: usize) {
+        let mut flood = Flood::new(Door::of(relay), &self.bearer, 9).await;
+        flood.pour(std::slice::from_ref(&self.conversation), messages).await;
+    }
+
+    /// A message with something to press or to fill in, as a program sends it.
+    pub async fn extra(&self, relay: &Relay, body: &str, extra: Value) {
+        let path = format!("/api/v1/conversations/{}/messages", self.conversation.0);
+        let authorization = format!("Bearer {}", self.bearer);
+        let headers = [("content-type", "application/json"), ("authorization", authorization.as_str())];
+        let message = json!({ "client_id": client_id(), "body": body, "extra": extra }).to_string();
+        let answer = http::send(relay.authority(), "POST", &path, &headers, message.as_bytes()).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
     }
 }

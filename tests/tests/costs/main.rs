@@ -6,3 +6,4 @@ mod arrival;
 mod long;
 mod rounds;
 mod thread;
+mod trace;

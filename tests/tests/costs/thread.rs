@@ -2,7 +2,8 @@
 //! it, up to where it began (older pages are fetched on the way) and down again.
 use crate::{
     long::Long,
-    rounds::{Budget, MOMENT, WALK, measure, over},
+    rounds::{Budget, MOMENT, WALK, measure},
+    trace,
 };
 use merhaba_tests::{
     browser::{Browser, Driver},
@@ -14,10 +15,10 @@ use std::{cell::RefCell, time::Instant};
 
 /// To a painted log.
 const OPENS: &[Budget] = &[("drawn_after_hello_ms", 300.0), ("drawn_after_navigation_ms", 300.0)];
-/// Of the processor's time on the page's main thread, between two turns of the wheel: a few frames, so that no gap between
-/// two of them can be longer for what the page does. The clock's own gaps say as much of the machine as of the page; they
-/// are told besides.
-const WORK: &[Budget] = &[("work_up_ms", 50.0), ("work_down_ms", 50.0)];
+/// Of the processor's time on the page's main thread between two frames, by the browser's own trace: no gap between them
+/// can be longer for what the page does. The clock's own gaps say as much of the machine as of the page; they are told
+/// besides.
+const WORK: &[Budget] = &[("work_between_frames_up_ms", 50.0), ("work_between_frames_down_ms", 50.0)];
 const WATCH: &str = include_str!("log.js");
 /// How far a turn of the wheel scrolls: a quick hand.
 const TURN: i32 = 3_000;
@@ -40,38 +41,22 @@ async fn open(browser: &Browser, address: &str) -> Vec<f64> {
     seen.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
 }
 
-/// Seconds of the processor that the page's main thread has had.
-async fn worked(browser: &Browser) -> f64 {
-    let metrics = browser.command("Performance.getMetrics", json!({})).await;
-    let all = metrics["metrics"].as_array().into_iter().flatten();
-    let found =
-        all.filter(|metric| metric["name"] == "TaskDuration").find_map(|metric| metric["value"].as_f64());
-    found.expect("Chromium counts it")
-}
-
-/// Turns the wheel until the log stands where this says. The most work, in milliseconds, that a turn made, and the
-/// longest gaps between frames by the clock.
-async fn turn(browser: &Browser, by: i32, arrived: &str) -> (f64, Value) {
+/// Turns the wheel until the log stands where this says; what was seen of its frames.
+async fn turn(browser: &Browser, by: i32, arrived: &str) -> Value {
     browser.run("seen.begin()").await;
     let arrived = format!("return new Promise(done => requestAnimationFrame(() => done({arrived})))");
-    let (mut most, mut before) = (0.0_f64, worked(browser).await);
     for _ in 0..TURNS {
         let wheel = json!({ "type": "mouseWheel", "x": 640, "y": 400, "deltaX": 0, "deltaY": by });
         browser.command("Input.dispatchMouseEvent", wheel).await;
-        let there = browser.run(&arrived).await == true;
-        let now = worked(browser).await;
-        most = most.max((now - before) * 1_000.0);
-        before = now;
-        if there {
-            return (most, browser.run("return seen.end()").await);
+        if browser.run(&arrived).await == true {
+            return browser.run("return seen.end()").await;
         }
     }
     panic!("the log never stood where it should: {arrived}; {}", browser.run(PLACE).await);
 }
 
 /// A browser on the plain page, known as the visitor.
-async fn visitor(driver: &Driver, long: &Long, address: &str) -> Browser {
-    let browser = driver.browser().await;
+async fn visitor(browser: Browser, long: &Long, address: &str) -> Browser {
     browser.open(address).await;
     let keep = format!("localStorage.setItem('merhaba:{}:token', '{}')", long.site.key, long.token);
     browser.run(&keep).await;
@@ -92,17 +77,18 @@ fn stands(edge: &str, to: &str) -> String {
     )
 }
 
-/// The figures of [`WORK`], through the whole log and back.
-async fn pass(browser: &Browser, address: &str, gaps: &RefCell<Vec<Value>>) -> Vec<f64> {
-    open(browser, address).await;
-    let mut work = Vec::new();
+/// The figures of [`WORK`], through the whole log and back; what was seen on the way is told.
+async fn walk(driver: &Driver, long: &Long, address: &str, told: &RefCell<Vec<Value>>) -> Vec<f64> {
+    let browser = visitor(driver.stopwatch().await, long, address).await;
+    open(&browser, address).await;
     for (by, arrived) in [(-TURN, BEGAN), (TURN, END)] {
-        let (most, seen) = turn(browser, by, arrived).await;
+        let seen = turn(&browser, by, arrived).await;
         assert_eq!(seen["numbers"], MESSAGES / 2, "every message of the visitor's is drawn on the way");
-        work.push(most);
-        gaps.borrow_mut().push(seen);
+        told.borrow_mut().push(seen);
     }
-    work
+    let frames = trace::frames(&browser.log("performance").await);
+    browser.close().await;
+    frames.into_iter().map(|way| way.into_iter().fold(0.0, f64::max)).collect()
 }
 
 #[tokio::test]
@@ -113,21 +99,19 @@ async fn ten_thousand_messages_open_at_once_and_scroll_without_a_dropped_frame()
     let long = Long::write(&relay, MESSAGES).await;
     let driver = Driver::start().await;
     let address = format!("{}/c/{}?lang=en", relay.url(), long.site.key);
-    let browser = visitor(&driver, &long, &address).await;
+    let browser = visitor(driver.browser().await, &long, &address).await;
     let mut proof = Proof::begin("costs.thread", &[]);
     proof.figure("messages", MESSAGES);
     proof.figure("written_in_s", began.elapsed().as_secs());
     let opened = measure(OPENS, MOMENT, async || open(&browser, &address).await).await;
-    let gaps = RefCell::new(Vec::new());
-    browser.command("Performance.enable", json!({ "timeDomain": "threadTicks" })).await;
-    let scrolled = measure(WORK, WALK, async || pass(&browser, &address, &gaps).await).await;
     browser.close().await;
-    let mut all = over(OPENS, &opened);
-    all.extend(over(WORK, &scrolled));
-    for (name, values) in opened.into_iter().chain(scrolled) {
-        proof.figure(name, values);
-    }
-    proof.figure("frames", gaps.take());
+    let told = RefCell::new(Vec::new());
+    let scrolled = measure(WORK, WALK, async || walk(&driver, &long, &address, &told).await).await;
+    let mut all = opened.late(OPENS);
+    all.extend(scrolled.over(WORK));
+    scrolled.tell(&mut proof);
+    opened.tell(&mut proof);
+    proof.figure("frames", told.take());
     proof.holds();
     assert!(all.is_empty(), "over the budget, however often: {}", all.join("; "));
 }
@@ -139,7 +123,7 @@ async fn what_is_read_stays_where_it_is_while_another_stretch_is_drawn() {
     let long = Long::write(&relay, 500).await;
     let driver = Driver::start().await;
     let address = format!("{}/c/{}?lang=en", relay.url(), long.site.key);
-    let browser = visitor(&driver, &long, &address).await;
+    let browser = visitor(driver.browser().await, &long, &address).await;
     open(&browser, &address).await;
     // Up until the end is drawn no more, then down, and up again.
     for (edge, to) in [[("0", "0"); 10].as_slice(), &[("-1", "log.scrollHeight"), ("0", "0")]].concat() {
@@ -162,6 +146,38 @@ async fn what_is_read_stays_where_it_is_while_another_stretch_is_drawn() {
         .until(&format!(
             "{END} && [...document.querySelectorAll('#log .row.me')].at(-1).textContent.includes('here I am')"
         ))
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_was_answered_is_answered_also_far_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let relay = Relay::serve(&folder.path().join("data"), &["--no-rate-limits"]).await;
+    let long = Long::write(&relay, 20).await;
+    long.extra(
+        &relay,
+        "which?",
+        json!({ "form": { "fields": [{ "name": "order", "label": "Order", "kind": "text" }] } }),
+    )
+    .await;
+    let driver = Driver::start().await;
+    let address = format!("{}/c/{}?lang=en", relay.url(), long.site.key);
+    let browser = visitor(driver.browser().await, &long, &address).await;
+    open(&browser, &address).await;
+    browser.type_into("document.querySelector('form.ask [name=order]')", "12").await;
+    browser.click("document.querySelector('form.ask button')").await;
+    browser.until("[...document.querySelector('form.ask').elements].every(n => n.disabled)").await;
+    long.extra(&relay, "tea?", json!({ "replies": ["Evet"] })).await;
+    browser.until("document.querySelector('.press') && !document.querySelector('.press').hidden").await;
+    // So many that the answer is drawn no more when the form is.
+    long.answer(&relay, 400).await;
+    browser.until("!document.querySelector('form.ask')").await;
+    browser
+        .until("(log.scrollTop = 0, 'to' in log.dataset && document.querySelector('form.ask') && document.querySelector('.press'))")
+        .await;
+    browser
+        .until("[...document.querySelector('form.ask').elements].every(n => n.disabled) && document.querySelector('.press').hidden")
         .await;
     browser.close().await;
 }
