@@ -52,6 +52,9 @@ const field = ({ node, agent }, { name, label, kind, required, options = [] }) =
   return node('label', null, node('span', { dir: 'auto' }, label + (required ? ' *' : '')), input);
 };
 
+/** Forms that have been answered, by conversation and Seq: further down in a long log the answers are drawn no more. */
+const answered = new Set(), name = ({ state }, seq) => state().id + ' ' + seq;
+
 /** A form; its answers keep one id over all tries, so that they are one message. */
 const form = (api, seq, { fields }) => {
   const { node, text, call, state, language } = api, id = random();
@@ -65,6 +68,7 @@ const form = (api, seq, { fields }) => {
     send.disabled = true;
     try {
       await call('POST', 'conversations/' + encodeURIComponent(state().id) + '/answers', { client_id: id, of: seq, values, locale: language });
+      answered.add(name(api, seq));
       api.field.focus({ preventScroll: true });
     } catch (error) {
       wrong.textContent = api.sorry(error);
@@ -86,16 +90,14 @@ const draw = (api, bubble) => {
 };
 
 /** Quick replies are there until somebody has written after them; a form until it is answered. */
-const answered = new Set();
-const settle = ({ log, state }) => {
-  const known = seq => state().id + ' ' + seq;
+const settle = api => {
+  const { log } = api;
   const rows = [...log.querySelectorAll('.row:not(:has(.typing))')];
-  // What is further down in a long log is drawn no more, but has been.
-  log.querySelectorAll('.bubble[data-answers]').forEach(n => answered.add(known(n.dataset.answers)));
+  log.querySelectorAll('.bubble[data-answers]').forEach(n => answered.add(name(api, n.dataset.answers)));
   rows.forEach((row, at) => {
     const replies = row.querySelector('.press'), asked = row.querySelector('form.ask');
     if (replies) replies.hidden = 'to' in log.dataset || rows.slice(at + 1).some(later => later.matches('.me') || !later.matches('.out') && row.matches('.out'));
-    if (asked && answered.has(known(asked.dataset.seq))) [...asked.elements].forEach(one => { one.disabled = true; });
+    if (asked && answered.has(name(api, asked.dataset.seq))) [...asked.elements].forEach(one => { one.disabled = true; });
   });
 };
 
