@@ -47,6 +47,11 @@ impl Browser {
         self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs a script that calls its last argument with what it has found.
+    pub async fn wait_for(&self, script: &str) -> Value {
+        self.client.execute_async(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
     /// Waits until an expression is true on the page, and gives its value.
     pub async fn until(&self, expression: &str) -> Value {
         if self.scriptless {

@@ -72,7 +72,7 @@ const hint = ({ node, text }) => {
 
 /** One form's files. */
 const make = api => {
-  const { node, icon, style, text, form, language } = api;
+  const { node, icon, style, text, form, language, stay } = api;
   style('files', LOOK);
   // A visitor is somebody once the relay has greeted them.
   const ready = () => new Promise(done => {
@@ -84,12 +84,6 @@ const make = api => {
   const size = (bytes, how) => bytes < 1000 ? number(bytes, 'byte') : bytes < 1e6 ? number(bytes / 1e3, 'kilobyte', how) : number(bytes / 1048576, 'megabyte', how);
   const tray = node('div', { className: 'tray', role: 'list', 'aria-label': text('files'), hidden: true });
   let items = [], sending = false;
-  // A log that shows its end still does after something has grown.
-  const stay = fn => {
-    const log = api.log, end = log && log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-    fn();
-    if (end) log.scrollTop = log.scrollHeight;
-  };
   if (api.agent) form.prepend(tray); else form.before(tray);
 
   // The form carries the ids of what is uploaded: whoever sends takes them from there.

@@ -64,6 +64,9 @@ const field = ({ node, agent }, { name, label, kind, required, options = [] }) =
   return node('label', null, node('span', { dir: 'auto' }, label + (required ? ' *' : '')), input);
 };
 
+/** Forms that have been answered, by conversation and Seq: further down in a long log the answers are drawn no more. */
+const answered = new Set(), name = ({ state }, seq) => state().id + ' ' + seq;
+
 /** A form; its answers keep one id over all tries, so that they are one message. What is wrong stands under its field. */
 const form = (api, seq, { fields }) => {
   const { node, text, call, state, language } = api, id = random();
@@ -99,6 +102,7 @@ const form = (api, seq, { fields }) => {
     send.disabled = true;
     try {
       await call('POST', 'conversations/' + encodeURIComponent(state().id) + '/answers', { client_id: id, of: seq, values, locale: language });
+      answered.add(name(api, seq));
       api.field.focus({ preventScroll: true });
     } catch (error) {
       send.disabled = false;
@@ -122,27 +126,29 @@ const draw = (api, bubble) => {
 };
 
 /** Quick replies are there until somebody has written after them; a form until it is answered. */
-const settle = ({ log }) => {
+const settle = api => {
+  const { log } = api;
   const rows = [...log.querySelectorAll('.row:not(:has(.typing))')];
-  const answered = new Set([...log.querySelectorAll('.bubble[data-answers]')].map(n => n.dataset.answers));
+  log.querySelectorAll('.bubble[data-answers]').forEach(n => answered.add(name(api, n.dataset.answers)));
   rows.forEach((row, at) => {
     const replies = row.querySelector('.press'), asked = row.querySelector('form.ask');
-    if (replies) replies.hidden = rows.slice(at + 1).some(later => later.matches('.me') || !later.matches('.out') && row.matches('.out'));
-    if (asked && answered.has(asked.dataset.seq)) [...asked.elements].forEach(one => { one.disabled = true; });
+    if (replies) replies.hidden = 'to' in log.dataset || rows.slice(at + 1).some(later => later.matches('.me') || !later.matches('.out') && row.matches('.out'));
+    if (asked && answered.has(name(api, asked.dataset.seq))) [...asked.elements].forEach(one => { one.disabled = true; });
   });
 };
 
 let watching;
 export default api => {
   api.style('rich', LOOK);
-  const { log } = api, end = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-  for (const bubble of api.data) {
-    if (bubble.dataset.pressed) continue;
-    bubble.dataset.pressed = 1;
-    draw(api, bubble);
-  }
-  settle(api);
-  if (end) log.scrollTop = log.scrollHeight;
+  const { log } = api;
+  api.stay(() => {
+    for (const bubble of api.data) {
+      if (bubble.dataset.pressed) continue;
+      bubble.dataset.pressed = 1;
+      draw(api, bubble);
+    }
+    settle(api);
+  });
   if (watching == log) return;
   watching = log;
   new MutationObserver(() => settle(api)).observe(log, { childList: true });

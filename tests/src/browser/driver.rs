@@ -117,20 +117,26 @@ impl Driver {
     pub async fn looking_glass_for_open_pages(&self, relay: &str, network: &str) -> Browser {
         let mut flags = vec![format!("--host-resolver-rules=MAP {relay} {network}")];
         flags.extend(ONE_PROCESS.iter().map(ToString::to_string));
-        self.begin_waiting(json!({}), &flags, true).await
+        self.connect(json!({}), &flags, json!({}), true).await
+    }
+
+    /// A looking glass that keeps a trace of what its main threads do, in the log `performance`.
+    pub async fn stopwatch(&self) -> Browser {
+        let flags: Vec<_> = ONE_PROCESS.iter().map(ToString::to_string).collect();
+        self.connect(json!({}), &flags, json!({ "traceCategories": "devtools.timeline" }), false).await
     }
 
     /// A new person's browser with these preferences and further flags.
     pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
         let scriptless = preferences["profile.managed_default_content_settings.javascript"] == 2;
-        self.begin_waiting(preferences, more, scriptless).await
+        self.connect(preferences, more, json!({}), scriptless).await
     }
 
     /// Without script the plain page stays open for what comes later: then nothing is waited for by the driver or the page.
-    async fn begin_waiting(&self, preferences: Value, more: &[String], scriptless: bool) -> Browser {
+    async fn connect(&self, preferences: Value, more: &[String], logged: Value, scriptless: bool) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut capabilities = match self.engine {
-            Engine::Chromium => chromium(&profile, &preferences, more),
+            Engine::Chromium => chromium(&profile, &preferences, more, &logged),
             Engine::Firefox => firefox(&preferences),
             Engine::WebKit => webkit(),
         };
@@ -149,12 +155,12 @@ impl Driver {
     }
 }
 
-fn chromium(profile: &TempDir, preferences: &Value, more: &[String]) -> Value {
+fn chromium(profile: &TempDir, preferences: &Value, more: &[String], logged: &Value) -> Value {
     let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
     flags.push(format!("--user-data-dir={}", profile.path().display()));
     flags.extend_from_slice(more);
     json!({
-        "goog:chromeOptions": { "args": flags, "prefs": preferences },
+        "goog:chromeOptions": { "args": flags, "prefs": preferences, "perfLoggingPrefs": logged },
         "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
     })
 }

@@ -9,7 +9,7 @@ use crate::{
     people,
 };
 use leptos::{ev, html::Div, prelude::*, web_sys};
-use merhaba_shared::layout::scroll::Place;
+use merhaba_shared::layout::{list::list, scroll::Place};
 
 /// The log.
 #[component]
@@ -60,10 +60,12 @@ pub fn Log() -> impl IntoView {
             view! { <button class="jump" on:click=move |_| to_end(here)>{icon(DOWN)}{words}</button> }
         })
     };
+    let start = NodeRef::new();
+    list(start, move || log.get().unwrap_or_default(), |piece| view! { <Line piece/> });
     view! {
         <div class="log" id="log" role="log" aria-label=texts.log tabindex="0" node_ref=here on:scroll=scrolled>
             {head}
-            <For each=move || log.get().unwrap_or_default() key=Clone::clone children=|piece| view! { <Line piece/> }/>
+            <div hidden node_ref=start></div>
             <Dots/>
         </div>
         <div class="over">{jump}</div>
