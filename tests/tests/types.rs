@@ -63,8 +63,10 @@ fn names(interface: &str) -> Vec<String> {
     let body = &declared[start..start + declared[start..].find("\n}").expect("its end")];
     let names = body.lines().skip(1).filter_map(|line| {
         let line = line.strip_prefix("  ").filter(|line| !line.starts_with(['/', '*', ' ']))?;
-        let end =
-            if line.starts_with('\'') { line[1..].find('\'')? + 2 } else { line.find(['(', '?', ':', '<'])? };
+        let end = match line.strip_prefix('\'') {
+            Some(quoted) => quoted.find('\'')? + 2,
+            None => line.find(['(', '?', ':', '<'])?,
+        };
         Some(line[..end].trim_matches('\'').to_owned())
     });
     names.collect()

@@ -134,6 +134,7 @@ mod tests {
         })
     }
 
+    #[expect(clippy::option_option, reason = "whether it asks, and whether from the end")]
     fn asks(backstage: &mut Backstage, first: u64) -> Option<Option<u64>> {
         backstage.wants(&ConversationId("c".into()), first).map(|get| get.before)
     }
