@@ -78,7 +78,7 @@ async fn the_agent_page_keeps_nobody_out() {
     let mut examiner = Examiner { round: "agent", ..Examiner::default() };
     tour.agents(&mut examiner).await;
     tour.end().await;
-    examiner.judge(7);
+    examiner.judge(9);
 }
 
 /// A round through the owner's page and the chat in its preview.

@@ -32,6 +32,7 @@ use merhaba_shared::{
 use web_sys::HtmlElement;
 
 /// Everything there is.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, not a state among others")]
 pub struct App {
     /// The machine.
     pub client: VisitorClient,
