@@ -62,6 +62,8 @@ pub struct App {
     pub to_end: bool,
     /// How much of the log is drawn.
     pub stretch: Stretch,
+    /// Another stretch is drawn since the log was looked at last.
+    pub moved: bool,
     /// A line in the middle of what was drawn, and where it stood: whatever else comes and goes, it stays there.
     pub anchor: Option<(HtmlElement, i32)>,
     version: RwSignal<u32>,
@@ -156,7 +158,7 @@ impl App {
         let timeline = thread.timeline();
         let first = timeline.items().first().map_or(0, Item::seq);
         if self.stretch.fit(first, timeline.last(), self.place, self.to_end) {
-            self.stretch.moved = true;
+            self.moved = true;
             self.page.stretch(self.stretch);
         }
     }
@@ -247,6 +249,7 @@ pub fn start() {
         place: Place::default(),
         to_end: true,
         stretch: Stretch::ALL,
+        moved: false,
         anchor: None,
         version: RwSignal::new(0),
         alarm: Alarm::new(|| turn(|app, now| app.client.tick(now))),

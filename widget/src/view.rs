@@ -80,14 +80,14 @@ pub fn follow_end() {
 fn after_drawing(app: &mut App) {
     let height = app.page.log.scroll_height();
     let anchor = app.anchor.take();
-    let top = if app.to_end || app.at_end() && !app.stretch.moved {
+    let top = if app.to_end || app.at_end() && !app.moved {
         Some(height)
     } else {
         let gone = anchor.map_or(0, |(line, top)| line.offset_top() - top);
         (gone != 0).then_some(app.place.top + gone)
     };
     app.to_end = false;
-    app.stretch.moved = false;
+    app.moved = false;
     if let Some(top) = top {
         app.page.log.set_scroll_top(top);
     }

@@ -18,15 +18,13 @@ pub struct Stretch {
     pub to: Option<Seq>,
     /// Older entries are wanted.
     pub older: bool,
-    /// Another part is drawn since somebody looked at it last: for who draws it.
-    pub moved: bool,
     /// The first entry there was when this was fitted last.
     first: Seq,
 }
 
 impl Stretch {
     /// Everything, until it is fitted.
-    pub const ALL: Self = Self { from: 0, to: None, older: false, moved: false, first: 0 };
+    pub const ALL: Self = Self { from: 0, to: None, older: false, first: 0 };
 
     /// Whether this entry is drawn.
     #[must_use]
