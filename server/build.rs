@@ -149,6 +149,8 @@ impl Bundle {
         self.texts("RECEPTION_TEXTS", &texts);
         let style = self.source("widget/parts/reception.css")?.unwrap_or_default();
         self.constant("RECEPTION_STYLE", &minify::style(&style));
+        let live = self.source("widget/parts/live.css")?.unwrap_or_default();
+        self.constant("LIVE_STYLE", &minify::style(&live));
         let Some(script) = self.source("widget/parts/reception.js")? else {
             self.constant("RECEPTION_JS", "");
             return missing("the script of receptions (widget/parts/reception.js) is missing");

@@ -30,6 +30,14 @@
     // Lines after the last one are news. Those that the log begins with, or that are loaded before others, are not.
     look = changes => {
       const begun = last;
+      // A row that its mark follows ends a run. (As a selector, :has() costs each change of the log the length of it.)
+      changes.flatMap(c => [c.previousSibling, ...c.addedNodes]).forEach(n => n && n.matches && n.matches(".row") && n.classList.toggle("end", !!n.nextElementSibling?.matches(".mark")));
+      // Another stretch of the log is drawn: nothing in it is news.
+      if (L.dataset.from != from) {
+        from = L.dataset.from;
+        last = [...L.querySelectorAll('.row:not(.last),.event')].pop();
+        return;
+      }
       for (const n of changes.flatMap(c => [...c.addedNodes])) {
         if (!n.matches || last && !(last.compareDocumentPosition(n) & 4)) continue;
         const mine = n.matches('.me'), word = mine && n.matches('.mark') && n.firstChild.textContent.split(' · ').pop();
@@ -59,7 +67,7 @@
       m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
       return taker ? taker(m) : void kept.push(m);
     };
-  let port, taker, plain, told = [], state, was, last, quiet, held;
+  let port, taker, plain, told = [], state, was, last, quiet, held, from;
 
   F.noValidate = true;
   F.onsubmit = v => {
@@ -131,8 +139,8 @@
   });
   L.scrollTop = L.scrollHeight;
   grow();
-  import(D.js)
-    .then(n => n.default({ module_or_path: fetch(D.wasm, { integrity: D.sri }) }))
+  Promise.all([import(D.js), fetch(D.wasm, { integrity: D.sri })])
+    .then(([n, module_or_path]) => n.default({ module_or_path }))
     .catch(() => {
       // No wasm: what was queued goes back into the field, and the form works as a form.
       if (taker) return;

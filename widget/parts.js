@@ -120,6 +120,15 @@ const api = (name, data) => {
     /** Calls fn whenever the app has drawn; returns what stops it. */
     watch: fn => { watchers.add(fn); return () => watchers.delete(fn); },
     part: (name, data) => start(name, data),
+    /** Does what lets the log grow: one that shows its end still does, one that is read further up stays where it is. */
+    stay: fn => {
+      const { log } = a;
+      if (!log) return fn();
+      const end = log.scrollHeight - log.scrollTop - log.clientHeight < 120, top = n => n ? n.getBoundingClientRect().top : 0;
+      const line = [...log.children].find(n => n.getBoundingClientRect().bottom > top(log)), stood = top(line);
+      fn();
+      log.scrollTop = end ? log.scrollHeight : log.scrollTop + top(line) - stood;
+    },
     /** What went wrong, in words for the person. */
     sorry: error => error.code == 'RateLimited' ? a.text('too_fast', { s: error.wait || 1 }) : a.text('failed')
   };

@@ -137,6 +137,7 @@ fn a_message_stored_before_a_crash_and_long_scrolled_away_does_not_wait_for_ever
         begins: None,
         body: first.body,
         attachments: vec![],
+        note: false,
         progress: Progress::Waiting,
     };
     world.unsent.insert(1, out);

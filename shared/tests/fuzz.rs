@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 7 + 11 + 15 + 16, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 7 + 11 + 16 + 17, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -165,7 +165,8 @@ fn every_kind_is_made() {
             | FromAgent::List(_)
             | FromAgent::Status(_)
             | FromAgent::History(_)
-            | FromAgent::Ping(_),
+            | FromAgent::Ping(_)
+            | FromAgent::Backstage(_),
             ToAgent::Welcome(_)
             | ToAgent::Inbox(_)
             | ToAgent::InboxChanged(_)
@@ -181,7 +182,8 @@ fn every_kind_is_made() {
             | ToAgent::Pong(_)
             | ToAgent::Claimed(_)
             | ToAgent::Status(_)
-            | ToAgent::Rows(_),
+            | ToAgent::Rows(_)
+            | ToAgent::Activity(_),
         ) => {}
     }
 }

@@ -125,6 +125,7 @@ fn row() -> agent::InboxRow {
         visitor_read: 10,
         agent_received: 13,
         agent_read: 12,
+        backstage: 4,
     }
 }
 
@@ -198,7 +199,17 @@ fn every_frame_kind_is_as_it_was() {
         Read(read()), Typing(typing()),
         List(agent::List { filter: agent::Filter::Unassigned, cursor: None, limit: 50 }),
         Status(agent::SetStatus { away: true }), History(get_history()), Ping(Ping { nonce: 7 }),
+        Backstage(agent::GetBackstage { conversation: "cv1".into(), before: Some(7), limit: 50 }),
     );
+    let activity = agent::Activity {
+        conversation: "cv1".into(),
+        number: 2,
+        author: elif(),
+        at: AT,
+        after: 13,
+        deed: agent::Deed::Assigned,
+        to: Some(elif()),
+    };
     let note = agent::Note {
         conversation: "cv1".into(),
         number: 1,
@@ -218,7 +229,7 @@ fn every_frame_kind_is_as_it_was() {
         Refused(refused()), Typing(typing_now()), Read(marker()), Head(Head { conversation: "cv1".into(), seq: 13 }),
         Pong(Pong { nonce: 7 }),
         Claimed(agent::Claimed { conversation: "cv1".into(), assignee: elif(), won: false }),
-        Status(agent::SetStatus { away: false }), Rows(agent::Rows { told: 300 }),
+        Status(agent::SetStatus { away: false }), Rows(agent::Rows { told: 300 }), Activity(activity),
     );
     assert!(problems.is_empty(), "frames changed their shape:\n{}", problems.join("\n"));
 }

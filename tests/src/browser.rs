@@ -9,12 +9,15 @@ use fantoccini::{
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::time::interval;
 
 mod driver;
 pub use driver::{Driver, Engine, tools};
 
 /// How long a page may take to show what is waited for, in milliseconds: an outage and its backoff included.
 const SHOWN_WITHIN_MS: u64 = 40_000;
+/// How often a page is asked that cannot look by itself.
+const ASKED_EVERY: Duration = Duration::from_millis(50);
 /// How WebDriver marks an element in an answer.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -23,6 +26,8 @@ pub struct Browser {
     client: Client,
     authority: String,
     session: String,
+    /// Pages run no script of their own here, nor do their timers.
+    scriptless: bool,
     _profile: TempDir,
 }
 
@@ -42,8 +47,16 @@ impl Browser {
         self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs a script that calls its last argument with what it has found.
+    pub async fn wait_for(&self, script: &str) -> Value {
+        self.client.execute_async(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
     /// Waits until an expression is true on the page, and gives its value.
     pub async fn until(&self, expression: &str) -> Value {
+        if self.scriptless {
+            return self.until_without_timers(expression).await;
+        }
         let script = format!(
             "const done = arguments[arguments.length - 1], end = performance.now() + {SHOWN_WITHIN_MS};\n\
              (function look() {{\n\
@@ -74,6 +87,23 @@ impl Browser {
             );
         }
         found
+    }
+
+    /// The same where a page cannot look by itself: it is asked again and again.
+    async fn until_without_timers(&self, expression: &str) -> Value {
+        let script = format!("try {{ return ({expression}); }} catch (error) {{ return null; }}");
+        let (began, mut again) = (Instant::now(), interval(ASKED_EVERY));
+        loop {
+            again.tick().await;
+            // Between two pages there may be none to ask.
+            match self.client.execute(&script, vec![]).await {
+                Ok(found) if found != Value::Null && found != false && found != "" && found != 0 => {
+                    return found;
+                }
+                _ if began.elapsed() < Duration::from_millis(SHOWN_WITHIN_MS) => {}
+                found => panic!("never came true: {expression}: {found:?}"),
+            }
+        }
     }
 
     /// Waits for the element that an expression gives.

@@ -249,10 +249,15 @@ impl Relay {
 
     /// Adds an agent as its operator would, while the relay runs.
     pub async fn add_agent(&self, site: &Site, email: &str, role: &str) -> Agent {
+        self.add_agent_named(site, email, "Defne", role).await
+    }
+
+    /// The same, with a name of their own.
+    pub async fn add_agent_named(&self, site: &Site, email: &str, name: &str, role: &str) -> Agent {
         let password = "correct horse battery";
         let data = self.launch.data.display().to_string();
         let arguments = ["agent", "add", "--data", &data, "--site", &site.key, "--email", email];
-        let rest = ["--name", "Defne", "--role", role, "--password-stdin", "--json"];
+        let rest = ["--name", name, "--role", role, "--password-stdin", "--json"];
         let added = cli::run_reading(arguments.iter().chain(&rest), &format!("{password}\n")).await.json();
         assert!(added["agent"].is_string(), "{added}");
         Agent { email: email.to_owned(), password: password.to_owned() }

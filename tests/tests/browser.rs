@@ -198,22 +198,49 @@ async fn shift_enter_breaks_the_line_and_enter_sends() {
 }
 
 #[tokio::test]
-async fn without_any_script_the_plain_page_takes_a_message() {
+async fn without_any_script_answers_come_by_themselves_and_what_is_typed_stays() {
     let stage = stage().await;
     let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
     let visitor = stage.driver.browser_with(off).await;
-    visitor.open(&format!("{}/c/demo", stage.relay.url())).await;
+    visitor.open(&format!("{}/c/demo?lang=en", stage.relay.url())).await;
+    visitor.until("location.search.includes('live')").await;
     visitor.type_into(FIELD, "visitor-1;").await;
     visitor.click("document.querySelector('form button:not([type=button])')").await;
     shows(&visitor, &["visitor-1;"]).await;
-    visitor.reload().await;
-    shows(&visitor, &["visitor-1;"]).await;
     let agent = stage.agent().await;
     open_conversation(&agent, "visitor-1;").await;
+    visitor.until("document.querySelector('.state:last-child').textContent === 'Read'").await;
+
+    visitor.run("window.before = true").await;
+    visitor.type_into(FIELD, "visitor-2;").await;
     write(&agent, "agent-1;").await;
-    shows(&agent, &["visitor-1;", "agent-1;"]).await;
-    visitor.reload().await;
     shows(&visitor, &["visitor-1;", "agent-1;"]).await;
+    let seen = "[window.before, document.querySelector('textarea').value, document.readyState, \
+        getComputedStyle(document.querySelector('.state')).display].join()";
+    visitor.until(&format!("{seen} === 'true,visitor-2;,loading,none'")).await;
+    // Last in the bytes, first for eyes, keys and ears; and its end stays in view.
+    let above = "document.querySelector('#log').getBoundingClientRect().bottom <= document.querySelector('form').getBoundingClientRect().top";
+    visitor.until(above).await;
+    for number in 2..14 {
+        write(&agent, &format!("agent-{number};\u{e008}\u{e007}\u{e007}\u{e000}.")).await;
+    }
+    visitor
+        .until(
+            "(r => r.bottom <= innerHeight && r.height > 0)([...document.querySelectorAll('.row')].pop().getBoundingClientRect())\
+             && document.querySelector('.lines').textContent.includes('agent-13;')",
+        )
+        .await;
+    visitor.click("document.querySelector('form.compose button:not([type=button])')").await;
+    shows(&agent, &agent_and("visitor-2;")).await;
+    visitor
+        .until("!window.before && document.querySelector('.lines').textContent.includes('visitor-2;')")
+        .await;
     visitor.close().await;
     agent.close().await;
+}
+
+/// The first message, what the agent has said, and this.
+fn agent_and(last: &str) -> Vec<&str> {
+    let said = "visitor-1; agent-1; agent-2; agent-3; agent-4; agent-5; agent-6; agent-7; agent-8; agent-9; agent-10; agent-11; agent-12; agent-13;";
+    said.split(' ').chain([last]).collect()
 }

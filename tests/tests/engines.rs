@@ -3,8 +3,10 @@
 //! a frame of another site stores from what its own pages do, or block it: what the widget says of it must be true.
 use merhaba_tests::{
     browser::{Browser, Driver, Engine},
-    relay::Relay,
+    http,
+    relay::{Agent, Relay},
     screen::{open_chat, open_conversation, shows, sign_in, write},
+    wire,
 };
 use serde_json::{Value, json};
 
@@ -49,7 +51,7 @@ async fn a_conversation(engine: Engine) {
     relay.kill().await;
     write(&visitor, "visitor-2;").await;
     shows(&visitor, &["visitor-1;", "agent-1;", "visitor-2;"]).await;
-    let _relay = relay.again().await;
+    let relay = relay.again().await;
     shows(&agent, &["visitor-1;", "agent-1;", "visitor-2;"]).await;
     write(&agent, "agent-2;").await;
     let all = ["visitor-1;", "agent-1;", "visitor-2;", "agent-2;"];
@@ -59,8 +61,54 @@ async fn a_conversation(engine: Engine) {
     shows(&agent, &all).await;
     load_again(&visitor).await;
     shows(&visitor, &all).await;
+    what_belongs_to_it(&relay, &visitor, &agent).await;
     visitor.close().await;
     agent.close().await;
+}
+
+/// A file by the button, a quick reply, the end by the visitor and what they thought of it.
+async fn what_belongs_to_it(relay: &Relay, visitor: &Browser, agent: &Browser) {
+    // A page cannot be handed a file by WebDriver where the field for it is in no document: it chooses one itself.
+    visitor
+        .run(
+            "const all = new DataTransfer();
+             all.items.add(new File(['on iki'], 'iade.txt'));
+             HTMLInputElement.prototype.click = function () { this.files = all.files; this.onchange(); };
+             document.getElementById('a').click();",
+        )
+        .await;
+    visitor.until("document.querySelector('.compose').dataset.files").await;
+    write(visitor, "visitor-3;").await;
+    for page in [visitor, agent] {
+        page.until("document.querySelector('a.file b')?.textContent === 'iade.txt'").await;
+    }
+    let id = visitor.until("window.merhaba.tell({ k: 'state' }).id").await;
+    offer(relay, id.as_str().expect("an id")).await;
+    visitor.click("document.querySelector('.press button')").await;
+    agent.until("[...document.querySelectorAll('.row:not(.out) .bubble')].some(n => n.textContent === 'visitor-4;')").await;
+    visitor.until("document.querySelector('.press').hidden").await;
+
+    visitor.until("window.merhaba.tell({ k: 'state' }).open").await;
+    visitor.click("document.querySelector('#m')").await;
+    visitor.click("document.querySelector('[role=menuitem]:nth-child(3)')").await;
+    visitor.click("document.querySelectorAll('.rating [name=csat]')[3].parentElement").await;
+    visitor.click("document.querySelector('.rating .first')").await;
+    visitor
+        .until("!document.querySelector('.rating .first') && document.querySelectorAll('[role=log] .event:not([hidden])').length === 2")
+        .await;
+    agent.until("document.querySelectorAll('[role=log] .event:not([hidden])').length === 2").await;
+}
+
+/// Asks with a quick reply, as a program does.
+async fn offer(relay: &Relay, conversation: &str) {
+    let agent = Agent { email: relay.told("email").into(), password: relay.told("password").into() };
+    let bearer = format!("Bearer {}", wire::sign_in(relay, &agent).await);
+    let message =
+        json!({ "client_id": wire::client_id(), "body": "agent-3;", "extra": { "replies": ["visitor-4;"] } });
+    let path = format!("/api/v1/conversations/{conversation}/messages");
+    let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
+    let sent = http::send(relay.authority(), "POST", &path, &headers, message.to_string().as_bytes()).await;
+    assert_eq!(sent.status, 201, "{}", sent.text());
 }
 
 #[tokio::test]

@@ -62,13 +62,23 @@ async fn parts(words: &'static Words) {
     examiner.judge(10);
 }
 
+/// A round through what can be pressed and filled in.
+async fn rich(words: &'static Words) {
+    let mut tour = Tour::begin(words).await;
+    let compares = words.tag == Words::ENGLISH.tag;
+    let mut examiner = Examiner { round: "rich", compares, ..Examiner::default() };
+    tour.rich(&mut examiner).await;
+    tour.end().await;
+    examiner.judge(7);
+}
+
 #[tokio::test]
 async fn the_agent_page_keeps_nobody_out() {
     let mut tour = Tour::begin(Words::TURKISH).await;
     let mut examiner = Examiner { round: "agent", ..Examiner::default() };
     tour.agents(&mut examiner).await;
     tour.end().await;
-    examiner.judge(7);
+    examiner.judge(9);
 }
 
 /// A round through the owner's page and the chat in its preview.
@@ -118,4 +128,19 @@ async fn its_parts_keep_nobody_out_in_turkish() {
 #[tokio::test]
 async fn its_parts_keep_nobody_out_in_arabic() {
     parts(Words::ARABIC).await;
+}
+
+#[tokio::test]
+async fn what_is_pressed_and_filled_in_keeps_nobody_out_in_english() {
+    rich(Words::ENGLISH).await;
+}
+
+#[tokio::test]
+async fn what_is_pressed_and_filled_in_keeps_nobody_out_in_turkish() {
+    rich(Words::TURKISH).await;
+}
+
+#[tokio::test]
+async fn what_is_pressed_and_filled_in_keeps_nobody_out_in_arabic() {
+    rich(Words::ARABIC).await;
 }

@@ -63,9 +63,11 @@ fn names(interface: &str) -> Vec<String> {
     let body = &declared[start..start + declared[start..].find("\n}").expect("its end")];
     let names = body.lines().skip(1).filter_map(|line| {
         let line = line.strip_prefix("  ").filter(|line| !line.starts_with(['/', '*', ' ']))?;
-        let quoted = line.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(name, _)| name);
-        let plain = || line.find(['(', '?', ':', '<']).map(|end| &line[..end]);
-        quoted.or_else(plain).map(ToOwned::to_owned)
+        let end = match line.strip_prefix('\'') {
+            Some(quoted) => quoted.find('\'')? + 2,
+            None => line.find(['(', '?', ':', '<'])?,
+        };
+        Some(line[..end].trim_matches('\'').to_owned())
     });
     names.collect()
 }

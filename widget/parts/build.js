@@ -3,9 +3,9 @@
 // are in the agent page's two languages and stand here.
 export const texts = false;
 const WORDS = {
-  en: { title: 'Buttons, card or form', replies: 'Quick replies', card: 'Card', form: 'Form', body: 'Message', reply: 'Reply', add: 'Add', remove: 'Remove', heading: 'Title', text: 'Text', button: 'Button', leads: 'Link; empty: it sends its words', label: 'Question', kind: 'Answer', required: 'Required', options: 'Options, one a line', cancel: 'Cancel', send: 'Send', failed: 'That did not work. Please try again.',
+  en: { title: 'Buttons, card or form', replies: 'Quick replies', card: 'Card', form: 'Form', body: 'Message', reply: 'Reply', add: 'Add', remove: 'Remove', heading: 'Title', text: 'Text', button: 'Button', leads: 'Link; empty: it sends its words', label: 'Question', kind: 'Answer', required: 'Required', options: 'Options, one a line', cancel: 'Cancel', send: 'Send', failed: 'That did not work. Please try again.', picture: 'Add a picture', another: 'Another picture', remove_picture: 'Remove the picture', uploading: 'Uploading…', no_picture: 'That file is not a picture that can be shown.',
     kinds: { text: 'A line', long: 'Several lines', email: 'E-mail', phone: 'Phone', number: 'Number', date: 'Date', choice: 'Choice' } },
-  tr: { title: 'Düğmeler, kart veya form', replies: 'Hızlı yanıtlar', card: 'Kart', form: 'Form', body: 'Mesaj', reply: 'Yanıt', add: 'Ekle', remove: 'Kaldır', heading: 'Başlık', text: 'Metin', button: 'Düğme', leads: 'Bağlantı; boşsa yazısını gönderir', label: 'Soru', kind: 'Yanıt türü', required: 'Zorunlu', options: 'Seçenekler, her satırda bir tane', cancel: 'Vazgeç', send: 'Gönder', failed: 'Olmadı. Lütfen yeniden deneyin.',
+  tr: { title: 'Düğmeler, kart veya form', replies: 'Hızlı yanıtlar', card: 'Kart', form: 'Form', body: 'Mesaj', reply: 'Yanıt', add: 'Ekle', remove: 'Kaldır', heading: 'Başlık', text: 'Metin', button: 'Düğme', leads: 'Bağlantı; boşsa yazısını gönderir', label: 'Soru', kind: 'Yanıt türü', required: 'Zorunlu', options: 'Seçenekler, her satırda bir tane', cancel: 'Vazgeç', send: 'Gönder', failed: 'Olmadı. Lütfen yeniden deneyin.', picture: 'Resim ekle', another: 'Başka resim', remove_picture: 'Resmi kaldır', uploading: 'Yükleniyor…', no_picture: 'Bu dosya gösterilebilecek bir resim değil.',
     kinds: { text: 'Bir satır', long: 'Birkaç satır', email: 'E-posta', phone: 'Telefon', number: 'Sayı', date: 'Tarih', choice: 'Seçim' } }
 };
 const LOOK = `
@@ -13,7 +13,7 @@ dialog.build { margin: auto; inline-size: min(560px, calc(100% - 24px)); max-blo
 dialog.build::backdrop { background: rgb(0 0 0 / .4) }
 dialog.build form { display: flex; flex-direction: column; gap: var(--s3); padding: var(--s4) }
 dialog.build h2 { font-size: 17px }
-dialog.build :is(input, textarea, select) { font: inherit; font-size: 16px; color: inherit; background: var(--paper); border: 1px solid var(--ink-2); border-radius: var(--radius-xs); padding: var(--s2) var(--s3); min-block-size: 44px; inline-size: 100%; outline-offset: 1px }
+dialog.build :is(input, textarea, select) { font: inherit; font-size: max(1rem, 16px); color: inherit; background: var(--paper); border: 1px solid var(--ink-2); border-radius: var(--radius-xs); padding: var(--s2) var(--s3); min-block-size: 44px; inline-size: 100%; outline-offset: 1px }
 dialog.build textarea { min-block-size: 66px; resize: vertical }
 dialog.build label { display: flex; flex-direction: column; gap: 4px; font-size: var(--small); font-weight: 600; flex: 1; min-inline-size: 0 }
 dialog.build label > :is(input, textarea, select) { font-weight: 400 }
@@ -33,11 +33,13 @@ dialog.build .small { min-block-size: 44px; padding: 0 var(--s3); color: var(--b
 dialog.build .acts { display: flex; justify-content: flex-end; gap: var(--s2) }
 dialog.build .acts button { min-block-size: 44px; padding: 0 var(--s4); border-radius: 22px; font-weight: 600; border: 1px solid var(--line) }
 dialog.build .acts .first { background: var(--brand); color: var(--on-brand); border-color: transparent }
+dialog.build .picture { display: flex; gap: var(--s2); align-items: center; flex-wrap: wrap }
+dialog.build .picture img { inline-size: 96px; aspect-ratio: 16 / 10; object-fit: cover; border-radius: var(--radius-xs); background: var(--mist) }
 dialog.build .bad { color: var(--bad); font-size: var(--small) }`;
 const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, '0')).join('');
 
 export default api => {
-  const { node, style, call, form, field, language } = api, { conversation } = form.dataset;
+  const { node, style, call, form, field, language, base } = api, { conversation } = form.dataset;
   const words = WORDS[language] || WORDS.en, id = random();
   style('build', LOOK);
   const named = (label, input) => node('label', null, label, input);
@@ -59,6 +61,40 @@ export default api => {
   };
   const value = (line, name) => (line.querySelector('[name=' + name + ']') || {}).value?.trim() || '';
 
+  /** A card's picture: uploaded when it is chosen, so that the relay has drawn it by the time the card is sent. */
+  const pictured = () => {
+    const choose = node('button', { type: 'button', className: 'small' }, words.picture), away = node('button', { type: 'button', className: 'small', hidden: true, 'aria-label': words.remove_picture }, words.remove);
+    const image = node('img', { alt: '', hidden: true }), state = node('span', { role: 'status' });
+    const self = { part: node('div', { className: 'picture' }, image, choose, away, state), id: null, coming: null };
+    const show = (url, said) => {
+      if (image.src) URL.revokeObjectURL(image.src);
+      image.hidden = away.hidden = !url;
+      if (url) image.src = url; else image.removeAttribute('src');
+      choose.textContent = url ? words.another : words.picture;
+      state.textContent = said || '';
+    };
+    const take = async file => {
+      show(URL.createObjectURL(file), words.uploading);
+      const path = 'files?conversation=' + encodeURIComponent(conversation) + '&name=' + encodeURIComponent(file.name);
+      const answer = await fetch(base + path, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file }).catch(() => null);
+      const said = answer && await answer.json().catch(() => null);
+      if (!answer || !answer.ok || !said || !said.picture) return void show(null, answer && (answer.ok || answer.status == 422) ? words.no_picture : words.failed);
+      self.id = said.id;
+      state.textContent = '';
+    };
+    choose.onclick = () => {
+      const picker = node('input', { type: 'file', accept: 'image/jpeg,image/png,image/gif,image/webp' });
+      picker.onchange = () => {
+        self.id = null;
+        const coming = self.coming = take(picker.files[0]).finally(() => { if (self.coming == coming) self.coming = null; });
+      };
+      picker.click();
+    };
+    away.onclick = () => { self.id = null; show(); choose.focus(); };
+    return self;
+  };
+
+  const picture = pictured();
   const replies = lines(() => node('div', { className: 'line' }, named(words.reply, input({ name: 'reply' }))), 10);
   const buttons = lines(() => node('div', { className: 'line' }, named(words.button, input({ name: 'text' })), named(words.leads, input({ name: 'url', type: 'url', maxLength: 2000, dir: 'ltr', placeholder: 'https://' }))), 5);
   const heading = input({ name: 'title' }), about = node('textarea', { rows: 2, maxLength: 1000, dir: 'auto' });
@@ -73,13 +109,13 @@ export default api => {
 
   const made = {
     replies: () => ({ replies: replies.all().map(line => value(line, 'reply')).filter(Boolean) }),
-    card: () => ({ cards: [{ title: heading.value.trim(), text: about.value.trim(), buttons: buttons.all().map(line => ({ text: value(line, 'text'), url: value(line, 'url') })).filter(one => one.text).map(({ text, url }) => url ? { text, url } : { text, reply: text }) }] }),
+    card: () => ({ cards: [{ ...(picture.id ? { picture: picture.id } : {}), title: heading.value.trim(), text: about.value.trim(), buttons: buttons.all().map(line => ({ text: value(line, 'text'), url: value(line, 'url') })).filter(one => one.text).map(({ text, url }) => url ? { text, url } : { text, reply: text }) }] }),
     form: () => ({ form: { fields: fields.all().map((line, at) => ({
       name: 'q' + (at + 1), label: value(line, 'label'), kind: value(line, 'kind'), required: line.querySelector('[name=required]').checked,
       ...(value(line, 'kind') == 'choice' ? { options: value(line, 'options').split('\n').map(one => one.trim()).filter(Boolean) } : {})
     })).filter(one => one.label) } })
   };
-  const sets = { replies: node('fieldset', null, replies.parts), card: node('fieldset', null, named(words.heading, heading), named(words.text, about), buttons.parts), form: node('fieldset', null, fields.parts) };
+  const sets = { replies: node('fieldset', null, replies.parts), card: node('fieldset', null, picture.part, named(words.heading, heading), named(words.text, about), buttons.parts), form: node('fieldset', null, fields.parts) };
   let chosen = 'replies';
   const choose = name => {
     chosen = name;
@@ -99,7 +135,9 @@ export default api => {
     send.disabled = true;
     wrong.hidden = true;
     try {
-      await call('POST', 'conversations/' + encodeURIComponent(conversation) + '/messages', { client_id: id, body: body.value, extra: made[chosen]() });
+      await picture.coming;
+      const attachments = chosen == 'card' && picture.id ? [picture.id] : [];
+      await call('POST', 'conversations/' + encodeURIComponent(conversation) + '/messages', { client_id: id, body: body.value, attachments, extra: made[chosen]() });
       field.value = '';
       field.dispatchEvent(new Event('input', { bubbles: true }));
       box.close();

@@ -10,6 +10,8 @@ const LOOK = `
 .tray > div { position: relative; flex: none; inline-size: min(11rem, 80%); border: 1px solid var(--line); border-radius: 12px; padding-block: 8px 10px; padding-inline: 12px 44px; font-size: var(--small); overflow: hidden }
 .tray b, .file b { display: block; text-align: match-parent; text-align: -webkit-match-parent; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .tray span, .file span { color: var(--ink-2); font-size: var(--meta); font-variant-numeric: tabular-nums }
+.tray > div:has(img) { padding-inline-start: 58px }
+.tray img { position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 46px; block-size: 100%; object-fit: cover; background: var(--mist) }
 .tray button { position: absolute; inset-block: 0; inset-inline-end: 0; inline-size: 44px; display: grid; place-items: center; color: var(--ink-2) }
 .tray button svg { inline-size: 16px; block-size: 16px }
 .tray i { position: absolute; inset-inline-start: 0; inset-block-end: 0; block-size: 3px; background: var(--brand); transition: inline-size var(--quick) }
@@ -40,6 +42,22 @@ const SHEET = 'M7 3h7l4 4v14H7zM14 3v4h4';
 /** What is known of files, by id, with links that are good for a while. */
 const known = new Map();
 
+/** What a browser can show of a chosen file, for as long as it takes to draw it: nothing of it is ever run. */
+const small = (node, file) => {
+  if (!/^image\/(jpeg|png|gif|webp)$/.test(file.type)) return;
+  const image = node('img', { src: URL.createObjectURL(file), alt: '', decoding: 'async' });
+  image.onload = image.onerror = v => {
+    URL.revokeObjectURL(image.src);
+    if (v.type == 'error') image.remove();
+  };
+  return image;
+};
+
+/** The files that a message's cards show: they are not shown below it again. */
+const onCards = ({ extra = '' }) => {
+  try { return (JSON.parse(extra.slice(extra.indexOf(' ') + 1)).cards || []).map(card => card.picture); } catch { return []; }
+};
+
 /** Over the page a dragged file shows where it may fall. */
 const hint = ({ node, text }) => {
   let over;
@@ -54,7 +72,7 @@ const hint = ({ node, text }) => {
 
 /** One form's files. */
 const make = api => {
-  const { node, icon, style, text, form, language } = api;
+  const { node, icon, style, text, form, language, stay } = api;
   style('files', LOOK);
   // A visitor is somebody once the relay has greeted them.
   const ready = () => new Promise(done => {
@@ -66,12 +84,6 @@ const make = api => {
   const size = (bytes, how) => bytes < 1000 ? number(bytes, 'byte') : bytes < 1e6 ? number(bytes / 1e3, 'kilobyte', how) : number(bytes / 1048576, 'megabyte', how);
   const tray = node('div', { className: 'tray', role: 'list', 'aria-label': text('files'), hidden: true });
   let items = [], sending = false;
-  // A log that shows its end still does after something has grown.
-  const stay = fn => {
-    const log = api.log, end = log && log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-    fn();
-    if (end) log.scrollTop = log.scrollHeight;
-  };
   if (api.agent) form.prepend(tray); else form.before(tray);
 
   // The form carries the ids of what is uploaded: whoever sends takes them from there.
@@ -138,7 +150,7 @@ const make = api => {
   const add = files => {
     for (const file of files) {
       const item = { file, state: node('span', null, size(file.size)), bar: node('i') };
-      item.box = node('div', { role: 'listitem' }, node('b', { dir: 'auto', title: file.name }, file.name), item.state, item.bar,
+      item.box = node('div', { role: 'listitem' }, small(node, file), node('b', { dir: 'auto', title: file.name }, file.name), item.state, item.bar,
         node('button', { type: 'button', 'aria-label': text('file_remove', { name: file.name }), onclick: () => drop(item) }, icon(CROSS)));
       const full = items.length >= MOST;
       items.push(item);
@@ -212,27 +224,33 @@ const make = api => {
     return button;
   };
   const show = async bubbles => {
-    const open = bubbles.filter(bubble => !bubble.dataset.shown);
-    open.forEach(bubble => {
+    const filesOf = bubble => bubble.dataset.files.split(' ').filter(id => !onCards(bubble.dataset).includes(id));
+    const fresh = bubbles.filter(bubble => !bubble.dataset.shown), open = fresh.filter(bubble => filesOf(bubble).length);
+    fresh.forEach(bubble => {
       bubble.dataset.shown = 1;
       bubble.hidden = !bubble.textContent.trim();
+    });
+    open.forEach(bubble => {
       bubble.filesBox = node('div', { className: 'files' });
       bubble.after(bubble.filesBox);
     });
     let found;
     try {
       await ready();
-      found = new Map((await link(open.flatMap(bubble => bubble.dataset.files.split(' ')))).map(file => [file.id, file]));
+      found = new Map((await link(open.flatMap(filesOf))).map(file => [file.id, file]));
     } catch {
       found = new Map();
     }
     stay(() => open.forEach(bubble => {
       const missing = id => node('button', { type: 'button', className: 'file', onclick: () => { bubble.filesBox.remove(); delete bubble.dataset.shown; show([bubble]); } }, icon(SHEET), node('b', null, text('file')), node('span', null, text('again')));
-      bubble.filesBox.replaceChildren(...bubble.dataset.files.split(' ').map(id => found.has(id) ? piece(found.get(id)) : missing(id)));
+      bubble.filesBox.replaceChildren(...filesOf(bubble).map(id => found.has(id) ? piece(found.get(id)) : missing(id)));
     }));
   };
 
-  return { add, show };
+  /** Files with links, for who shows them elsewhere. */
+  const linked = async ids => { await ready(); return link(ids); };
+
+  return { add, show, linked };
 };
 
 const forms = new WeakMap();

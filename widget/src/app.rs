@@ -23,14 +23,16 @@ use merhaba_shared::{
         Ms,
         visitor::{Settings, VisitorClient},
     },
-    layout::scroll::Place,
+    layout::{scroll::Place, stretch::Stretch},
     protocol::{
         ids::{ConversationId, Seq, SiteKey, Token},
         model::{Item, Kind},
     },
 };
+use web_sys::HtmlElement;
 
 /// Everything there is.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, not a state among others")]
 pub struct App {
     /// The machine.
     pub client: VisitorClient,
@@ -58,8 +60,12 @@ pub struct App {
     pub place: Place,
     /// The person wants to see the end, wherever the log stands.
     pub to_end: bool,
-    /// The first entry that was shown.
-    pub oldest: Seq,
+    /// How much of the log is drawn.
+    pub stretch: Stretch,
+    /// Another stretch is drawn since the log was looked at last.
+    pub moved: bool,
+    /// A line in the middle of what was drawn, and where it stood: whatever else comes and goes, it stays there.
+    pub anchor: Option<(HtmlElement, i32)>,
     version: RwSignal<u32>,
     alarm: Alarm,
 }
@@ -102,15 +108,19 @@ pub fn turn(act: impl FnOnce(&mut App, Ms)) {
     with(|app| {
         let place = app.page.place();
         // The log has become lower (the field grew, a keyboard came): who was at its end stays there.
-        app.to_end |= place.seen < app.place.seen && app.place.at_end();
+        app.to_end |= place.seen < app.place.seen && place.top >= app.place.top && app.at_end();
         app.place = place;
+        app.anchor = app.page.middle();
         act(app, now);
     });
     follow(now);
 }
 
 fn follow(now: Ms) {
-    with(|app| app.look(now));
+    with(|app| {
+        app.look(now);
+        app.fit();
+    });
     effects::carry_out();
     with(keep::settle);
     let version = with(|app| {
@@ -130,10 +140,26 @@ fn follow(now: Ms) {
 impl App {
     /// What can be seen at the end of the log is read; what came while nobody looked is marked as new.
     fn look(&mut self, now: Ms) {
-        if self.sight.is_clear() && (self.place.at_end() || self.to_end) {
+        if self.sight.is_clear() && self.at_end() {
             self.client.seen(now);
         } else if self.client.unread() > 0 && self.new_from.is_none() {
             self.new_from = self.client.thread().map(|thread| thread.mine().read + 1);
+        }
+    }
+
+    /// Whether the end of the log can be seen, or will be.
+    pub fn at_end(&self) -> bool {
+        self.to_end || self.place.at_end() && self.stretch.to.is_none()
+    }
+
+    /// Draws another stretch of the log where one is wanted. The log's own script is told: such lines are no news.
+    fn fit(&mut self) {
+        let Some(thread) = self.client.thread() else { return };
+        let timeline = thread.timeline();
+        let first = timeline.items().first().map_or(0, Item::seq);
+        if self.stretch.fit(first, timeline.last(), self.place, self.to_end) {
+            self.moved = true;
+            self.page.stretch(self.stretch);
         }
     }
 
@@ -155,7 +181,7 @@ impl App {
             None => self.client.begin_new(),
         }
         self.to_end = true;
-        self.oldest = 0;
+        self.stretch = Stretch::ALL;
         self.new_from = None;
     }
 
@@ -222,7 +248,9 @@ pub fn start() {
         new_from: None,
         place: Place::default(),
         to_end: true,
-        oldest: 0,
+        stretch: Stretch::ALL,
+        moved: false,
+        anchor: None,
         version: RwSignal::new(0),
         alarm: Alarm::new(|| turn(|app, now| app.client.tick(now))),
         page,

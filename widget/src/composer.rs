@@ -2,7 +2,7 @@
 //! focus stay with handover.js; the field itself is never replaced.
 use crate::{
     app::{App, turn},
-    host, keep, words,
+    host, keep, lines, words,
 };
 use merhaba_shared::{
     browser::{clock, lifecycle},
@@ -89,18 +89,29 @@ pub fn wished(id: u128, wish: Wish) {
     });
 }
 
-/// The log moved: older entries are fetched at its start, and its end counts as seen.
+/// The log moved: what is beyond is drawn or fetched before it is reached, and its end counts as seen.
 fn scrolled() {
     let due = crate::app::with(|app| {
         let (before, place) = (app.place, app.page.place());
-        let older = app.client.thread().is_some_and(|thread| thread.timeline().has_older());
-        older && place.at_start() || place.at_end() != before.at_end()
+        let here = !app.stretch.starts();
+        let asked = app.client.thread().is_some_and(|thread| thread.timeline().is_asked());
+        place.near_start() && (here || !asked && lines::has_older(app))
+            || place.near_end() && app.stretch.to.is_some()
+            || place.at_end() != before.at_end()
     });
     if due {
         turn(|app, _| {
-            if app.place.at_start() {
-                app.client.older();
+            if app.place.near_start() {
+                older(app);
             }
         });
+    }
+}
+
+/// Older entries are wanted: those that are here already, and the relay's before these run out.
+pub fn older(app: &mut App) {
+    app.stretch.older = !app.stretch.starts();
+    if app.stretch.is_short() {
+        app.client.older();
     }
 }

@@ -13,7 +13,7 @@ use merhaba_shared::{
     client::{Effect, Ms},
     protocol::{
         ids::Token,
-        model::{Item, Kind, Side},
+        model::{Kind, Side},
         visitor::{Command, Event},
     },
 };
@@ -114,9 +114,6 @@ fn heard(app: &mut App, now: Ms, event: Event) {
     if along {
         host::part("along");
     }
-    let oldest =
-        app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq);
-    app.oldest = if app.oldest == 0 { oldest } else { app.oldest };
 }
 
 /// Whether an entry is one that was not here yet.

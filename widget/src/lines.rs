@@ -100,14 +100,25 @@ const fn number(id: ClientId) -> u128 {
     u128::from_be_bytes(id.0)
 }
 
+/// The entries that are drawn.
+fn items(app: &App) -> impl Iterator<Item = &Item> {
+    let items = app.client.thread().map_or(&[][..], |thread| thread.timeline().items());
+    items.iter().filter(|item| app.stretch.has(item.seq()))
+}
+
+/// Whether there are older entries than those that are drawn.
+pub fn has_older(app: &App) -> bool {
+    !app.stretch.starts() || app.client.thread().is_some_and(|thread| thread.timeline().has_older())
+}
+
 /// All lines, in order.
 pub fn keys(app: &mut App) -> Vec<Key> {
     let now = language::wall_clock();
     let today = language::day_number(now);
     let mut lines = Lines { keys: Vec::new(), run: None, day: None, today, quarter: (i64::MIN, 0) };
-    let mut new_from = app.new_from;
+    let mut new_from = app.new_from.filter(|from| *from >= app.stretch.from);
     if let Some(thread) = app.client.thread() {
-        for item in thread.timeline().items() {
+        for item in items(app) {
             let seq = place(thread.conversation(), item.seq());
             if new_from.is_some_and(|from| item.seq() >= from) && item.author().side() == Side::Agent {
                 new_from = None;
@@ -136,7 +147,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
             }
         }
     }
-    for out in app.client.pending() {
+    for out in app.client.pending().filter(|_| app.stretch.to.is_none()) {
         let id = number(out.client_id);
         let failed = matches!(out.progress, Progress::Failed(_));
         // Stored but not here yet: the entry with its time follows at once, and says "sent".
@@ -173,7 +184,8 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
         MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
         MARK_THEIRS => {
             let at = message(app, key.id).map_or(0, |message| message.at);
-            Shown::Small("mark", joined(name_of(app, key.id), &language::time(at, &app.language)))
+            let name = apart(&name_of(app, key.id));
+            Shown::Small("mark", joined(name, &language::time(at, &app.language)))
         }
         FAILED => {
             Shown::Failed(app.page.text("not_sent"), app.page.text("try_again"), app.page.text("take_back"))
@@ -209,6 +221,11 @@ fn mark_of_mine(app: &App, key: Key) -> String {
     }
 }
 
+/// A name that may run the other way than what stands beside it.
+fn apart(name: &str) -> String {
+    ["\u{2068}", name, "\u{2069}"].concat()
+}
+
 fn joined(mut first: String, second: &str) -> String {
     first.push_str(" · ");
     first.push_str(second);
@@ -216,8 +233,7 @@ fn joined(mut first: String, second: &str) -> String {
 }
 
 fn messages(app: &App) -> impl Iterator<Item = &Message> {
-    let items = app.client.thread().map_or(&[][..], |thread| thread.timeline().items());
-    items.iter().filter_map(|item| if let Item::Message(message) = item { Some(message) } else { None })
+    items(app).filter_map(|item| if let Item::Message(message) = item { Some(message) } else { None })
 }
 
 fn message(app: &App, id: u128) -> Option<&Message> {

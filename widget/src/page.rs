@@ -5,6 +5,7 @@ use merhaba_shared::{
     layout::{
         geometry::{Window, keyboard},
         scroll::Place,
+        stretch::Stretch,
     },
     protocol::ids::AttachmentId,
 };
@@ -71,6 +72,24 @@ impl Page {
         // Taking an attribute away that is not there is no error.
         let _ = self.form.remove_attribute(FILES);
         ids.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect()
+    }
+
+    /// The message in the middle of what is drawn, and where it stands.
+    pub fn middle(&self) -> Option<(HtmlElement, i32)> {
+        let rows = self.log.query_selector_all(".row").ok()?;
+        let line: HtmlElement = rows.item(rows.length() / 2)?.unchecked_into();
+        let top = line.offset_top();
+        Some((line, top))
+    }
+
+    /// Tells the scripts of the log which part of it is drawn: where it begins, and that it ends before the log does.
+    pub fn stretch(&self, stretch: Stretch) {
+        // Plain names cannot be refused, and taking an attribute away that is not there is no error.
+        let _ = self.log.set_attribute("data-from", &stretch.from.to_string());
+        let _ = match stretch.to {
+            Some(_) => self.log.set_attribute("data-to", ""),
+            None => self.log.remove_attribute("data-to"),
+        };
     }
 
     /// Where the log stands.

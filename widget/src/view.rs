@@ -29,22 +29,22 @@ fn shown(key: Key) -> Shown {
 #[component]
 fn Log() -> impl IntoView {
     // As function pointers all of them are one type: each closure's own would be code of its own.
-    let no_older: fn() -> bool =
-        || watch(|app| !app.client.thread().is_some_and(|t| t.timeline().has_older()));
+    let no_older: fn() -> bool = || watch(|app| !lines::has_older(app));
     let not_loading: fn() -> bool =
         || watch(|app| app.client.thread().is_none_or(|t| t.timeline().is_loaded()));
     let nobody_types: fn() -> bool = || watch(|app| words::typing(app).is_empty());
-    let at_end: fn() -> bool = || watch(|app| app.place.at_end() || app.to_end);
+    let at_end: fn() -> bool = || watch(|app| app.at_end());
     let typing: fn() -> String = || watch(|app| words::typing(app));
     let face: fn() -> String = || watch(|app| words::face(app));
     let jump: fn() -> String = || watch(|app| words::jump(app));
     let text = |name: &str| with(|app| app.page.text(name));
+    let head = NodeRef::new();
+    log::lines(head, keys, shown, composer::wished);
     view! {
-        <button type="button" class="more" hidden=no_older on:click=|_| turn(|app, _| app.client.older())>
+        <button type="button" class="more" hidden=no_older on:click=|_| turn(|app, _| composer::older(app))>
             {text("load_earlier")}
         </button>
-        <div class="event" hidden=not_loading>{text("loading")}</div>
-        {log::lines(keys, shown, composer::wished)}
+        <div class="event" hidden=not_loading node_ref=head>{text("loading")}</div>
         <div class="row last" hidden=nobody_types>
             <span class="heard">{typing}</span>
             <div class="face" aria-hidden="true">{face}</div>
@@ -79,11 +79,15 @@ pub fn follow_end() {
 
 fn after_drawing(app: &mut App) {
     let height = app.page.log.scroll_height();
-    let oldest = words::oldest(app);
-    let in_front = oldest < app.oldest;
-    let top = if app.to_end { Some(height) } else { app.place.after(height, in_front) };
-    app.oldest = oldest;
+    let anchor = app.anchor.take();
+    let top = if app.to_end || app.at_end() && !app.moved {
+        Some(height)
+    } else {
+        let gone = anchor.map_or(0, |(line, top)| line.offset_top() - top);
+        (gone != 0).then_some(app.place.top + gone)
+    };
     app.to_end = false;
+    app.moved = false;
     if let Some(top) = top {
         app.page.log.set_scroll_top(top);
     }

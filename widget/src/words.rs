@@ -8,12 +8,7 @@ use merhaba_shared::{
     browser::{clock, language, object::call, tabs::merhaba},
     client::{Line, Ms, thread::Thread},
     layout::runs::initials,
-    protocol::{
-        close,
-        ids::Seq,
-        limits::BODY_CHARS,
-        model::{Author, Item},
-    },
+    protocol::{close, limits::BODY_CHARS, model::Author},
 };
 use wasm_bindgen::JsValue;
 
@@ -132,9 +127,4 @@ pub fn jump(app: &App) -> String {
         0 => app.page.text("jump"),
         unread => counted("new_messages", unread as usize),
     }
-}
-
-/// The first entry that is here.
-pub fn oldest(app: &App) -> Seq {
-    app.client.thread().and_then(|thread| thread.timeline().items().first()).map_or(0, Item::seq)
 }

@@ -51,6 +51,8 @@ icons! {
     SCREEN = "M4 5h16v11H4zM9 20h6M12 16v4";
     /// A phone.
     PHONE = "M8 3.500h8v17H8zM11 17.500h2";
+    /// An arrow from one to another.
+    GIVE = "M5 6v12M9 12h10M15 8l4 4-4 4";
     /// A hand.
     TAKE = "M12 4v10M8 10l4 4 4-4M5 19h14";
 }

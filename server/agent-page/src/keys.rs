@@ -1,4 +1,4 @@
-//! The keyboard of the desk: J and K or the arrows move in the list, E resolves, R answers, Esc goes back. Never takes
+//! The keyboard of the desk: J and K or the arrows move in the list, R answers, N notes, E resolves, Esc goes back. Never takes
 //! a key from a field, nor one with a modifier.
 use super::{desk::Desk, route::Route};
 use leptos::{ev, prelude::*, web_sys};
@@ -32,7 +32,8 @@ fn press(desk: Desk, event: &KeyboardEvent) {
     let done = match event.key().as_str() {
         "j" | "ArrowDown" => step(1),
         "k" | "ArrowUp" => step(-1),
-        "r" => focus("#answer"),
+        "r" => write(desk, false),
+        "n" => write(desk, true),
         "e" => resolve(desk),
         _ => false,
     };
@@ -84,6 +85,12 @@ pub fn focus(selector: &str) -> bool {
     element
         .and_then(|element| element.dyn_into::<HtmlElement>().ok())
         .is_some_and(|element| element.focus().is_ok())
+}
+
+/// Goes to the field, for an answer or for a note.
+fn write(desk: Desk, note: bool) -> bool {
+    desk.noting.set(note);
+    focus("#answer")
 }
 
 fn resolve(desk: Desk) -> bool {

@@ -1,9 +1,9 @@
-//! A conversation as the page draws it: bubbles in runs, with days, marks, events and notes in their places.
-//! Pure; it invents nothing that the timeline, the notes or the outbox do not say.
+//! A conversation as the page draws it: bubbles in runs, with days, marks, events and the backstage in their places.
+//! Pure; it invents nothing that the timeline, the backstage or the outbox do not say.
 use merhaba_shared::{
     client::{agent::Opened, outbox::Outgoing, outbox::Progress, thread::Delivery},
     protocol::{
-        agent::Note,
+        agent::{self, BackstageLine},
         error::Code,
         ids::{AttachmentId, ClientId, Millis, Seq},
         model::{AgentAuthor, Author, Content, Item, Kind, Rating},
@@ -87,19 +87,19 @@ pub enum Piece {
     },
     /// A note.
     Note {
-        /// Its place in the backstage.
-        number: u64,
+        /// Tells it apart; the same while it waits and after it is stored.
+        id: ClientId,
         /// Who wrote it.
         who: String,
-        /// When.
-        at: Millis,
+        /// When; `None`: not stored yet.
+        at: Option<Millis>,
         /// The text.
         body: String,
     },
 }
 
 /// The kinds of events that are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Deed {
     /// Closed as done.
     Resolved,
@@ -107,6 +107,12 @@ pub enum Deed {
     Ended,
     /// Opened again.
     Reopened,
+    /// Taken by an agent.
+    Claimed,
+    /// Given to the agent of this name.
+    Assigned(String),
+    /// Given to nobody.
+    Released,
 }
 
 /// The message that a mark would stand under.
@@ -127,19 +133,19 @@ pub fn pieces(
     day: impl Fn(Millis) -> i64,
 ) -> Vec<Piece> {
     let mut log = Log { pieces: Vec::new(), run: None, day: None };
-    let mut notes = opened.notes.iter().peekable();
+    let mut lines = opened.backstage.lines().iter().peekable();
     let first = opened.thread.timeline().items().first().map_or(0, Item::seq);
     for item in opened.thread.timeline().items() {
-        while let Some(note) = notes.next_if(|note| note.after < item.seq()) {
-            // A note from before the first entry that is here waits until that part is loaded.
-            if note.after + 1 >= first {
-                log.note(note, day(note.at));
+        while let Some(line) = lines.next_if(|line| line.after() < item.seq()) {
+            // A line from before the first entry that is here waits until that part is loaded.
+            if line.after() + 1 >= first {
+                log.backstage(line, &day);
             }
         }
         log.item(item, opened, day(item.at()));
     }
-    for note in notes {
-        log.note(note, day(note.at));
+    for line in lines {
+        log.backstage(line, &day);
     }
     let here = opened.thread.conversation();
     for out in waiting.iter().filter(|out| out.conversation.as_ref() == Some(here)) {
@@ -202,15 +208,26 @@ impl Log {
         }
     }
 
-    fn note(&mut self, note: &Note, day: i64) {
+    fn backstage(&mut self, line: &BackstageLine, day: impl Fn(Millis) -> i64) {
+        let (at, piece) = match line {
+            BackstageLine::Note(note) => {
+                let (id, who, body) = (note.client_id, note.author.name.clone(), note.body.clone());
+                (note.at, Piece::Note { id, who, at: Some(note.at), body })
+            }
+            BackstageLine::Activity(done) => {
+                let to = done.to.as_ref().map(|to| to.name.clone()).unwrap_or_default();
+                let kind = match done.deed {
+                    agent::Deed::Claimed => Deed::Claimed,
+                    agent::Deed::Assigned => Deed::Assigned(to),
+                    agent::Deed::Released => Deed::Released,
+                };
+                let who = Some(done.author.name.clone());
+                (done.at, Piece::Event { seq: done.number, kind, who, at: done.at })
+            }
+        };
         self.end_run();
-        self.begin_day(day, note.at);
-        self.pieces.push(Piece::Note {
-            number: note.number,
-            who: note.author.name.clone(),
-            at: note.at,
-            body: note.body.clone(),
-        });
+        self.begin_day(day(at), at);
+        self.pieces.push(piece);
     }
 
     fn outgoing(&mut self, out: &Outgoing, me: Option<&AgentAuthor>) {
@@ -220,6 +237,15 @@ impl Log {
             Progress::Failed(code) => State::Failed(out.client_id, code.number()),
         };
         let who = me.map(|me| me.name.clone());
+        if out.note {
+            let (id, who, body) = (out.client_id, who.unwrap_or_default(), out.body.clone());
+            self.end_run();
+            self.pieces.push(Piece::Note { id, who, at: None, body });
+            if matches!(state, State::Failed(..)) {
+                self.pieces.push(Piece::Mark { id, out: true, who: None, at: None, state: Some(state) });
+            }
+            return;
+        }
         let day = self.day.unwrap_or_default();
         let run = Run { id: out.client_id, out: true, who, at: None, day, state: Some(state) };
         self.message(run, out.body.clone(), ids(out.attachments.iter()), None);

@@ -2,12 +2,12 @@
 use super::{Deed, Piece, State, pieces};
 use merhaba_shared::{
     client::{
-        agent::Opened,
+        agent::{Backstage, Opened},
         outbox::{Outgoing, Progress},
         thread::Thread,
     },
     protocol::{
-        agent::Note,
+        agent::{self, Activity, BackstageLine, Note},
         error::Code,
         ids::{ClientId, Millis, Seq},
         model::{
@@ -44,7 +44,7 @@ fn message(seq: Seq, out: bool, at: Millis) -> Item {
 fn opened(entries: Vec<Item>) -> Opened {
     let mut thread = Thread::new(Side::Agent, "c".into(), 0);
     thread.page(0, History { conversation: "c".into(), entries, more: false });
-    Opened { thread, notes: Vec::new() }
+    Opened { thread, backstage: Backstage::default() }
 }
 
 fn draw(opened: &Opened, waiting: &[Outgoing]) -> Vec<Piece> {
@@ -112,6 +112,7 @@ fn what_is_on_its_way_joins_the_run_and_what_failed_stands_alone() {
         begins: None,
         body: "x".into(),
         attachments: vec![],
+        note: false,
         progress,
     };
     let elsewhere = Outgoing { conversation: Some("d".into()), ..out(9, Progress::Waiting) };
@@ -151,9 +152,27 @@ fn notes_and_events_break_runs_and_stand_where_they_were_written() {
         after,
         body: "n".into(),
     };
-    log.notes = vec![note(1, 1), note(2, 3)];
-    let drawn = draw(&log, &[]);
-    assert_eq!(shape(&drawn), "DbmNbmEN");
+    let (conversation, author) = ("c".into(), elif());
+    let (deed, to) = (agent::Deed::Assigned, Some(AgentAuthor { id: "b".into(), name: "Mert".into() }));
+    let given = Activity { conversation, number: 2, author, at: 1, after: 1, deed, to };
+    log.backstage.line(BackstageLine::Note(note(1, 1)));
+    log.backstage.line(BackstageLine::Activity(given));
+    log.backstage.line(BackstageLine::Note(note(3, 3)));
+    let mut waiting = Outgoing {
+        client_id: id(41),
+        conversation: Some("c".into()),
+        begins: None,
+        body: "w".into(),
+        attachments: vec![],
+        note: true,
+        progress: Progress::Waiting,
+    };
+    let drawn = draw(&log, &[waiting.clone()]);
+    assert_eq!(shape(&drawn), "DbmNEbmENN");
+    let given = Deed::Assigned("Mert".into());
+    assert!(drawn.contains(&Piece::Event { seq: 2, kind: given, who: Some("Elif".into()), at: 1 }));
+    waiting.progress = Progress::Failed(Code::Forbidden);
+    assert_eq!(shape(&draw(&log, &[waiting])), "DbmNEbmENNM", "with the ways on");
     let resolved = Piece::Event { seq: 3, kind: Deed::Resolved, who: Some("Elif".into()), at: 2 };
     assert!(drawn.contains(&resolved));
 }
@@ -166,6 +185,7 @@ fn a_message_keeps_its_line_when_it_is_stored() {
         begins: None,
         body: "m1".into(),
         attachments: vec![],
+        note: false,
         progress: Progress::Waiting,
     }];
     let before = draw(&opened(vec![]), &waiting);

@@ -16,7 +16,7 @@ impl Chat {
                 publisher.claimed(outcome);
             }
         };
-        self.store.claim(agent.clone(), conversation, Box::new(then))
+        self.store.claim(agent.clone(), conversation, self.clock.now(), Box::new(then))
     }
 
     /// Gives a conversation to somebody, or to nobody.
@@ -26,7 +26,7 @@ impl Chat {
         conversation: ConversationId,
         to: Option<AgentId>,
     ) -> Pending<Option<Changed>> {
-        self.store.assign(agent.clone(), conversation, to, self.changed())
+        self.store.assign(agent.clone(), conversation, to, self.clock.now(), self.changed())
     }
 
     /// Resolves a conversation.
@@ -63,8 +63,9 @@ impl Chat {
     fn changed(&self) -> Then<Option<Changed>> {
         let publisher = self.publisher.clone();
         Box::new(move |changed| {
-            if let Some(changed) = changed {
-                publisher.grown(&changed.items, &changed.row);
+            if let Some(Changed { items, activity, row }) = changed {
+                publisher.done(activity.as_ref());
+                publisher.grown(items, row);
             }
         })
     }

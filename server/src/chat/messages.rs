@@ -65,8 +65,13 @@ pub fn about(send: &Send) -> Result<Option<Box<About>>, Refused> {
 
 /// The answer to the writer of a note; `seq` is the note's number.
 #[must_use]
-pub fn accepted_note(note: Note) -> Accepted {
-    Accepted { client_id: note.client_id, conversation: note.conversation, seq: note.number, at: note.at }
+pub fn accepted_note(note: &Note) -> Accepted {
+    Accepted {
+        client_id: note.client_id,
+        conversation: note.conversation.clone(),
+        seq: note.number,
+        at: note.at,
+    }
 }
 
 impl Chat {
@@ -159,8 +164,8 @@ impl Chat {
         };
         let publisher = self.publisher.clone();
         let then = move |noted: &Noted| {
-            if let Noted::Stored(note) = noted {
-                publisher.noted(note);
+            if let Noted::Stored { note, row } = noted {
+                publisher.noted(note, row);
             }
         };
         self.store.note(message, Box::new(then))
@@ -169,6 +174,7 @@ impl Chat {
     fn sent(&self, sent: &Sent) {
         if let Sent::Stored(stored) = sent {
             self.counters.count_accepted();
+            self.publisher.done(stored.activity.as_ref());
             self.publisher.grown(&stored.items, &stored.row);
         }
     }

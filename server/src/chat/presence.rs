@@ -192,6 +192,14 @@ impl Chat {
         Attendance { presence: self.presence.clone(), agent: agent.clone(), sites }
     }
 
+    /// Whether an agent is connected for a site and not marked away.
+    #[must_use]
+    pub fn is_there(&self, agent: &AgentId, site: &SiteKey) -> bool {
+        let register = self.presence.lock();
+        let connected = register.sites.get(site).is_some_and(|agents| agents.contains_key(agent));
+        connected && !register.away.contains(agent)
+    }
+
     /// Whether an agent is marked away.
     #[must_use]
     pub fn is_away(&self, agent: &AgentId) -> bool {

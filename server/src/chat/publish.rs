@@ -7,7 +7,7 @@ use crate::{
     store::{ClaimOutcome, Marked},
 };
 use merhaba_shared::protocol::{
-    agent::{self, InboxRow, Note},
+    agent::{self, Activity, InboxRow, Note},
     ids::VisitorId,
     model::{Item, Side, TypingNow},
     visitor,
@@ -90,14 +90,27 @@ impl Publisher {
     /// Who took a conversation.
     pub(super) fn claimed(&self, outcome: &ClaimOutcome) {
         if outcome.claimed.won {
+            self.done(outcome.activity.as_ref());
             self.row(&outcome.row);
         }
     }
 
-    /// A note, for the agents who look.
-    pub(super) fn noted(&self, note: &Note) {
+    /// A note, for the agents who look; then the row, which says how many lines there are.
+    pub(super) fn noted(&self, note: &Note, row: &Arc<InboxRow>) {
         let topic = Topic::Conversation(note.conversation.clone());
         self.hub.publish(&topic, &Weight::Durable, &agent::Event::Note(note.clone()));
+        self.row(row);
+    }
+
+    /// What was done in the backstage, if anything was, for the agents who look, and for whom it was given to wherever
+    /// they look. The row is told besides.
+    pub(super) fn done(&self, activity: Option<&Activity>) {
+        if let Some(activity) = activity {
+            let mut topics = vec![Topic::Conversation(activity.conversation.clone())];
+            topics.extend(activity.to.iter().map(|to| Topic::Agent(to.id.clone())));
+            let event = agent::Event::Activity(activity.clone());
+            self.hub.publish_all(&topics, &Weight::Durable, &event);
+        }
     }
 
     /// Somebody is writing: told to the other side only.

@@ -1,6 +1,6 @@
 //! What a message has besides text and files: quick replies, cards and forms that agents and bots send, and the answers
 //! that a visitor gives to a form. It checks and says in words; it stores nothing and asks nobody.
-use merhaba_shared::protocol::ids::Seq;
+use merhaba_shared::protocol::ids::{AttachmentId, Seq};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -37,6 +37,9 @@ pub struct Extra {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Card {
+    /// Above it: a picture among the message's own files, never an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<AttachmentId>,
     /// In bold.
     pub title: String,
     /// Below it.
@@ -143,11 +146,14 @@ fn count(what: &str, count: usize, most: usize) -> Result<(), ExtraError> {
 }
 
 impl Extra {
-    /// What an agent or a bot may send: checked whole, as JSON.
+    /// What an agent or a bot may send with these files: checked whole, as JSON. Whether a picture is one, its file says.
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn check(&self) -> Result<(), ExtraError> {
+    pub fn check(&self, files: &[AttachmentId]) -> Result<(), ExtraError> {
+        if self.pictures().any(|picture| !files.contains(picture)) {
+            return wrong("a card's picture is one of the message's attachments");
+        }
         if self.answers.is_some() {
             return wrong("answers are a visitor's");
         }
@@ -163,6 +169,11 @@ impl Extra {
             self.cards.iter().try_for_each(Card::check)?;
         }
         self.form.as_ref().map_or(Ok(()), Form::check)
+    }
+
+    /// The files that cards show.
+    pub fn pictures(&self) -> impl Iterator<Item = &AttachmentId> {
+        self.cards.iter().filter_map(|card| card.picture.as_ref())
     }
 }
 
@@ -283,7 +294,7 @@ mod tests {
 
     fn checked(value: Value) -> Result<(), String> {
         let extra: Extra = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        extra.check().map_err(|ExtraError(why)| why)
+        extra.check(&["f1".into()]).map_err(|ExtraError(why)| why)
     }
 
     #[test]
@@ -292,6 +303,7 @@ mod tests {
             json!({ "replies": ["Evet", "Hayır"] }),
             json!({ "cards": [{ "title": "Altılı bardak", "text": "60 °C", "buttons": [
                 { "text": "Bak", "url": "https://shop.example/6" }, { "text": "Ayır", "reply": "Ayırın lütfen" }] }] }),
+            json!({ "cards": [{ "title": "a", "picture": "f1" }] }),
             json!({ "form": { "fields": [{ "name": "size", "label": "Beden", "kind": "choice", "options": ["S", "M"] }] } }),
         ] {
             assert_eq!(checked(good.clone()), Ok(()), "{good}");
@@ -310,6 +322,8 @@ mod tests {
             json!({ "cards": [{ "title": "a", "buttons": [{ "text": "b", "url": "javascript:alert(1)" }] }] }),
             json!({ "cards": [{ "title": "a", "buttons": [{ "text": "b" }] }] }),
             json!({ "cards": [{ "title": "a", "buttons": [{ "text": "b", "url": "https://a.example", "reply": "c" }] }] }),
+            json!({ "cards": [{ "title": "a", "picture": "f2" }] }),
+            json!({ "cards": [{ "title": "a", "picture": "https://shop.example/a.png" }] }),
             json!({ "form": { "fields": [] } }),
             json!({ "form": { "fields": [{ "name": "a b", "label": "c" }] } }),
             json!({ "form": { "fields": [{ "name": "a", "label": "c" }, { "name": "a", "label": "d" }] } }),

@@ -13,7 +13,7 @@ use crate::{
 };
 use merhaba_shared::{
     layout::spans::{Style, spans},
-    protocol::{limits::FILE_BYTES, visitor::Presence},
+    protocol::{ids::SiteKey, limits::FILE_BYTES, visitor::Presence},
 };
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -40,6 +40,8 @@ pub struct Shown<'a> {
     pub hint: &'a str,
     /// What runs before the document's own script; empty: nothing.
     pub before: &'a str,
+    /// Whether the log stays open at the end of the bytes, for lines that come later; without script then.
+    pub live: bool,
 }
 
 /// A document and what its inline blocks hash to.
@@ -107,8 +109,10 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("described", if shown.hint.is_empty() { "" } else { " aria-describedby=\"hint\"" })
         .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
         .set("texts", attributes(texts, &DRAWN))
-        .set("log", log)
-        .set("brand", brand(settings))
+        .set("refresh", refresh(key, shown))
+        .set("live", if shown.live { "&amp;live=1" } else { "" })
+        .set("log", if shown.live { SHADE.to_owned() } else { closed_log(texts, &log) })
+        .set("brand", [brand(settings).as_str(), if shown.live { pages::LIVE_STYLE } else { "" }].concat())
         .set("style", pages::WIDGET_STYLE)
         .set("script", [shown.before, &script()].concat())
         .set("files", settings.file_bytes.unwrap_or(FILE_BYTES).min(FILE_BYTES).to_string())
@@ -117,7 +121,10 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("widget.js", pages::WIDGET_JS)
         .set("widget.wasm", pages::WIDGET_WASM)
         .set("widget.wasm_sri", pages::WIDGET_WASM_SRI);
-    let html = fill(pages::WIDGET_TEMPLATE, &values);
+    let html = match pages::WIDGET_TEMPLATE.split_once(OPEN) {
+        Some((before, _)) if shown.live => fill(before, &values) + &open_log(texts, &log),
+        _ => fill(pages::WIDGET_TEMPLATE, &values),
+    };
     let inline = Inline::of(&html);
     Some(Document { html, inline })
 }
@@ -129,6 +136,40 @@ fn brand(settings: &SiteSettings) -> String {
     let radius = settings.radius.map(|radius| format!("--radius:{radius}px;"));
     let all = [color, radius].into_iter().flatten().collect::<String>();
     if all.is_empty() { all } else { [":root{", all.trim_end_matches(';'), "}"].concat() }
+}
+
+/// Where the template ends while its log stays open.
+const OPEN: &str = "{{{open}}}";
+/// What an open log ends with.
+pub const CLOSED: &str = "</div></div></main></body></html>\n";
+/// The log is last in the bytes and first for eyes, keys and ears. A browser that does not know this still shows it so.
+const SHADE: &str = "<template shadowrootmode=\"open\"><slot name=\"log\"></slot><slot></slot></template>";
+
+/// Leads who has no script to the page that stays open; not where that would lose what was typed.
+fn refresh(key: &SiteKey, shown: &Shown<'_>) -> String {
+    if shown.mode != "page" || shown.live || !shown.hint.is_empty() || !shown.body.is_empty() {
+        return String::new();
+    }
+    let (key, language) = (escape(key.as_str()), shown.language);
+    format!(
+        "<noscript><meta http-equiv=\"refresh\" content=\"0;url=/c/{key}?lang={language}&amp;live=1\"></noscript>"
+    )
+}
+
+/// The log of a document that is whole: a script says what comes into it.
+fn closed_log(texts: &Texts, rows: &str) -> String {
+    let label = escape(texts.get("log").map_or("", String::as_str));
+    format!(
+        "<div id=\"log\" role=\"log\" aria-live=\"off\" aria-label=\"{label}\" tabindex=\"0\">{rows}</div>"
+    )
+}
+
+/// The log that more comes into, which the browser itself says.
+fn open_log(texts: &Texts, rows: &str) -> String {
+    let label = escape(texts.get("log").map_or("", String::as_str));
+    format!(
+        "<div id=\"log\" slot=\"log\" class=\"live\" role=\"log\" aria-label=\"{label}\" tabindex=\"0\"><div class=\"lines\">{rows}"
+    )
 }
 
 /// The small script; or, broken on purpose, one that has the browser take what waits to be sent and keep none of it.
@@ -307,6 +348,9 @@ mod tests {
             "described",
             "texts",
             "log",
+            "refresh",
+            "live",
+            "open",
             "brand",
             "style",
             "script",

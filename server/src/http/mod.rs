@@ -12,6 +12,7 @@ mod files;
 mod health;
 mod icon;
 mod link;
+mod live_page;
 mod plain_page;
 mod plural;
 mod preview;
@@ -38,6 +39,7 @@ mod rows;
 mod template;
 mod texts;
 mod tokens;
+mod trickle;
 
 pub use api::sites::snippet;
 pub use shop::Shop;

@@ -1,23 +1,25 @@
 //! `/c/KEY`: the chat as a page that needs no script. A form sends, a cookie that is set with the first message says
-//! who writes, and a look at the page shows the conversation. Text from people is escaped, always.
+//! who writes, and a look at the page shows the conversation; asked for `live`, the answer stays open for what comes later
+//! (`live_page`). Text from people is escaped, always.
 use super::{
-    Web,
-    attachments::signed::{Bearer, GOOD_MS, Link},
-    cookies,
-    document::{self, Document, Shown},
+    Web, cookies,
+    document::{self, CLOSED, Document},
     front::Caller,
-    headers, notice,
+    headers,
+    live_page::{self, Live, Sheet, Shown},
+    notice,
     problem::Problem,
     reception::{self, Words},
-    rich::Press,
-    rows,
     texts::{self, Texts},
     tokens::Tokens,
+    trickle::Trickle,
     widget_page::Asked,
 };
 use crate::{
     chat::{Form, Posted, secret_hash},
     domain::reception::About,
+    gate::RetryAfter,
+    session::feed::Feed,
     store::{Principal, Site, StoreError},
 };
 use axum::{
@@ -33,19 +35,21 @@ use merhaba_shared::protocol::{
     error::{Code, Refused},
     ids::{ClientId, VisitorId},
     limits::{self, BodyError, HISTORY_PAGE, PAGE_BYTES},
-    model::{Attachment, Read},
-    visitor::ConversationCard,
+    model::{Item, Read},
+    visitor::{ConversationCard, Hello},
 };
 use std::sync::Arc;
 
 /// What a visit needs to know.
 struct Visit<'a> {
-    web: &'a Web,
+    web: &'a Arc<Web>,
     caller: &'a Caller,
     site: Site,
     language: &'static str,
     reader: notice::Reader,
     tokens: Tokens,
+    /// How the answer goes that stays open, if this one does.
+    live: Option<Trickle>,
 }
 
 /// What the page says after a message that was not taken.
@@ -99,7 +103,7 @@ pub fn media_type(header: &str) -> String {
 }
 
 async fn visit<'a>(
-    web: &'a Web,
+    web: &'a Arc<Web>,
     caller: &'a Caller,
     key: &str,
     asked: &Asked,
@@ -116,7 +120,8 @@ async fn visit<'a>(
     }
     let language = texts::widget().choose(asked.lang.as_deref(), request);
     let tokens = Tokens::read(cookies::get(request, &caller.own, cookies::VISITOR).as_deref());
-    Ok(Visit { web, caller, site, language, reader, tokens })
+    let live = asked.live.is_some().then(|| Trickle::of(request));
+    Ok(Visit { web, caller, site, language, reader, tokens, live })
 }
 
 impl Visit<'_> {
@@ -191,10 +196,13 @@ impl Visit<'_> {
 
     /// 303 to the same address: a reload shows the conversation and sends nothing.
     fn back(&self, asked: &Asked, token: Option<merhaba_shared::protocol::ids::Token>) -> Response {
-        let language = asked.lang.as_ref().map_or_else(String::new, |_| format!("?lang={}", self.language));
+        let language = asked.lang.as_ref().map(|_| format!("lang={}", self.language));
+        let live = self.live.map(|_| "live=1".to_owned());
+        let query: Vec<_> = language.into_iter().chain(live).collect();
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let mut response = StatusCode::SEE_OTHER.into_response();
         let headers = response.headers_mut();
-        if let Ok(to) = HeaderValue::try_from(format!("/c/{}{language}", self.site.key)) {
+        if let Ok(to) = HeaderValue::try_from(format!("/c/{}{query}", self.site.key)) {
             headers.insert(LOCATION, to);
         }
         if let Some(token) = token {
@@ -230,61 +238,123 @@ impl Visit<'_> {
     }
 
     async fn page(&self, kept: Kept) -> Response {
+        // Listening begins before the conversation is read: nothing falls between.
+        let (feed, crowded) = match self.feed().await {
+            Ok(Ok(feed)) => (feed, None),
+            Ok(Err(wait)) => (None, Some(wait.seconds())),
+            Err(_) => return self.reader.unavailable(),
+        };
         let client_id = kept.client_id.unwrap_or_else(|| ClientId(self.web.app.clock.random())).to_hex();
-        let Ok(rows) = self.conversation(&client_id).await else { return self.reader.unavailable() };
+        let sheet = self.sheet(client_id);
+        let Ok(shown) = self.conversation(&sheet).await else { return self.reader.unavailable() };
         // A parser drops a line break that begins a text field.
         let body = if kept.body.starts_with('\n') { format!("\n{}", kept.body) } else { kept.body };
-        let shown = Shown {
+        let drawn = document::Shown {
             before: "",
             mode: "page",
             language: self.language,
             presence: self.web.app.chat.presence(&self.site.key),
-            asks: rows.is_empty(),
+            asks: shown.is_none(),
             said: kept.said,
-            client_id: &client_id,
-            rows: &rows,
+            client_id: &sheet.client_id,
+            rows: shown.as_ref().map_or("", |shown| &shown.rows),
             body: &body,
             hint: &kept.hint,
+            live: self.live.is_some(),
         };
-        let Some(Document { html, inline }) = document::draw(&self.site, &shown) else {
+        let Some(Document { html, inline }) = document::draw(&self.site, &drawn) else {
             return self.reader.not_built();
         };
-        let mut response = (kept.status, html).into_response();
+        let mut response = self.answer(html, feed, sheet, shown, crowded.is_some());
+        *response.status_mut() = match crowded {
+            Some(_) if kept.status == StatusCode::OK => StatusCode::TOO_MANY_REQUESTS,
+            _ => kept.status,
+        };
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.append(VARY, HeaderValue::from_static("Accept-Language"));
-        if let Some(seconds) = kept.wait {
+        if let Some(seconds) = kept.wait.or(crowded) {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         headers::plain_page(headers, &self.caller.own, &inline);
         response
     }
 
-    /// The visitor's latest conversation as rows, marked as read; empty when there is none.
-    async fn conversation(&self, client_id: &str) -> Result<String, StoreError> {
-        let Some((visitor, card)) = self.latest().await? else { return Ok(String::new()) };
+    /// The document: whole, open, or whole where it would be open if there were anything to wait for or room.
+    fn answer(
+        &self,
+        html: String,
+        feed: Option<Feed>,
+        sheet: Sheet,
+        shown: Option<Shown>,
+        crowded: bool,
+    ) -> Response {
+        match (self.live, feed, shown) {
+            (Some(trickle), Some(feed), Some(shown)) => {
+                let mut open = Live::new(feed, sheet, shown).body(html, trickle).into_response();
+                live_page::headers(open.headers_mut(), trickle);
+                open
+            }
+            (Some(_), _, _) => {
+                let note = if crowded { sheet.note() } else { String::new() };
+                [&html, &note, CLOSED].concat().into_response()
+            }
+            (None, _, _) => html.into_response(),
+        }
+    }
+
+    /// What a page that stays open listens to. Who has written nothing is told nothing: there is no need.
+    async fn feed(&self) -> Result<Result<Option<Feed>, RetryAfter>, StoreError> {
+        if self.live.is_none() || self.latest().await?.is_none() {
+            return Ok(Ok(None));
+        }
+        let hello = Hello {
+            site: self.site.key.clone(),
+            token: self.tokens.get(&self.site.key),
+            locale: self.language.into(),
+            page: None,
+            epoch: None,
+            resume: Vec::new(),
+        };
+        let feed = Feed::open(&self.web.links, &self.web.app, self.caller.address, hello).await;
+        Ok(feed.map(Some))
+    }
+
+    fn sheet(&self, client_id: String) -> Sheet {
+        let token = self.tokens.get(&self.site.key).map(|token| secret_hash(&token.0)).unwrap_or_default();
+        let live = if self.live.is_some() { "&live=1" } else { "" };
+        Sheet {
+            web: self.web.clone(),
+            key: self.site.key.clone(),
+            language: self.language,
+            token,
+            action: format!("/c/{}?lang={}{live}", self.site.key, self.language),
+            client_id,
+        }
+    }
+
+    /// The visitor's latest conversation as rows, marked as read; `None` when there is none.
+    async fn conversation(&self, sheet: &Sheet) -> Result<Option<Shown>, StoreError> {
+        let Some((visitor, card)) = self.latest().await? else { return Ok(None) };
         let who = Principal::Visitor(visitor);
         let store = &self.web.app.store;
         let id = card.conversation.clone();
         let Some(history) = store.history(who.clone(), id.clone(), None, HISTORY_PAGE, PAGE_BYTES).await?
         else {
-            return Ok(String::new());
+            return Ok(None);
         };
         if card.read < card.head {
-            let read = Read { conversation: id, received: card.head, read: card.head };
+            let read = Read { conversation: id.clone(), received: card.head, read: card.head };
             self.web.app.chat.read(&who, read).await?;
         }
-        let token = self.tokens.get(&self.site.key).map(|token| secret_hash(&token.0)).unwrap_or_default();
-        let by = Bearer::Visitor(self.site.key.clone(), token);
-        let until = self.web.app.clock.now() + GOOD_MS;
-        let link = |file: &Attachment| {
-            let link = Link { id: file.id.clone(), preview: false, until, by: by.clone() };
-            self.web.signer.path(&link)
-        };
-        let action = format!("/c/{}?lang={}", self.site.key, self.language);
-        let press = Press { action: &action, client_id };
-        let texts = texts::widget().of(self.language);
-        Ok(texts.map_or_else(String::new, |texts| rows::draw(&history, &card, texts, link, press)))
+        let last = history.entries.last();
+        Ok(Some(Shown {
+            conversation: id,
+            rows: sheet.draw(|drawing| drawing.all(&history, &card)).unwrap_or_default(),
+            head: last.map_or(0, Item::seq),
+            mine: last.and_then(live_page::mine),
+            marks: (card.agent_received, card.agent_read),
+        }))
     }
 
     async fn latest(&self) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {

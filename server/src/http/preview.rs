@@ -8,7 +8,8 @@ use super::{
     headers, notice, pages,
     problem::Problem,
     rich::Press,
-    rows, texts,
+    rows::Drawing,
+    texts,
     widget_page::Asked,
 };
 use crate::{domain::hours::Hours, http::identity::SignedIn, store::SiteSettings};
@@ -154,7 +155,8 @@ fn talk(agent: AgentAuthor, language: &str) -> String {
         unread: 0,
         assignee: None,
     };
-    rows::draw(&history, &card, texts, |_| String::new(), Press { action: "", client_id: "" })
+    let press = Press { action: "", client_id: "" };
+    Drawing { texts, link: &|_, _| String::new(), press }.all(&history, &card)
 }
 
 #[cfg(test)]

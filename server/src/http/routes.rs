@@ -84,6 +84,7 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/sites", Agent, get(api::sites::list)),
         route("GET", "/api/v1/sites/{key}", Agent, get(api::sites::show)),
         route("PATCH", "/api/v1/sites/{key}", Agent, patch(api::sites::change)),
+        route("GET", "/api/v1/sites/{key}/agents", Agent, get(api::agents::list)),
         route("GET", "/api/v1/visitor/conversations", Visitor, get(talks::list)),
         route("GET", "/api/v1/visitor/conversations/{id}/entries", Visitor, get(talks::entries)),
         route("POST", "/api/v1/visitor/conversations/{id}/end", Visitor, post(talks::end)),

@@ -1,13 +1,15 @@
 //! A conversation as rows of markup, for the plain page. Every text from a person is escaped.
 use super::{
     document::{initials, row, said},
+    live_page::mine,
     rich::{self, Press},
     template::escape,
     texts::Texts,
 };
 use crate::domain::extra::Extra;
 use merhaba_shared::protocol::{
-    model::{Attachment, Author, History, Item, Kind, Side},
+    ids::Seq,
+    model::{Attachment, Author, History, Item, Kind, Message, Side},
     visitor::ConversationCard,
 };
 use std::fmt::Write as _;
@@ -15,64 +17,82 @@ use std::fmt::Write as _;
 /// One author's entries within this time stand together.
 const RUN_MS: i64 = 5 * 60 * 1000;
 
-/// Draws the entries, and under the visitor's last words how far they have come; `link` says where a file is, `press` how what
-/// can be pressed is sent.
-pub fn draw(
-    history: &History,
-    card: &ConversationCard,
-    texts: &Texts,
-    link: impl Fn(&Attachment) -> String,
-    press: Press<'_>,
-) -> String {
-    let text = |name: &str| texts.get(name).map_or("", String::as_str);
-    let mut out = String::new();
-    for (at, item) in history.entries.iter().enumerate() {
-        let next = history.entries.get(at + 1);
+/// What rows need besides what they show.
+pub struct Drawing<'a> {
+    /// The words.
+    pub texts: &'a Texts,
+    /// Where a file is, or its preview.
+    pub link: &'a dyn Fn(&Attachment, bool) -> String,
+    /// How what can be pressed is sent.
+    pub press: Press<'a>,
+}
+
+impl Drawing<'_> {
+    /// Draws the entries, and under the visitor's last words how far they have come.
+    pub fn all(&self, history: &History, card: &ConversationCard) -> String {
+        let mut out = String::new();
+        for (at, item) in history.entries.iter().enumerate() {
+            let next = history.entries.get(at + 1);
+            let last = next.is_none_or(|next| !together(item, next));
+            out.push_str(&self.one(item, last, next.is_none()));
+        }
+        if let Some(seq) = history.entries.last().and_then(mine) {
+            out.push_str(&self.state(seq, card.agent_received, card.agent_read));
+        }
+        out
+    }
+
+    /// Draws one entry; `last` in its run, `newest` of all.
+    pub fn one(&self, item: &Item, last: bool, newest: bool) -> String {
         match item {
-            Item::Message(message) => {
-                let mine = message.author.side() == Side::Visitor;
-                let last = next.is_none_or(|next| !together(item, next));
-                let face = initials(name(&message.author, texts));
-                let by = name(&message.author, texts);
-                let said = if mine { text("you_said").to_owned() } else { said(texts, by) };
-                if !message.body.is_empty() {
-                    out.push_str(&row(mine, last, &said, &face, &message.body));
-                }
-                if let Some(extra) = &message.extra
-                    && let Ok(extra) = serde_json::from_str::<Extra>(&extra.0)
-                {
-                    out.push_str(&rich::draw(&extra, next.is_none(), press));
-                }
-                for attachment in &message.attachments {
-                    out.push_str(&file(mine, attachment, &said, &link(attachment)));
-                }
-                if last && !mine {
-                    let _ =
-                        writeln!(out, "<div class=\"mark\">{}</div>", escape(name(&message.author, texts)));
-                }
-            }
+            Item::Message(message) => self.message(message, last, newest),
             Item::Entry(entry) => {
                 let words = match entry.kind {
-                    Kind::Resolved => text("resolved"),
-                    Kind::Reopened => text("reopened"),
-                    Kind::Rated => text("rated"),
-                    Kind::Unknown => continue,
+                    Kind::Resolved => self.text("resolved"),
+                    Kind::Reopened => self.text("reopened"),
+                    Kind::Rated => self.text("rated"),
+                    Kind::Unknown => return String::new(),
                 };
-                let _ = writeln!(out, "<div class=\"event\">{}</div>", escape(words));
+                format!("<div class=\"event\">{}</div>\n", escape(words))
             }
         }
     }
-    if let Some(Item::Message(last)) = history.entries.last()
-        && last.author.side() == Side::Visitor
-    {
-        let mark = match last.seq {
-            seq if seq <= card.agent_read => "read",
-            seq if seq <= card.agent_received => "delivered",
+
+    /// How far the visitor's message at this place has come.
+    pub fn state(&self, seq: Seq, received: Seq, read: Seq) -> String {
+        let word = match seq {
+            seq if seq <= read => "read",
+            seq if seq <= received => "delivered",
             _ => "sent",
         };
-        let _ = writeln!(out, "<div class=\"mark me\">{}</div>", escape(text(mark)));
+        format!("<div class=\"mark me state\">{}</div>\n", escape(self.text(word)))
     }
-    out
+
+    fn text(&self, name: &str) -> &str {
+        self.texts.get(name).map_or("", String::as_str)
+    }
+
+    fn message(&self, message: &Message, last: bool, newest: bool) -> String {
+        let mut out = String::new();
+        let mine = message.author.side() == Side::Visitor;
+        let by = name(&message.author, self.texts);
+        let said = if mine { self.text("you_said").to_owned() } else { said(self.texts, by) };
+        if !message.body.is_empty() {
+            out.push_str(&row(mine, last, &said, &initials(by), &message.body));
+        }
+        if last && !mine {
+            let _ = writeln!(out, "<div class=\"mark\">{}</div>", escape(by));
+        }
+        let extra = message.extra.as_ref().and_then(|extra| serde_json::from_str::<Extra>(&extra.0).ok());
+        let extra = extra.unwrap_or_default();
+        let files = &message.attachments;
+        let picture = |id: &_| files.iter().find(|file| file.id == *id).map(|file| (self.link)(file, true));
+        out.push_str(&rich::draw(&extra, newest, self.press, picture));
+        for attachment in files.iter().filter(|file| extra.pictures().all(|shown| *shown != file.id)) {
+            out.push_str(&file(mine, attachment, &said, &(self.link)(attachment, false)));
+        }
+        out
+    }
 }
 
 /// A file as a link under what was said with it.
@@ -97,7 +117,7 @@ fn name<'a>(author: &'a Author, texts: &'a Texts) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use super::draw;
+    use super::Drawing;
     use crate::http::texts;
     use merhaba_shared::protocol::{
         ids::ClientId,
@@ -166,13 +186,12 @@ mod tests {
         if let Some(Item::Message(message)) = history.entries.get_mut(2) {
             message.attachments.push(named);
         }
-        let out = draw(
-            &history,
-            &card,
-            texts::widget().of("en").expect("English"),
-            |file| format!("/f/{}?a&b", file.id),
-            super::Press { action: "/c/c", client_id: "ab" },
-        );
+        let drawing = Drawing {
+            texts: texts::widget().of("en").expect("English"),
+            link: &|file: &Attachment, _| format!("/f/{}?a&b", file.id),
+            press: super::Press { action: "/c/c", client_id: "ab" },
+        };
+        let out = drawing.all(&history, &card);
         assert!(!out.contains("<script>"), "{out}");
         assert_eq!(out.matches("class=\"row me\"").count(), 1, "{out}");
         assert_eq!(out.matches("class=\"row me last\"").count(), 2, "{out}");
@@ -184,6 +203,6 @@ mod tests {
             "{out}"
         );
         assert!(out.contains("class=\"event\""), "{out}");
-        assert!(out.ends_with("<div class=\"mark me\">Delivered</div>\n"), "{out}");
+        assert!(out.ends_with("<div class=\"mark me state\">Delivered</div>\n"), "{out}");
     }
 }

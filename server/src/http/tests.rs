@@ -1,5 +1,6 @@
 //! The authorisation table against the router itself, in process: each audience asks each route and must get the
 //! answer that `authz.toml` names. Websockets need a connection and are asked by the system tests.
+mod live;
 mod mutations;
 
 use super::{Shop, Web, document, front::Peer, pages, routes};

@@ -36,6 +36,9 @@ pub struct Asked {
     /// Nobody wants the chat yet: only what is unread is asked for.
     #[serde(default)]
     pub quiet: Option<String>,
+    /// The page has no script: its answer stays open for what comes later.
+    #[serde(default)]
+    pub live: Option<String>,
 }
 
 struct Kept {

@@ -220,6 +220,7 @@ mod tests {
             visitor_read: 0,
             agent_received: 0,
             agent_read: 0,
+            backstage: 4,
         }
     }
 

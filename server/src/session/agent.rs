@@ -19,19 +19,17 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     agent::{
-        Assign, Claim, Command, Event, Hello, InboxRow, List, Open, Reopen, Reply, Resolve, Role, SiteCard,
-        Welcome, WriteNote,
+        Assign, Claim, Command, Event, GetBackstage, Hello, InboxRow, List, Open, Reopen, Reply, Resolve,
+        Role, SiteCard, Welcome, WriteNote,
     },
     close::{RESTART, REVOKED, TOO_MANY, UNAVAILABLE},
     error::{Code, Refused},
     ids::{AgentId, ClientId, ConversationId, SiteKey},
-    limits::{HISTORY_PAGE, INBOX_PAGE, PAGE_BYTES, RESUME},
+    limits::{BACKSTAGE_PAGE, HISTORY_PAGE, INBOX_PAGE, PAGE_BYTES, RESUME},
     model::{AgentAuthor, Author, Head, Side, Typing, TypingNow},
 };
 use std::{sync::Arc, time::Duration};
 
-/// Notes that follow the entries of a conversation that is opened.
-const NOTES: usize = 50;
 /// How often the sign-in is looked at again.
 const RECHECK: Duration = Duration::from_mins(1);
 
@@ -215,6 +213,7 @@ impl<S: Socket> Agent<S> {
                 let who = self.live.who.clone();
                 self.live.ping(&ping, |app, following| heads(app.clone(), who, following.all())).await
             }
+            Command::Backstage(get) => self.backstage(get).await,
         }
     }
 
@@ -237,11 +236,23 @@ impl<S: Socket> Agent<S> {
         }
         // Marks and the assignee may have moved while the page was away, and its list may not show the row.
         self.live.tell_row(&Event::InboxChanged(row)).await?;
-        let notes = self.live.app.store.notes(self.me.id.clone(), conversation, NOTES).await?;
-        for note in notes.into_iter().flatten() {
-            self.live.tell(&Event::Note(note)).await?;
+        self.backstage(GetBackstage { conversation, before: None, limit: BACKSTAGE_PAGE }).await
+    }
+
+    /// Lines of the backstage, each as the event that told it when it was new.
+    async fn backstage(&mut self, get: GetBackstage) -> Result<(), Ending> {
+        let limit = get.limit.clamp(1, BACKSTAGE_PAGE).into();
+        let reading = self.live.app.store.backstage(self.me.id.clone(), get.conversation, get.before, limit);
+        match reading.await {
+            Ok(Some(lines)) => {
+                for line in lines {
+                    self.live.tell(&line.event()).await?;
+                }
+                Ok(())
+            }
+            Ok(None) => self.live.refuse(chat::not_found(None)).await,
+            Err(_) => self.live.refuse(chat::unavailable(None)).await,
         }
-        Ok(())
     }
 
     /// Sends the newest page; what comes after it is sent one by one.
@@ -358,7 +369,7 @@ impl<S: Socket> Agent<S> {
         }
         let pending = self.live.app.chat.note(&self.me.id, note);
         self.live.answer(pending, move |noted| match noted {
-            Ok(Noted::Stored(note)) => Ok(Some(Box::new(Event::Accepted(chat::accepted_note(note))))),
+            Ok(Noted::Stored { note, .. }) => Ok(Some(Box::new(Event::Accepted(chat::accepted_note(&note))))),
             Ok(Noted::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Noted::NotFound) => Err(chat::not_found(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),

@@ -199,6 +199,24 @@ impl Link {
         drop(timeout(END_KEPT, told).await);
     }
 
+    /// Ends it from the asking side, at once: nobody will ask for more, and there is nobody to be told.
+    pub(super) fn leave(&self) {
+        let mut down = self.lock();
+        down.told = true;
+        down.first += down.frames.len() as u64;
+        down.frames.clear();
+        down.bytes = 0;
+        if let Some(session) = down.writer.take() {
+            session.wake();
+        }
+        drop(down);
+        if let Ok(up) = self.up.try_lock() {
+            // There is no room only while the session has a frame to read, after which it finds the line at its end.
+            let _ = up.to.try_send(Frame::Close(1000, String::new()));
+        }
+        self.news.notify_waiters();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Down> {
         self.down.lock().unwrap_or_else(PoisonError::into_inner)
     }

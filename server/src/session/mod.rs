@@ -1,8 +1,9 @@
 //! One websocket: a task that begins with the handshake and then takes one input at a time until the end. `socket`
 //! is the only file that knows axum; the rest runs over any stream of frames. Where websockets are blocked that is a
-//! `link`, over single requests; `links` holds those that live. Never writes the store but through
+//! `link`, over single requests; `links` holds those that live, and `feed` is one that the relay itself asks. Never writes the store but through
 //! `chat`, and never decides what is told to whom.
 
+pub mod feed;
 pub mod link;
 pub mod links;
 pub mod socket;

@@ -33,7 +33,8 @@ macro_rules! suite {
             marks_grow_and_stop_at_the_head
             a_mark_never_says_more_than_was_confirmed
             the_visitor_waits_since_the_oldest_unanswered_message
-            notes_are_numbered_apart,
+            notes_are_numbered_apart
+            what_is_done_stands_in_the_backstage,
         lists: history_pages_backwards_without_a_hole
             what_was_missed_comes_in_order_and_in_pieces
             bytes_end_a_page_but_never_before_its_first_entry

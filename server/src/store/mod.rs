@@ -19,7 +19,7 @@ use crate::domain::{
     site::Edge,
 };
 use merhaba_shared::protocol::{
-    agent::{Filter, Inbox, InboxRow, Note, Role},
+    agent::{BackstageLine, Filter, Inbox, InboxRow, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Item, Rating, Side},
     visitor::{ConversationCard, Page},
@@ -374,6 +374,7 @@ pub trait Store: FileStore + Send + Sync + 'static {
         &self,
         agent: AgentId,
         conversation: ConversationId,
+        at: Millis,
         then: Then<Option<ClaimOutcome>>,
     ) -> Pending<Option<ClaimOutcome>>;
     /// Gives a conversation to an agent of its site, or to nobody. `None` too when that agent is not of the site.
@@ -382,6 +383,7 @@ pub trait Store: FileStore + Send + Sync + 'static {
         agent: AgentId,
         conversation: ConversationId,
         to: Option<AgentId>,
+        at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>>;
     /// Resolves an open conversation.
@@ -439,9 +441,14 @@ pub trait Store: FileStore + Send + Sync + 'static {
         after: Seq,
         bytes: usize,
     ) -> Pending<Option<Missed>>;
-    /// The newest notes of a conversation, ascending.
-    fn notes(&self, agent: AgentId, conversation: ConversationId, limit: usize)
-    -> Pending<Option<Vec<Note>>>;
+    /// The newest lines of a conversation's backstage before a number, ascending.
+    fn backstage(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Pending<Option<Vec<BackstageLine>>>;
     /// A page of a list; a cursor that is not one of ours gives the first page.
     fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox>;
 }

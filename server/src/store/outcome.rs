@@ -1,6 +1,6 @@
 //! What comes of the use-cases that write: each variant is an answer that somebody waits for.
 use merhaba_shared::protocol::{
-    agent::{Claimed, InboxRow, Note},
+    agent::{Activity, Claimed, InboxRow, Note},
     model::{Accepted, Item, ReadMarker},
 };
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Stored {
     pub accepted: Accepted,
     /// The new entries in order: the message, and before it the opening again, if it did that.
     pub items: Vec<Item>,
+    /// What it did in the backstage: an answer takes nobody's conversation.
+    pub activity: Option<Activity>,
     /// The conversation as it now is.
     pub row: Arc<InboxRow>,
     /// Whether this began it.
@@ -36,6 +38,8 @@ pub struct Stored {
 pub struct Changed {
     /// New entries in order; empty when nothing had to change.
     pub items: Vec<Item>,
+    /// The new line of its backstage, if there is one.
+    pub activity: Option<Activity>,
     /// The conversation as it now is.
     pub row: Arc<InboxRow>,
 }
@@ -67,6 +71,8 @@ pub struct Marked {
 pub struct ClaimOutcome {
     /// The answer.
     pub claimed: Claimed,
+    /// The new line of its backstage; `None`: nothing had to change.
+    pub activity: Option<Activity>,
     /// The conversation as it now is.
     pub row: Arc<InboxRow>,
 }
@@ -75,7 +81,12 @@ pub struct ClaimOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Noted {
     /// Stored now.
-    Stored(Note),
+    Stored {
+        /// It.
+        note: Box<Note>,
+        /// The conversation as it now is.
+        row: Arc<InboxRow>,
+    },
     /// Stored before: what was answered then (`seq` is the note's number).
     Repeated(Accepted),
     /// No such conversation for this agent.

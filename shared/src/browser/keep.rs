@@ -15,6 +15,8 @@ use alloc::{
 const TIME: usize = 13;
 /// Stands where the conversation's id would, before the id of the message that begins it.
 const BEGINS: char = '+';
+/// Stands before the id of the conversation that a note is about.
+const NOTE: char = '!';
 
 /// One page's hand on what is kept.
 pub struct Keeper {
@@ -123,6 +125,9 @@ fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
 fn write(out: &Outgoing) -> String {
     let mut value = String::new();
     if let Some(conversation) = &out.conversation {
+        if out.note {
+            value.push(NOTE);
+        }
         value.push_str(conversation.as_str());
     } else if let Some(first) = out.begins {
         value.push(BEGINS);
@@ -142,10 +147,11 @@ fn read(client_id: ClientId, value: &str) -> Outgoing {
     let (place, files) = head.split_once(' ').unwrap_or((head, ""));
     let attachments = files.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect();
     let begins = place.strip_prefix(BEGINS);
+    let (note, place) = place.strip_prefix(NOTE).map_or((false, place), |place| (true, place));
     let conversation = (begins.is_none() && !place.is_empty()).then(|| ConversationId(String::from(place)));
     let begins = begins.and_then(ClientId::from_hex);
     let (body, progress) = (String::from(body), Progress::Waiting);
-    Outgoing { client_id, conversation, begins, body, attachments, progress }
+    Outgoing { client_id, conversation, begins, body, attachments, note, progress }
 }
 
 #[cfg(test)]
@@ -161,8 +167,8 @@ mod tests {
                 let body = "one two\ntwo\n".into();
                 let attachments = ["f1".into(), "f-2_".into()].into_iter().take(files).collect();
                 let conversation = conversation.clone();
-                let progress = Progress::Waiting;
-                let out = Outgoing { client_id, conversation, begins, body, attachments, progress };
+                let (note, progress) = (files == 0 && conversation.is_some(), Progress::Waiting);
+                let out = Outgoing { client_id, conversation, begins, body, attachments, note, progress };
                 assert_eq!(read(client_id, &write(&out)), out);
             }
         }

@@ -18,7 +18,7 @@ use crate::protocol::{
 };
 use alloc::{string::String, vec::Vec};
 
-pub use super::opened::Opened;
+pub use super::{backstage::Backstage, opened::Opened};
 
 /// Something the person should be told once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,13 @@ pub enum Notice {
         /// Which.
         conversation: ConversationId,
         /// By whom.
+        by: AgentAuthor,
+    },
+    /// A colleague has given them a conversation.
+    Given {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
         by: AgentAuthor,
     },
     /// A command that was not a message was refused.
@@ -213,8 +220,33 @@ impl AgentClient {
         body: String,
         attachments: Vec<AttachmentId>,
     ) {
+        self.push(now, client_id, conversation, body, attachments, false);
+    }
+
+    /// Writes a line that only the team sees.
+    pub fn note(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
+        self.push(now, client_id, conversation, body, Vec::new(), true);
+    }
+
+    fn push(
+        &mut self,
+        now: Ms,
+        client_id: ClientId,
+        conversation: &ConversationId,
+        body: String,
+        attachments: Vec<AttachmentId>,
+        note: bool,
+    ) {
         let (conversation, progress) = (Some(conversation.clone()), Progress::Waiting);
-        self.outbox.push(Outgoing { client_id, conversation, begins: None, body, attachments, progress });
+        self.outbox.push(Outgoing {
+            client_id,
+            conversation,
+            begins: None,
+            body,
+            attachments,
+            note,
+            progress,
+        });
         self.lead.wrote();
         self.flush(now);
     }

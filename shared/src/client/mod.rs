@@ -11,6 +11,7 @@ pub mod visitor;
 
 pub mod connection;
 
+mod backstage;
 mod inbox;
 mod lead;
 pub mod mutants;

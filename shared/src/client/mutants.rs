@@ -23,6 +23,8 @@ mutants! {
     GapUnchecked = "gap-unchecked",
     /// P8: a page does not compare the rows that came with those that were told.
     RowsUncounted = "rows-uncounted",
+    /// P8: a page does not look whether lines of a backstage are missing.
+    LinesUncounted = "lines-uncounted",
     /// P11: a message is called sent when it leaves.
     SentEarly = "sent-early",
     /// P7: all that waits is sent at once, the newest first.

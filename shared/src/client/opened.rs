@@ -1,10 +1,14 @@
 //! The conversations that are open on an agent's page: the one that is shown, and a few behind it, so that going back
 //! is instant.
-use super::thread::{Marks, Thread};
+use super::{
+    Ms,
+    backstage::Backstage,
+    thread::{Marks, Thread},
+};
 use crate::protocol::{
-    agent::{InboxRow, Note},
+    agent::{BackstageLine, GetBackstage, InboxRow},
     ids::ConversationId,
-    model::Side,
+    model::{Item, Side},
 };
 use alloc::vec::Vec;
 
@@ -16,8 +20,8 @@ const KEPT_OPEN: usize = 8;
 pub struct Opened {
     /// Its timeline and marks.
     pub thread: Thread,
-    /// Its notes, ascending.
-    pub notes: Vec<Note>,
+    /// What the team wrote and did beside it.
+    pub backstage: Backstage,
 }
 
 /// Everything that is open.
@@ -80,12 +84,13 @@ impl Opens {
         row: Option<&InboxRow>,
     ) -> Option<ConversationId> {
         let head = row.map_or(0, |row| row.head);
-        let mut thread = Thread::new(Side::Agent, conversation.clone(), head.max(1));
+        let thread = Thread::new(Side::Agent, conversation.clone(), head.max(1));
+        let mut opened = Opened { thread, backstage: Backstage::default() };
         if let Some(row) = row {
-            summary(&mut thread, row);
+            opened.summary(row);
         }
-        thread.expect_page();
-        self.all.push(Opened { thread, notes: Vec::new() });
+        opened.expect();
+        self.all.push(opened);
         (self.all.len() > KEPT_OPEN).then(|| self.all.remove(0).thread.conversation().clone())
     }
 
@@ -102,22 +107,54 @@ impl Opens {
     /// A row says where a conversation stands.
     pub(super) fn row(&mut self, row: &InboxRow) {
         if let Some(opened) = self.get_mut(&row.conversation) {
-            summary(&mut opened.thread, row);
+            opened.summary(row);
         }
     }
 
-    pub(super) fn note(&mut self, note: Note) {
-        if let Some(opened) = self.get_mut(&note.conversation)
-            && opened.notes.iter().all(|known| known.number != note.number)
-        {
-            opened.notes.push(note);
-            opened.notes.sort_by_key(|note| note.number);
-        }
+    /// A line has come; the highest number that was heard of before it, of a conversation that is open here.
+    pub(super) fn line(&mut self, line: BackstageLine) -> Option<u64> {
+        let backstage = &mut self.get_mut(line.conversation())?.backstage;
+        let head = backstage.head();
+        backstage.line(line);
+        Some(head)
     }
 }
 
-fn summary(thread: &mut Thread, row: &InboxRow) {
-    let mine = Marks { received: row.agent_received, read: row.agent_read };
-    let theirs = Marks { received: row.visitor_received, read: row.visitor_read };
-    thread.summary(row.head, row.status, mine, theirs, row.unread);
+impl Opened {
+    /// Its newest page and the end of its backstage come without being asked for.
+    pub(super) const fn expect(&mut self) {
+        self.thread.expect_page();
+        self.backstage.expect();
+    }
+
+    /// The lines of the backstage to ask for, if some are missing beside what is here of the timeline.
+    pub(super) fn wants_backstage(&mut self) -> Option<GetBackstage> {
+        let timeline = self.thread.timeline();
+        let first = timeline.items().first().map(Item::seq)?;
+        self.backstage.wants(timeline.conversation(), first)
+    }
+
+    /// Whether time changed something.
+    pub(super) fn tick(&mut self, now: Ms) -> bool {
+        self.backstage.tick(now);
+        self.thread.tick(now)
+    }
+
+    /// When [`Self::tick`] is needed.
+    pub(super) fn wake_at(&self, now: Ms) -> Option<Ms> {
+        self.thread.wake_at(now).into_iter().chain(self.backstage.wake_at(now)).min()
+    }
+
+    /// The line was lost.
+    pub(super) fn lost(&mut self) {
+        self.thread.lost();
+        self.backstage.lost();
+    }
+
+    fn summary(&mut self, row: &InboxRow) {
+        let mine = Marks { received: row.agent_received, read: row.agent_read };
+        let theirs = Marks { received: row.visitor_received, read: row.visitor_read };
+        self.thread.summary(row.head, row.status, mine, theirs, row.unread);
+        self.backstage.heard_of(row.backstage);
+    }
 }

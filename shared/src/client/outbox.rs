@@ -40,6 +40,8 @@ pub struct Outgoing {
     pub body: String,
     /// Files that were uploaded for it.
     pub attachments: Vec<AttachmentId>,
+    /// A line that only the team sees; a visitor writes none.
+    pub note: bool,
     /// How far it is.
     pub progress: Progress,
 }
@@ -207,9 +209,11 @@ impl Outbox {
         self.queue.retain(|out| out.client_id != client_id);
     }
 
-    /// A conversation's copy reaches up to `last`: what was stored before that is in it, or older than what is shown.
-    pub fn settled(&mut self, conversation: &ConversationId, last: Seq) {
+    /// A conversation's copy reaches up to `last`, and that of its backstage up to `line`: what was stored before that is
+    /// in it, or older than what is shown.
+    pub fn settled(&mut self, conversation: &ConversationId, last: Seq, line: u64) {
         self.queue.retain(|out| {
+            let last = if out.note { line } else { last };
             let shown = matches!(out.progress, Progress::Stored(seq) if seq <= last);
             !(shown && out.conversation.as_ref() == Some(conversation))
         });
@@ -283,6 +287,7 @@ mod tests {
             begins: None,
             body,
             attachments,
+            note: false,
             progress: Progress::Waiting,
         }
     }
@@ -348,10 +353,10 @@ mod tests {
         let mut outbox = three();
         outbox.next(0);
         outbox.accepted(&accepted(1));
-        outbox.settled(&"other".into(), 9);
-        outbox.settled(&"c".into(), 0);
+        outbox.settled(&"other".into(), 9, 0);
+        outbox.settled(&"c".into(), 0, 0);
         assert_eq!(outbox.all().len(), 3);
-        outbox.settled(&"c".into(), 1);
+        outbox.settled(&"c".into(), 1, 0);
         assert_eq!(outbox.all().len(), 2);
     }
 

@@ -184,7 +184,15 @@ impl VisitorClient {
         });
         self.beginning = begins.map(Beginning::With);
         let (conversation, progress) = (self.current.clone(), Progress::Waiting);
-        self.outbox.push(Outgoing { client_id, conversation, begins, body, attachments, progress });
+        self.outbox.push(Outgoing {
+            client_id,
+            conversation,
+            begins,
+            body,
+            attachments,
+            note: false,
+            progress,
+        });
         self.lead.wrote();
         self.flush(now);
     }

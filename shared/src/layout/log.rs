@@ -1,8 +1,9 @@
 //! The lines of a log as both pages show them: days, bubbles with their marks, events, the line before what is new.
 //! A line never changes: one that says something else has another key, so that nothing is drawn twice and a screen
 //! reader hears each line once. Text from people is a text node.
+use super::list::list;
 use alloc::{string::String, vec::Vec};
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf3, html::Div, prelude::*};
 
 /// What a line is told apart by. A page chooses its own kinds and ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,9 +49,10 @@ pub enum Wish {
     Back,
 }
 
-/// The lines, kept in step with the keys that `keys` gives; `wish` is told the id of a message and what is wished.
-pub fn lines(keys: fn() -> Vec<Key>, shown: fn(Key) -> Shown, wish: fn(u128, Wish)) -> impl IntoView {
-    view! { <For each=keys key=|key: &Key| *key children=move |key: Key| line(key.id, shown(key), wish) /> }
+/// The lines behind the element `after`, kept in step with the keys that `keys` gives; `wish` is told the id of a message
+/// and what is wished.
+pub fn lines(after: NodeRef<Div>, keys: fn() -> Vec<Key>, shown: fn(Key) -> Shown, wish: fn(u128, Wish)) {
+    list(after, keys, move |key| line(key.id, shown(key), wish));
 }
 
 fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {

@@ -28,6 +28,18 @@ impl Place {
         self.top <= NEAR && self.height > self.seen
     }
 
+    /// Whether less than half a screen is left above: what comes before it is wanted soon.
+    #[must_use]
+    pub const fn near_start(self) -> bool {
+        self.top < self.seen / 2 && self.height > self.seen
+    }
+
+    /// Whether less than half a screen is left below.
+    #[must_use]
+    pub const fn near_end(self) -> bool {
+        self.height - self.seen - self.top < self.seen / 2
+    }
+
     /// Where to scroll once the log has another height: to the end for who was there; to the same entry when
     /// something came in front; nowhere else.
     #[must_use]
@@ -67,6 +79,14 @@ mod tests {
     #[test]
     fn a_short_log_is_at_its_end_and_asks_for_nothing() {
         let short = Place { top: 0, seen: 400, height: 400 };
-        assert!(short.at_end() && !short.at_start());
+        assert!(short.at_end() && !short.at_start() && !short.near_start());
+    }
+
+    #[test]
+    fn what_is_beyond_is_wanted_before_the_edge() {
+        let near = Place { top: 199, ..READING };
+        assert!(near.near_start() && !near.at_start() && !READING.near_start());
+        let near = Place { top: 1_401, ..READING };
+        assert!(near.near_end() && !near.at_end() && !READING.near_end());
     }
 }

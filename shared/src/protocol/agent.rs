@@ -41,6 +41,18 @@ words! {
     }
 }
 
+words! {
+    /// What was done to a conversation and only the team sees.
+    Deed {
+        /// The author took it.
+        Claimed = 1,
+        /// The author gave it to somebody.
+        Assigned = 2,
+        /// The author gave it to nobody.
+        Released = 3,
+    }
+}
+
 /// What an agent's page can send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -74,10 +86,13 @@ pub enum Command {
     History(GetHistory),
     /// Are you there?
     Ping(Ping),
+    /// Older lines of the backstage, please.
+    Backstage(GetBackstage),
 }
 
 /// Everything an agent's page can be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "made, encoded or drawn, and gone: nothing keeps many of them")]
 pub enum Event {
     /// The answer to `Hello`.
     Welcome(Welcome),
@@ -111,6 +126,8 @@ pub enum Event {
     Status(SetStatus),
     /// How many rows came as `InboxChanged`: who has fewer has missed some.
     Rows(Rows),
+    /// Something that was done, in the backstage of an opened conversation.
+    Activity(Activity),
 }
 
 /// The first frame of an agent's page.
@@ -209,6 +226,18 @@ pub struct List {
     pub limit: u16,
 }
 
+/// Lines of the backstage, answered by one [`Event::Note`] or [`Event::Activity`] each, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetBackstage {
+    /// Which conversation's.
+    pub conversation: ConversationId,
+    /// Those with a lower number; `None`: the newest.
+    #[serde(default)]
+    pub before: Option<u64>,
+    /// At most so many; the relay gives at most [`super::limits::BACKSTAGE_PAGE`].
+    pub limit: u16,
+}
+
 /// Whether the agent takes conversations now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetStatus {
@@ -295,6 +324,9 @@ pub struct InboxRow {
     pub agent_received: Seq,
     /// The highest Seq that the agents read.
     pub agent_read: Seq,
+    /// The highest number of its backstage: a page that has a lower one has missed a line.
+    #[serde(default)]
+    pub backstage: u64,
 }
 
 /// What agents know of a visitor.
@@ -332,6 +364,73 @@ pub struct Note {
     pub after: Seq,
     /// The text.
     pub body: String,
+}
+
+/// A line of the backstage that is not a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Its place in the backstage, in one row with the notes.
+    pub number: u64,
+    /// Who did it.
+    pub author: AgentAuthor,
+    /// When the relay stored it.
+    pub at: Millis,
+    /// The timeline's head when it was done: where a page shows it.
+    pub after: Seq,
+    /// What.
+    pub deed: Deed,
+    /// To whom, of what is done to somebody.
+    #[serde(default)]
+    pub to: Option<AgentAuthor>,
+}
+
+/// A line of the backstage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BackstageLine {
+    /// What somebody wrote.
+    Note(Note),
+    /// What somebody did.
+    Activity(Activity),
+}
+
+impl BackstageLine {
+    /// Where it is.
+    #[must_use]
+    pub const fn conversation(&self) -> &ConversationId {
+        match self {
+            Self::Note(note) => &note.conversation,
+            Self::Activity(activity) => &activity.conversation,
+        }
+    }
+
+    /// Its place in the backstage.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        match self {
+            Self::Note(note) => note.number,
+            Self::Activity(activity) => activity.number,
+        }
+    }
+
+    /// The timeline's head when it was stored.
+    #[must_use]
+    pub const fn after(&self) -> Seq {
+        match self {
+            Self::Note(note) => note.after,
+            Self::Activity(activity) => activity.after,
+        }
+    }
+
+    /// The event that tells it.
+    #[must_use]
+    pub fn event(self) -> Event {
+        match self {
+            Self::Note(note) => Event::Note(note),
+            Self::Activity(activity) => Event::Activity(activity),
+        }
+    }
 }
 
 /// The answer to `Claim`: a lost race is a value, not an error.

@@ -39,6 +39,8 @@ pub const OUTBOX_BYTES: usize = 192 * 1024;
 pub const PAGE_BYTES: usize = 64 * 1024;
 /// Entries in one `History`.
 pub const HISTORY_PAGE: u16 = 100;
+/// Lines of the backstage that are told at once, each in a frame of its own.
+pub const BACKSTAGE_PAGE: u16 = 50;
 /// Rows in one `Inbox`.
 pub const INBOX_PAGE: u16 = 100;
 /// Conversations in a visitor's `Welcome`.

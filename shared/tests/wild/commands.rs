@@ -208,11 +208,11 @@ impl Wild {
         }
     }
 
-    /// An agent's command of one of the fifteen kinds.
+    /// An agent's command of one of the sixteen kinds.
     pub fn agent_command(&mut self) -> agent::Command {
         use agent::Command;
         let conversation = self.conversation();
-        match self.dice.below(18) {
+        match self.dice.below(19) {
             0 => Command::Hello(agent::Hello {
                 epoch: self.maybe(|wild| Epoch(wild.id())),
                 resume: self.some(Self::resume),
@@ -239,6 +239,11 @@ impl Wild {
             11 => Command::Status(agent::SetStatus { away: self.coin() }),
             12 => Command::History(self.get_history()),
             13 => Command::Ping(Ping { nonce: self.number() }),
+            14 => Command::Backstage(agent::GetBackstage {
+                conversation,
+                before: self.maybe(Self::number),
+                limit: self.small(),
+            }),
             _ => Command::Reply(agent::Reply {
                 client_id: self.client_id(),
                 conversation,

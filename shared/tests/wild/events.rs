@@ -180,13 +180,14 @@ impl Wild {
             visitor_read: self.number(),
             agent_received: self.number(),
             agent_read: self.number(),
+            backstage: self.number(),
         }
     }
 
-    /// An agent's event of one of the sixteen kinds.
+    /// An agent's event of one of the seventeen kinds.
     pub fn agent_event(&mut self) -> agent::Event {
         use agent::Event;
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0 => {
                 let role = self.word(agent::Role::ALL);
                 let site = |wild: &mut Self| agent::SiteCard {
@@ -232,7 +233,16 @@ impl Wild {
                 won: self.coin(),
             }),
             14 => Event::Status(agent::SetStatus { away: self.coin() }),
-            _ => Event::Rows(agent::Rows { told: self.number() }),
+            15 => Event::Rows(agent::Rows { told: self.number() }),
+            _ => Event::Activity(agent::Activity {
+                conversation: self.conversation(),
+                number: self.number(),
+                author: self.agent(),
+                at: self.at(),
+                after: self.number(),
+                deed: self.word(agent::Deed::ALL),
+                to: self.maybe(Self::agent),
+            }),
         }
     }
 }

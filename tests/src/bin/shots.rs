@@ -1,6 +1,7 @@
 //! Screenshots of every state of the pages, on a phone and on a desktop, light and dark, in each language, and on a
-//! narrow phone and with text twice as large, into `target/shots/` with an `index.html` to browse. It judges nothing: the states are for people's eyes. With words as
-//! arguments it makes only the pictures whose name has one of them.
+//! narrow phone and with text twice as large, into `target/shots/` with an `index.html` to browse. It judges nothing: the
+//! states are for people's eyes. With words as arguments it makes only the pictures whose name has one of them, and where one
+//! is the name of a round it goes through those rounds only.
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use merhaba_tests::{
     scenes::{Eye, Scene, Tour, Words},
@@ -37,7 +38,7 @@ const SETTLE: &str = "(size => {\
 const NOTE: &str = "window.wasAtEnd = !document.querySelector('.jump')?.checkVisibility()";
 
 /// The rounds through the pages.
-const ROUNDS: [&str; 4] = ["widget", "parts", "agent", "owner"];
+const ROUNDS: [&str; 5] = ["widget", "parts", "rich", "agent", "owner"];
 
 /// The languages that the agent page speaks.
 const AGENTS: [&str; 2] = ["en", "tr"];
@@ -133,6 +134,7 @@ async fn main() {
                     tour.plain(&mut camera).await;
                 }
                 "parts" => tour.parts(&mut camera).await,
+                "rich" => tour.rich(&mut camera).await,
                 "agent" => tour.agents(&mut camera).await,
                 _ => tour.owners(&mut camera).await,
             }

@@ -113,14 +113,36 @@ impl Driver {
         self.begin(json!({}), &flags).await
     }
 
+    /// The same for pages that never count as loaded, since they stay open for what comes.
+    pub async fn looking_glass_for_open_pages(&self, relay: &str, network: &str) -> Browser {
+        let mut flags = vec![format!("--host-resolver-rules=MAP {relay} {network}")];
+        flags.extend(ONE_PROCESS.iter().map(ToString::to_string));
+        self.connect(json!({}), &flags, json!({}), true).await
+    }
+
+    /// A looking glass that keeps a trace of what its main threads do, in the log `performance`.
+    pub async fn stopwatch(&self) -> Browser {
+        let flags: Vec<_> = ONE_PROCESS.iter().map(ToString::to_string).collect();
+        self.connect(json!({}), &flags, json!({ "traceCategories": "devtools.timeline" }), false).await
+    }
+
     /// A new person's browser with these preferences and further flags.
     pub async fn begin(&self, preferences: Value, more: &[String]) -> Browser {
+        let scriptless = preferences["profile.managed_default_content_settings.javascript"] == 2;
+        self.connect(preferences, more, json!({}), scriptless).await
+    }
+
+    /// Without script the plain page stays open for what comes later: then nothing is waited for by the driver or the page.
+    async fn connect(&self, preferences: Value, more: &[String], logged: Value, scriptless: bool) -> Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let mut capabilities = match self.engine {
-            Engine::Chromium => chromium(&profile, &preferences, more),
+            Engine::Chromium => chromium(&profile, &preferences, more, &logged),
             Engine::Firefox => firefox(&preferences),
             Engine::WebKit => webkit(),
         };
+        if scriptless {
+            capabilities["pageLoadStrategy"] = json!("none");
+        }
         capabilities["timeouts"] = json!({ "script": SHOWN_WITHIN_MS + 5_000, "pageLoad": 30_000 });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was just made") };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -129,16 +151,16 @@ impl Driver {
             .await
             .unwrap_or_else(|error| panic!("{:?} starts: {error}", self.engine));
         let session = client.session_id().await.expect("the driver answers").expect("a session");
-        Browser { client, authority: self.authority.clone(), session, _profile: profile }
+        Browser { client, authority: self.authority.clone(), session, scriptless, _profile: profile }
     }
 }
 
-fn chromium(profile: &TempDir, preferences: &Value, more: &[String]) -> Value {
+fn chromium(profile: &TempDir, preferences: &Value, more: &[String], logged: &Value) -> Value {
     let mut flags: Vec<String> = FLAGS.iter().map(ToString::to_string).collect();
     flags.push(format!("--user-data-dir={}", profile.path().display()));
     flags.extend_from_slice(more);
     json!({
-        "goog:chromeOptions": { "args": flags, "prefs": preferences },
+        "goog:chromeOptions": { "args": flags, "prefs": preferences, "perfLoggingPrefs": logged },
         "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
     })
 }

@@ -5,7 +5,7 @@ use merhaba_shared::{
     client::{self, Effect, Ms, agent::AgentClient, outbox::Outbox, thread::Thread},
     protocol::{
         agent::{Command, Event},
-        ids::{ClientId, Token},
+        ids::{ClientId, ConversationId, Token},
         model::{Accepted, Message, Side},
     },
 };
@@ -33,6 +33,13 @@ impl AgentMachine {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.client.rows().len()
+    }
+
+    /// The conversation that is shown, and how many lines of its backstage are.
+    #[must_use]
+    pub fn backstage(&self) -> Option<(ConversationId, usize)> {
+        let opened = self.client.current()?;
+        Some((opened.thread.conversation().clone(), opened.backstage.lines().len()))
     }
 
     fn find(&mut self) {

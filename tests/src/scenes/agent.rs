@@ -96,6 +96,26 @@ impl Tour {
             format!("document.querySelector('[role=log]').textContent.includes({:?})", self.words.answers[1]);
         self.browser.until(&answered).await;
         self.show(eye, "thread", Place::Page).await;
+        self.beside(eye).await;
+    }
+
+    /// What only the team sees: a note, and the dialog in which a conversation is handed over.
+    async fn beside(&self, eye: &mut impl Eye) {
+        for (name, role) in [("Mert Yıldız", "agent"), ("Zeynep Karahasanoğlu-Schreiber", "admin")] {
+            let (first, _) = name.split_once(' ').expect("two names");
+            let email = format!("{}@example.com", first.to_lowercase());
+            self.relay.add_agent_named(&Site { key: "demo".into() }, &email, name, role).await;
+        }
+        let turn = |to: usize| format!("document.querySelectorAll('.compose .switch button')[{to}]");
+        self.browser.click(&turn(1)).await;
+        self.browser.type_into(FIELD, &format!("{}\u{e007}", self.words.aside)).await;
+        self.browser.until("document.querySelector('.note')").await;
+        self.show(eye, "note", Place::Page).await;
+        self.browser.click("document.querySelector('.deeds [aria-haspopup=dialog]')").await;
+        self.browser.until("document.querySelector('#give li')").await;
+        self.show(eye, "hand-over", Place::Page).await;
+        self.browser.click("document.querySelector('#give header .icon')").await;
+        self.browser.click(&turn(0)).await;
     }
 
     /// The visitor sends files; the agent has one on its way to them, and one that is too large.

@@ -1,6 +1,7 @@
 //! An agent at a desk of their own, over the wire: answers, writes, resolves when told to, and stays connected meanwhile.
 use crate::{
-    files, http,
+    files,
+    http::{self, Answer},
     relay::{Agent, Relay},
     wire::{self, Wire, client_id},
 };
@@ -88,19 +89,44 @@ impl Desk {
     /// Answers in this conversation.
     pub async fn reply_in(&self, conversation: &Value, body: &str, files: &[(&str, &[u8])]) {
         let id = conversation.as_str().expect("an id");
+        let ids = self.upload(id, files).await;
+        let reply = json!({ "client_id": client_id(), "conversation": id, "body": body, "attachments": ids });
+        self.say(json!({ "Reply": reply })).await;
+    }
+
+    /// Answers in the newest conversation with something to press or to fill in; the pictures of cards are numbers of files.
+    pub async fn offer(&self, body: &str, extra: &Value, files: &[(&str, &[u8])]) {
+        let (conversation, mut extra) = (self.conversation(), extra.clone());
+        let id = conversation.as_str().expect("an id");
+        let ids = self.upload(id, files).await;
+        for card in extra.get_mut("cards").and_then(Value::as_array_mut).into_iter().flatten() {
+            let number = card["picture"].as_u64().and_then(|number| usize::try_from(number).ok());
+            if let Some(number) = number {
+                card["picture"] = ids[number].clone();
+            }
+        }
+        let message = json!({ "client_id": client_id(), "body": body, "attachments": ids, "extra": extra });
+        let path = format!("/api/v1/conversations/{id}/messages");
+        let kind = "application/json";
+        let answer = self.post(&path, kind, message.to_string().as_bytes()).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+
+    async fn upload(&self, id: &str, files: &[(&str, &[u8])]) -> Vec<Value> {
         let mut ids = Vec::new();
         for (name, bytes) in files {
             let path = format!("/api/v1/files?name={}&conversation={id}", files::escaped(name));
-            let headers = [
-                ("Authorization", &*format!("Bearer {}", self.bearer)),
-                ("Content-Type", "application/octet-stream"),
-            ];
-            let answer = http::send(&self.authority, "POST", &path, &headers, bytes).await;
+            let answer = self.post(&path, "application/octet-stream", bytes).await;
             assert_eq!(answer.status, 201, "{}", answer.text());
             ids.push(answer.json()["id"].clone());
         }
-        let reply = json!({ "client_id": client_id(), "conversation": id, "body": body, "attachments": ids });
-        self.say(json!({ "Reply": reply })).await;
+        ids
+    }
+
+    async fn post(&self, path: &str, kind: &str, body: &[u8]) -> Answer {
+        let bearer = format!("Bearer {}", self.bearer);
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", kind)];
+        http::send(&self.authority, "POST", path, &headers, body).await
     }
 
     /// Writes, and does not send yet.

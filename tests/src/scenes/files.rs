@@ -24,7 +24,7 @@ impl Tour {
         drop_files(
             &self.browser,
             &format!(
-                "[new File([await glass(900, 1200, true)], {picture:?}), new File([new Uint8Array(4e6)], 'a.zip'),\
+                "[new File([await glass(900, 1200, true)], {picture:?}, {{ type: 'image/jpeg' }}), new File([new Uint8Array(4e6)], 'a.zip'),\
                  new File([new Uint8Array(21e6)], {paper:?})]"
             ),
         )
@@ -43,7 +43,7 @@ impl Tour {
         drop_files(
             &self.browser,
             &format!(
-                "[new File([await glass(900, 1200, true)], {picture:?}), new File(['x'.repeat(48213)], {paper:?})]"
+                "[new File([await glass(900, 1200, true)], {picture:?}, {{ type: 'image/jpeg' }}), new File(['x'.repeat(48213)], {paper:?})]"
             ),
         )
         .await;

@@ -14,6 +14,7 @@ mod desk;
 mod files;
 mod owner;
 mod parts;
+mod rich;
 mod widget;
 mod words;
 
@@ -56,7 +57,7 @@ pub struct Tour {
     desk: Desk,
     browser: Browser,
     words: &'static Words,
-    _driver: Driver,
+    driver: Driver,
     _folder: TempDir,
 }
 
@@ -71,7 +72,7 @@ impl Tour {
         let desk = Desk::at(&relay, &agent).await;
         let driver = Driver::start().await;
         let browser = driver.looking_glass(relay.authority(), network.address()).await;
-        Self { relay, network, desk, browser, words, _driver: driver, _folder: folder }
+        Self { relay, network, desk, browser, words, driver, _folder: folder }
     }
 
     /// Ends it.

@@ -16,12 +16,20 @@ pub struct Words {
     pub later: &'static str,
     /// The visitor's answer to that.
     pub thanks: &'static str,
+    /// What the team says among itself.
+    pub aside: &'static str,
     /// The names of a picture and of a paper, the latter long.
     pub files: [&'static str; 2],
     /// What they look for among the emoji.
     pub sign: &'static str,
     /// What they add to a rating.
     pub comment: &'static str,
+    /// What they may press, the last of it long.
+    pub replies: [&'static str; 3],
+    /// A card's title and text, a button that leads somewhere and one that answers.
+    pub card: [&'static str; 4],
+    /// What a form asks: a number, an address, a choice, a text.
+    pub form: [&'static str; 4],
 }
 
 impl Words {
@@ -36,9 +44,18 @@ impl Words {
         ],
         later: "I have put a set aside for you: https://shop.example/sets/six-glasses",
         thanks: "Lovely, thank you",
+        aside: "The gold ones came back twice last month. Offer the plain rim if she hesitates.",
         files: ["my glass.jpg", "invoice-2026-11-20-six-tea-glasses-with-gold-rim-and-saucers.pdf"],
         sign: "tea",
         comment: "Quick and friendly. The photo helped.",
+        replies: ["Six glasses", "Twelve glasses", "I would like to see the whole catalogue first"],
+        card: [
+            "Six tea glasses",
+            "With saucers, up to 60 °C in the dishwasher. 18.90 €",
+            "Look closer",
+            "Put it aside",
+        ],
+        form: ["Order number", "E-mail", "How many?", "Anything else?"],
     };
     /// Turkish.
     pub const TURKISH: &Self = &Self {
@@ -54,9 +71,18 @@ impl Words {
         ],
         later: "Sizin için bir takım ayırdım: https://shop.example/takimlar/alti-bardak",
         thanks: "Çok güzel, teşekkürler",
+        aside: "Yaldızlılar geçen ay iki kez iade geldi. Kararsız kalırsa düz kenarlıyı önerelim.",
         files: ["bardağım.jpg", "fatura-2026-11-20-altın-yaldızlı-altı-çay-bardağı-ve-tabakları.pdf"],
         sign: "çay",
         comment: "Hızlı ve güler yüzlü. Fotoğraf işe yaradı.",
+        replies: ["Altılı takım", "On ikili takım", "Önce bütün kataloğa bakmak istiyorum"],
+        card: [
+            "Altılı çay bardağı",
+            "Tabaklarıyla, makinede 60 °C’ye kadar. 649 ₺",
+            "Yakından bak",
+            "Benim için ayırın",
+        ],
+        form: ["Sipariş numarası", "E-posta", "Kaç tane?", "Eklemek istediğiniz?"],
     };
     /// Arabic.
     pub const ARABIC: &Self = &Self {
@@ -69,9 +95,13 @@ impl Words {
         ],
         later: "حجزت لك طقمًا: https://shop.example/sets/six-glasses",
         thanks: "رائع، شكرًا",
+        aside: "عادت الأكواب المذهّبة مرتين الشهر الماضي.",
         files: ["كوبي.jpg", "فاتورة-2026-11-20-ستة-أكواب-شاي-بحافة-مذهبة-مع-الصحون.pdf"],
         sign: "tea",
         comment: "سريع ولطيف. الصورة ساعدت كثيرًا.",
+        replies: ["ستة أكواب", "اثنا عشر كوبًا", "أود أن أرى الكتالوج كاملًا أولًا"],
+        card: ["ستة أكواب شاي", "مع الصحون، حتى 60 درجة في غسالة الصحون. 18.90 €", "نظرة أقرب", "احجزها لي"],
+        form: ["رقم الطلب", "البريد الإلكتروني", "كم العدد؟", "هل من شيء آخر؟"],
     };
     /// Those that the widget speaks.
     #[must_use]

@@ -117,6 +117,8 @@ pub async fn noscript(stage: Arc<Stage>) {
     browser.open(&stage.address("noscript", "scriptless.html")).await;
     browser.click("document.querySelector('#plain')").await;
     let mut agent = stage.agent().await;
+    // The page leads on at once to the one that stays open.
+    browser.until("location.search.includes('live')").await;
     browser.type_into(FIELD, "from noscript").await;
     browser.click("document.querySelector('form button:not([type=button])')").await;
     arrives(&mut agent, "from noscript").await;

@@ -55,6 +55,7 @@ const ORDER: &str = "syscalls::an_acknowledgement_leaves_after_the_sync";
 const WRITES: &str = "failing::a_failed_write_is_refused_and_no_more";
 const FRAMES: &str = "proxy::a_lost_or_doubled_frame_loses_and_doubles_nothing";
 const ROW: &str = "proxy::a_lost_row_of_a_list_is_noticed_and_repaired_within_ten_seconds";
+const LINE: &str = "proxy::a_lost_line_of_the_backstage_is_noticed_and_repaired_within_ten_seconds";
 const NEIGHBOURS: &str = "versions::neighbouring_versions_work_together";
 const CALM: &str = "proxy::a_good_line_needs_no_repair";
 const CUTS: &str = "cuts::what_was_acknowledged_survives_a_power_cut_at_any_instant";
@@ -105,6 +106,7 @@ pub const KILLS: &[Kill] = &[
     kill(Page("gap-unchecked"), Promises, FRAMES, " is shown after Some(", Soak),
     kill(Relay("rows-untold"), Promises, ROW, "the lost row: not within 10s", Soak),
     kill(Page("rows-uncounted"), Promises, ROW, "the lost row: not within 10s", Soak),
+    kill(Page("lines-uncounted"), Promises, LINE, "the lost line: not within 10s", Soak),
     // P9 and P14: what was missed follows.
     kill(
         Relay("replay-short"),
@@ -178,7 +180,7 @@ pub const KILLS: &[Kill] = &[
         Relay("wall-clock"),
         Promises,
         "clocks::a_clock_that_jumps_changes_no_order_and_drops_nobody",
-        "a jump closes nobody's line",
+        "the relay withdrew the token",
         Soak,
     ),
     // P18: another life of the store.

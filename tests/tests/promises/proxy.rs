@@ -14,7 +14,9 @@ use merhaba_tests::{
     },
     proof::{Proof, amount, seed},
     relay::Relay,
+    wire::{Wire, client_id},
 };
+use serde_json::json;
 use std::{
     sync::{
         Arc,
@@ -353,6 +355,39 @@ async fn a_lost_row_of_a_list_is_noticed_and_repaired_within_ten_seconds() {
     let took = began.elapsed();
     assert!(took > Duration::from_millis(500), "the row was not lost at all");
     assert_eq!(lane.agent.connections(), 1, "on the same connection");
+    proof.figure("repaired_after_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    proof.holds();
+}
+
+#[tokio::test]
+async fn a_lost_line_of_the_backstage_is_noticed_and_repaired_within_ten_seconds() {
+    let mut proof = Proof::begin("T6.line", &["P8"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let relay = relay(&folder).await;
+    let lane = Lane::new(&relay, 0).await;
+    let storage = Storage::default();
+    let (clock, within) = (Clock::real_time(), Duration::from_secs(10));
+    let is_note = |payload: &[u8]| payload.starts_with(br#"{"Note""#);
+    lane.agent.plan(to_frames(Deed::Drop, Some(0), is_note));
+    let door = lane.door.clone().through(lane.agent.authority());
+    let mut agent = Player::new("a", AgentMachine::new("r"), door, Some(lane.desk.bearer.clone()), clock);
+    let visitor = VisitorMachine::new(&lane.desk.site.key, &storage);
+    let mut visitor = Player::new("v", visitor, lane.door.clone(), None, clock);
+    visitor.write("r alone");
+    let opens = agent.play_until(within, "it is open", |agent| agent.machine.backstage().is_some());
+    visitor.play_while(opens).await;
+    let (conversation, _) = agent.machine.backstage().expect("it is open");
+    // A colleague at another page, and nothing else happens after it.
+    let mut colleague = Wire::agent(&relay, &lane.desk.bearer).await;
+    colleague.say(json!({ "Hello": { "epoch": null, "resume": [] } })).await;
+    let note = json!({ "client_id": client_id(), "conversation": conversation, "body": "ara" });
+    let began = Instant::now();
+    colleague.say(json!({ "Note": note })).await;
+    colleague.hear("Accepted").await;
+    let shown = |agent: &Player<AgentMachine>| agent.machine.backstage().is_some_and(|(_, lines)| lines == 1);
+    agent.play_until(within, "the lost line", shown).await;
+    assert_eq!(lane.agent.connections(), 1, "on the same connection");
+    let took = began.elapsed();
     proof.figure("repaired_after_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     proof.holds();
 }

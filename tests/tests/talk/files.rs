@@ -17,7 +17,7 @@ async fn bring(browser: &Browser, how: &str, files: &str) {
                const all = new DataTransfer();
                for (const file of {files}) {{
                  const bytes = file.draw ? await draw(...file.draw) : file.bytes == null ? file.text : new Uint8Array(file.bytes);
-                 all.items.add(new File([bytes], file.name));
+                 all.items.add(new File([bytes], file.name, {{ type: file.draw ? 'image/png' : '' }}));
                }}
                if ({how:?} == 'choose') {{
                  HTMLInputElement.prototype.click = function () {{ this.files = all.files; this.onchange(); }};
@@ -63,6 +63,9 @@ async fn files_go_both_ways_and_arrive_as_they_were() {
     )
     .await;
     uploaded(&visitor, 2).await;
+    // What is on its way can be seen small, and only what a browser can show.
+    let small = "(all => all.length === 1 && all[0].naturalWidth === 1200 && all[0].getBoundingClientRect().width <= 48 && all[0].getBoundingClientRect().height <= 72)([...document.querySelectorAll('.tray img')])";
+    visitor.until(small).await;
     write(&visitor, "visitor-1;").await;
     visitor.until("document.querySelector('.row.me .files img')?.naturalWidth > 0").await;
     visitor.until("!document.querySelector('.tray > div') && document.querySelector('.tray').hidden").await;
@@ -142,6 +145,7 @@ async fn without_any_script_a_file_of_the_team_is_a_link() {
     let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
     let plain = stage.driver.browser_with(off).await;
     plain.open(&format!("{}/c/demo?lang=en", stage.relay.url())).await;
+    plain.until("location.search.includes('live')").await;
     plain.element("document.querySelector('#a[hidden]')").await;
     plain.type_into(FIELD, "visitor-1;").await;
     plain.click("document.querySelector('#s')").await;
@@ -152,7 +156,6 @@ async fn without_any_script_a_file_of_the_team_is_a_link() {
     uploaded(&agent, 1).await;
     write(&agent, "agent-1;").await;
     agent.until("document.querySelector('.row.out a.file')").await;
-    plain.reload().await;
     plain.until("document.querySelector('.mark a[download]').textContent === 'iade.txt'").await;
     let read = "return fetch(document.querySelector('.mark a[download]').href).then(answer => answer.text())";
     assert_eq!(plain.run(read).await, "on iki");

@@ -194,3 +194,26 @@ async fn the_small_markup_is_nodes_on_both_sides_and_the_same() {
     assert_eq!(found, cases);
     visitor.close().await;
 }
+
+#[tokio::test]
+async fn an_agents_log_keeps_its_end_when_the_window_is_resized() {
+    let stage = stage().await;
+    let visitor = stage.visitor().await;
+    write(&visitor, "visitor-1;").await;
+    let agent = stage.agent().await;
+    open_conversation(&agent, "visitor-1;").await;
+    for number in 1..5 {
+        write(&agent, &format!("agent-{number};{}", "\u{e008}\u{e007}\u{e000}.".repeat(6))).await;
+    }
+    shows(&visitor, &["visitor-1;", "agent-1;", "agent-2;", "agent-3;", "agent-4;"]).await;
+    let at_end = "(log => log.scrollHeight > log.clientHeight && log.scrollHeight - log.scrollTop - log.clientHeight < 2)(document.querySelector('#log'))";
+    agent.until(at_end).await;
+    for height in [420, 700] {
+        let size =
+            serde_json::json!({ "width": 1100, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        agent.command("Emulation.setDeviceMetricsOverride", size).await;
+        agent.until(&format!("innerHeight === {height} && {at_end}")).await;
+    }
+    visitor.close().await;
+    agent.close().await;
+}

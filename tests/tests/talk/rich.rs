@@ -1,7 +1,8 @@
 //! Quick replies, cards and forms, from the agent's dialog and from a program, in a real browser: what is pressed is the
 //! visitor's own message, what is filled in can be read by everybody, and nothing of it is ever markup.
 use crate::stage::{Stage, open_conversation, stage, write};
-use merhaba_tests::{browser::Browser, http};
+use image::ImageFormat;
+use merhaba_tests::{browser::Browser, files, http};
 use serde_json::{Value, json};
 
 /// A program that has signed in as the demo's agent.
@@ -94,7 +95,11 @@ async fn a_form_is_answered_once_and_can_be_read_by_everybody() {
     open_conversation(&agent, "agent-1;").await;
     agent.until("document.querySelectorAll('form.ask :disabled').length >= 3").await;
 
+    // What is missing is said under its field, which has the focus.
+    visitor.click("document.querySelector('form.ask button')").await;
+    visitor.until("document.activeElement.name === 'order' && document.activeElement.ariaInvalid === 'true' && document.querySelector('form.ask label + p').textContent === 'Please fill this in.'").await;
     visitor.type_into("document.querySelector('form.ask [name=order]')", "12").await;
+    visitor.until("document.querySelector('form.ask p').hidden").await;
     visitor.run("document.querySelector('form.ask [name=size]').value = 'Large'").await;
     visitor.type_into("document.querySelector('form.ask [name=note]')", "<i>gift</i>").await;
     visitor.click("document.querySelector('form.ask button')").await;
@@ -138,6 +143,78 @@ async fn an_agent_makes_them_in_a_dialog() {
     agent.click("document.querySelector('dialog.build .first')").await;
     agent.until("document.querySelector('dialog.build .bad').textContent.includes('title')").await;
     agent.until("document.querySelector('dialog.build textarea').value === 'agent-2;'").await;
+    visitor.close().await;
+    agent.close().await;
+}
+
+#[tokio::test]
+async fn a_card_shows_a_picture_that_the_relay_has_drawn_and_nothing_else() {
+    let stage = stage().await;
+    let visitor = stage.visitor().await;
+    write(&visitor, "visitor-1;").await;
+    let (id, token) = (conversation(&visitor).await, bearer(&stage).await);
+    let upload = async |bytes: &[u8]| {
+        let answer = files::agent_upload(&stage.relay, &token, &id, bytes).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    };
+    let (picture, paper) =
+        (upload(&files::picture(640, 400, ImageFormat::Png)).await, upload(b"%PDF-1.7").await);
+    let card = |client_id: &str, picture: &str, attachments: &[&str]| {
+        json!({ "client_id": client_id.repeat(32), "body": "agent-1;", "attachments": attachments,
+            "extra": { "cards": [{ "title": "a", "picture": picture }] } })
+    };
+    for bad in [
+        card("1", "https://shop.example/a.png", &[]),
+        card("2", &picture, &[&paper]),
+        card("3", &paper, &[&paper]),
+    ] {
+        assert_eq!(send(&stage, &token, &id, bad.clone()).await.0, 400, "{bad}");
+    }
+    let good = card("4", &picture, &[&picture, &paper]);
+    assert_eq!(send(&stage, &token, &id, good).await.0, 201);
+    visitor.until("document.querySelector('.card img')?.naturalWidth > 0").await;
+    let shown = "[...document.querySelectorAll('.row:not(.me) .files > *')].map(n => n.localName).join()";
+    visitor.until(&format!("{shown} === 'a'")).await;
+    let from = visitor.run("return new URL(document.querySelector('.card img').src).origin").await;
+    assert_eq!(from, stage.relay.url());
+    visitor.close().await;
+}
+
+#[tokio::test]
+async fn an_agent_puts_a_picture_on_a_card() {
+    let stage = stage().await;
+    let visitor = stage.visitor().await;
+    write(&visitor, "visitor-1;").await;
+    let agent = stage.agent().await;
+    open_conversation(&agent, "visitor-1;").await;
+    agent.click("document.querySelector('#build')").await;
+    agent.type_into("document.querySelector('dialog.build textarea')", "agent-1;").await;
+    agent.click("document.querySelectorAll('dialog.build .tabs label')[1]").await;
+    for (name, kind) in [("a.png", "text"), ("bardak.png", "image/png")] {
+        agent.run(&format!(
+            "return (async () => {{
+               const canvas = new OffscreenCanvas(320, 200), pen = canvas.getContext('2d');
+               pen.fillRect(0, 0, 320, 200);
+               const all = new DataTransfer();
+               all.items.add(new File([{kind:?} === 'text' ? 'no picture' : await canvas.convertToBlob()], {name:?}));
+               HTMLInputElement.prototype.click = function () {{ this.files = all.files; this.onchange(); }};
+               document.querySelector('dialog.build .picture button').click();
+             }})()"
+        )).await;
+        let said = if kind == "text" {
+            "document.querySelector('.picture [role=status]').textContent.includes('not a picture') && document.querySelector('.picture img').hidden"
+        } else {
+            "document.querySelector('.picture img').naturalWidth === 320 && !document.querySelector('.picture [role=status]').textContent"
+        };
+        agent.until(said).await;
+    }
+    agent.type_into("document.querySelector('dialog.build [name=title]')", "Bardak").await;
+    agent.click("document.querySelector('dialog.build .first')").await;
+    for page in [&agent, &visitor] {
+        page.until("document.querySelector('.card img')?.naturalWidth > 0").await;
+        page.until("document.querySelector('.card b').textContent === 'Bardak'").await;
+    }
     visitor.close().await;
     agent.close().await;
 }

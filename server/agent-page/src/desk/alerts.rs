@@ -28,6 +28,10 @@ impl Desk {
             Notice::Wrote { conversation, .. } if !self.looks_at(&conversation) => self.ring(),
             Notice::Wrote { .. } => {}
             Notice::Taken { by, .. } => self.say(fill(self.texts().taken, &[("name", &by.name)])),
+            Notice::Given { by, .. } => {
+                self.ring();
+                self.say(fill(self.texts().given, &[("name", &by.name)]));
+            }
             Notice::Refused(refused) => self.refuse(&refused),
         }
     }

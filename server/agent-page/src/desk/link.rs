@@ -30,7 +30,8 @@ const REFRESHED: &str = "merhaba:agent:refreshed";
 /// What the page holds beside the signals.
 pub(super) struct Machine {
     pub(super) client: AgentClient,
-    pub(super) drafts: BTreeMap<ConversationId, String>,
+    /// Texts begun, by conversation and by whether it is a note.
+    pub(super) drafts: BTreeMap<(ConversationId, bool), String>,
     socket: Option<Socket>,
     alarm: Option<Alarm>,
     /// What the agent sent and is not confirmed, once it is known who they are.

@@ -39,6 +39,12 @@ pub struct Desk {
     pub at_end: RwSignal<bool>,
     /// Whether the details are open where they have no column of their own.
     pub details: RwSignal<bool>,
+    /// Whether notes are written, and not answers.
+    pub noting: RwSignal<bool>,
+    /// How often a text begun was changed elsewhere than in its field.
+    pub begun: RwSignal<u64>,
+    /// Whether it is being chosen who gets the conversation.
+    pub giving: RwSignal<bool>,
     /// The relay has ended the line for good.
     pub ended: RwSignal<bool>,
 }
@@ -57,6 +63,9 @@ impl Desk {
             missing: RwSignal::new(None),
             at_end: RwSignal::new(true),
             details: RwSignal::new(false),
+            noting: RwSignal::new(false),
+            begun: RwSignal::new(0),
+            giving: RwSignal::new(false),
             ended: RwSignal::new(false),
         };
         desk.connect();
@@ -187,11 +196,24 @@ impl Desk {
 
     /// Sends what was written with the files that were uploaded for it, and forgets the draft.
     pub fn reply(self, conversation: &ConversationId, body: String, files: Vec<AttachmentId>) {
-        self.keep_draft(conversation, String::new());
+        self.keep_draft(conversation, false, String::new());
         // What another tab wrote a moment ago comes first.
         self.machine.update_value(Machine::take_up);
         let id = link::client_id();
         self.act(|client, now| client.reply_with(now, id, conversation, body, files));
+    }
+
+    /// Adds a note, and forgets its draft.
+    pub fn note(self, conversation: &ConversationId, body: String) {
+        self.keep_draft(conversation, true, String::new());
+        self.machine.update_value(Machine::take_up);
+        let id = link::client_id();
+        self.act(|client, now| client.note(now, id, conversation, body));
+    }
+
+    /// Whether what is on its way under this id is a note.
+    pub fn is_note(self, id: ClientId) -> bool {
+        self.peek(|client| client.outbox().all().iter().any(|out| out.client_id == id && out.note))
     }
 
     /// Tries a failed answer again.
@@ -204,9 +226,10 @@ impl Desk {
         self.act(|client, _| client.discard(id))
     }
 
-    /// The text begun for a conversation.
-    pub fn draft(self, conversation: &ConversationId) -> String {
-        self.machine.with_value(|machine| machine.drafts.get(conversation).cloned().unwrap_or_default())
+    /// The answer, or the note, that is begun for a conversation.
+    pub fn draft(self, conversation: &ConversationId, note: bool) -> String {
+        let place = (conversation.clone(), note);
+        self.machine.with_value(|machine| machine.drafts.get(&place).cloned().unwrap_or_default())
     }
 
     /// Whether any text is begun and not sent.
@@ -215,12 +238,13 @@ impl Desk {
     }
 
     /// Keeps a text begun, in memory only.
-    pub fn keep_draft(self, conversation: &ConversationId, text: String) {
+    pub fn keep_draft(self, conversation: &ConversationId, note: bool, text: String) {
+        let place = (conversation.clone(), note);
         self.machine.update_value(|machine| {
             if text.is_empty() {
-                machine.drafts.remove(conversation);
+                machine.drafts.remove(&place);
             } else {
-                machine.drafts.insert(conversation.clone(), text);
+                machine.drafts.insert(place, text);
             }
         });
     }
@@ -246,6 +270,9 @@ impl Desk {
             let wanted = current.get();
             self.missing.set(None);
             self.details.set(false);
+            self.giving.set(false);
+            // Whoever comes to another conversation writes answers there until they say otherwise.
+            self.noting.set(false);
             self.at_end.set(true);
             self.act(|client, _| match &wanted {
                 Some(conversation) => client.open(conversation),

@@ -110,10 +110,12 @@ texts! {
     // A thread.
     pick, pick_lead, gone, gone_lead, to_inbox, back, details, take, take_over, resolve, reopen, is_resolved, taken_by,
     nobody, log, today, yesterday, said, visitor_said, sending, sent, delivered, read, not_sent, try_again, take_text_back,
-    event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, note_writes, is_typing, earlier, loading,
-    jump, new_messages_one, new_messages_other, taken,
+    event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, event_claimed, event_assigned, event_released, note_writes, is_typing, earlier, loading,
+    jump, new_messages_one, new_messages_other, taken, given,
+    // Handing over.
+    give, give_to, give_note, to_nobody, not_here, answers_now, give_failed,
     // Composer.
-    attach, build, field, send, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again,
+    attach, build, field, send, answer_mode, note_mode, note_field, note_advice, add_note, writing, keys_send, too_long_one, too_long_other, left, wait_line, as_trainee, opens_again,
     failed_long, failed_closed, failed_forbidden, failed_other,
     // Line.
     offline, line_back, stopped, revoked, refresh, load_again, refused, too_fast,

@@ -38,7 +38,7 @@ pub fn Line(piece: Piece) -> impl IntoView {
             view! { <div class="mark" class:out=out>{words}</div> }.into_any()
         }
         Piece::Event { kind, who, at, .. } => {
-            let words = event(kind, who.as_deref(), texts);
+            let words = event(&kind, who.as_deref(), texts);
             view! { <div class="event">{words}" · "{time::clock(at, lang)}</div> }.into_any()
         }
         Piece::Rating { csat, ces, comment, at, .. } => {
@@ -53,7 +53,9 @@ pub fn Line(piece: Piece) -> impl IntoView {
         }
         Piece::Note { who, body, at, .. } => {
             let head = fill(texts.note_writes, &[("name", &who)]);
-            view! { <div class="note"><b>{head}" · "{time::clock(at, lang)}</b><span dir="auto">{body}</span></div> }.into_any()
+            let when = at.map_or_else(|| texts.sending.into(), |at| time::clock(at, lang));
+            view! { <div class="note"><b>{head}" · "{when}</b><span dir="auto">{body}</span></div> }
+                .into_any()
         }
     }
 }
@@ -94,13 +96,21 @@ fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &T
         State::Read => texts.read,
         State::Failed(..) => texts.not_sent,
     });
+    // A name may run the other way than what stands beside it.
+    let who = who.map(|who| ["\u{2068}", &who, "\u{2069}"].concat());
     let parts = [who, at.map(|at| time::clock(at, lang())), state.map(str::to_owned)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn event(kind: Deed, who: Option<&str>, texts: &Texts) -> String {
+fn event(kind: &Deed, who: Option<&str>, texts: &Texts) -> String {
+    let by = |text: &str| fill(text, &[("name", who.unwrap_or("Merhaba"))]);
     match (kind, who) {
-        (Deed::Resolved, who) => fill(texts.event_resolved, &[("name", who.unwrap_or("Merhaba"))]),
+        (Deed::Resolved, _) => by(texts.event_resolved),
+        (Deed::Claimed, _) => by(texts.event_claimed),
+        (Deed::Released, _) => by(texts.event_released),
+        (Deed::Assigned(to), _) => {
+            fill(texts.event_assigned, &[("name", who.unwrap_or("Merhaba")), ("to", to)])
+        }
         (Deed::Ended, _) => texts.event_ended.into(),
         (Deed::Reopened, Some(who)) => fill(texts.event_reopened, &[("name", who)]),
         (Deed::Reopened, None) => texts.event_reopened_by_visitor.into(),
@@ -126,10 +136,11 @@ fn Failed(id: ClientId, out: bool, code: Code) -> impl IntoView {
         _ => texts.failed_other,
     };
     let back = move |_| {
+        let note = desk.is_note(id);
         if let Some(text) = desk.take_back(id)
             && let Some(conversation) = desk.current().get_untracked()
         {
-            super::composer::put_back(desk, &conversation, &text);
+            super::composer::put_back(desk, &conversation, note, &text);
         }
     };
     view! {

@@ -3,7 +3,7 @@ use super::row::site_name;
 use crate::{
     desk::Desk,
     i18n::{fill, lang, texts},
-    icons::{BACK, CHECK, INFO, RETRY, TAKE, icon},
+    icons::{BACK, CHECK, GIVE, INFO, RETRY, TAKE, icon},
     people,
     route::Route,
     time,
@@ -50,7 +50,7 @@ fn summary(desk: Desk, row: &InboxRow) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// Take, resolve, open again: each only where it can be done.
+/// Take, hand over, resolve, open again: each only where it can be done.
 #[component]
 fn Deeds() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
@@ -76,6 +76,11 @@ fn Deeds() -> impl IntoView {
                     <button id="assign" class="btn" disabled=off
                         on:click=move |_| desk.act(|client, _| client.assign(&assign, to_me.clone()))>
                         {icon(TAKE)}<span>{texts.take_over}</span>
+                    </button>
+                })}
+                {(may && open).then(|| view! {
+                    <button class="btn" disabled=off aria-haspopup="dialog" on:click=move |_| desk.giving.set(true)>
+                        {icon(GIVE)}<span>{texts.give}</span>
                     </button>
                 })}
                 {(may && open).then(|| view! {

@@ -8,8 +8,8 @@ use crate::{
     log::Piece,
     people,
 };
-use leptos::{html::Div, prelude::*, web_sys};
-use merhaba_shared::layout::scroll::Place;
+use leptos::{ev, html::Div, prelude::*, web_sys};
+use merhaba_shared::layout::{list::list, scroll::Place};
 
 /// The log.
 #[component]
@@ -21,6 +21,13 @@ pub fn Log() -> impl IntoView {
         desk.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().has_older()));
     let below = RwSignal::new(0_usize);
     keep_place(desk, log, here, below);
+    // Another window has another height; no line has changed, and nothing was scrolled.
+    let resized = window_event_listener(ev::resize, move |_| {
+        if desk.at_end.try_get_untracked() == Some(true) {
+            to_end(here);
+        }
+    });
+    on_cleanup(move || resized.remove());
     let scrolled = move |_| {
         let Some(log) = here.get_untracked() else { return };
         let place = place(&log);
@@ -53,10 +60,12 @@ pub fn Log() -> impl IntoView {
             view! { <button class="jump" on:click=move |_| to_end(here)>{icon(DOWN)}{words}</button> }
         })
     };
+    let start = NodeRef::new();
+    list(start, move || log.get().unwrap_or_default(), |piece| view! { <Line piece/> });
     view! {
         <div class="log" id="log" role="log" aria-label=texts.log tabindex="0" node_ref=here on:scroll=scrolled>
             {head}
-            <For each=move || log.get().unwrap_or_default() key=Clone::clone children=|piece| view! { <Line piece/> }/>
+            <div hidden node_ref=start></div>
             <Dots/>
         </div>
         <div class="over">{jump}</div>
@@ -119,7 +128,7 @@ fn place(log: &web_sys::Element) -> Place {
 }
 
 fn to_end(log: NodeRef<Div>) {
-    if let Some(log) = log.get_untracked() {
+    if let Some(Some(log)) = log.try_get_untracked() {
         let log: &web_sys::Element = &log;
         log.set_scroll_top(log.scroll_height());
     }

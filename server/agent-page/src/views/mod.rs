@@ -9,6 +9,7 @@ mod row;
 
 mod bubble;
 mod composer;
+mod give;
 mod header;
 mod log;
 mod side;

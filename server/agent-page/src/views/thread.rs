@@ -1,5 +1,5 @@
 //! The opened conversation: header, log and composer, or what is said when there is none.
-use super::{composer::Composer, header::Header, log::Log};
+use super::{composer::Composer, give::Give, header::Header, log::Log};
 use crate::{
     desk::Desk,
     i18n::texts,
@@ -26,7 +26,7 @@ pub fn Thread() -> impl IntoView {
             </div>
         }
         .into_any(),
-        (Some(id), _) => view! { <Header/><Log/><Composer id/> }.into_any(),
+        (Some(id), _) => view! { <Header/><Log/><Composer id/><Give/> }.into_any(),
     }
     };
     view! { <main class="thread">{content}</main> }

@@ -22,7 +22,7 @@ use axum::{
 use merhaba_shared::protocol::{
     agent::Reply,
     error::Refused,
-    ids::{AttachmentId, ClientId, ConversationId},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId},
 };
 use serde::Deserialize;
 use std::sync::Arc;
@@ -55,7 +55,8 @@ pub async fn send(
     }
     chat::check(client_id, &body, &attachments).map_err(refused)?;
     if let Some(extra) = &extra {
-        extra.check().map_err(|error| Problem::bad(error.to_string()))?;
+        extra.check(&attachments).map_err(|error| Problem::bad(error.to_string()))?;
+        pictures(&web, &agent.id, extra).await?;
     }
     let chat = &web.app.chat;
     if !chat.durable(Holder::Agent(agent.id.clone()), &attachments).await {
@@ -63,6 +64,19 @@ pub async fn send(
     }
     let reply = Reply { client_id, conversation, body, attachments };
     answer(chat.reply_with(&agent.id, reply, extra.as_ref(), Sequence::default()).await?)
+}
+
+/// Whether what cards show are pictures that the relay has drawn itself.
+async fn pictures(web: &Web, agent: &AgentId, extra: &Extra) -> Result<(), Problem> {
+    let ids: Vec<_> = extra.pictures().cloned().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let found = web.app.store.files(Holder::Agent(agent.clone()), ids.clone()).await?;
+    let shown = |id: &AttachmentId| {
+        found.iter().any(|file| file.attachment.id == *id && file.attachment.picture.is_some())
+    };
+    if ids.iter().all(shown) { Ok(()) } else { Err(Problem::bad("a card's picture is a picture")) }
 }
 
 /// What came of a send.

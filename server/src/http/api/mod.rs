@@ -1,5 +1,6 @@
 //! `/api/v1`: REST for both pages and for programs. JSON in and out, unknown fields refused, foreign and missing
 //! things not told apart.
+pub mod agents;
 pub mod check;
 pub mod messages;
 pub mod openapi;

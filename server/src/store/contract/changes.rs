@@ -2,16 +2,16 @@
 use super::world::{Open, World, agent, get, quiet, visitor};
 use crate::store::{AgentMessage, Noted, Rated, Sent, VisitorMessage};
 use merhaba_shared::protocol::{
-    agent::InboxRow,
+    agent::{BackstageLine, Deed, InboxRow},
     ids::{AgentId, ConversationId, VisitorId},
-    model::{Author, Content, Data, Entry, Item, Kind, Rating, ReadMarker, Side, Status},
+    model::{AgentAuthor, Author, Content, Data, Entry, Item, Kind, Rating, ReadMarker, Side, Status},
 };
 
 /// Two agents take it at once: one has it, both are told who.
 pub fn one_claim_wins(open: &Open) {
     let world = World::new(open);
     let name = world.begins("ali");
-    let claim = |who: &str| world.store.claim(AgentId::from(who), name.clone(), quiet());
+    let claim = |who: &str| world.store.claim(AgentId::from(who), name.clone(), world.tick(), quiet());
     let pending = [claim("ayse"), claim("mert"), claim("ayse")];
     let claims = pending.map(|claim| get(claim).expect("a conversation"));
     assert_eq!(claims.each_ref().map(|claim| claim.claimed.won), [true, false, true]);
@@ -36,7 +36,13 @@ pub fn only_those_who_answer_can_be_given_a_conversation(open: &Open) {
     let world = World::new(open);
     let name = world.begins("ali");
     let assign = |to: Option<&str>| {
-        get(world.store.assign(AgentId::from("ayse"), name.clone(), to.map(AgentId::from), quiet()))
+        get(world.store.assign(
+            AgentId::from("ayse"),
+            name.clone(),
+            to.map(AgentId::from),
+            world.tick(),
+            quiet(),
+        ))
     };
     let given = assign(Some("mert")).expect("a colleague");
     assert!(given.items.is_empty());
@@ -175,7 +181,7 @@ pub fn notes_are_numbered_apart(open: &Open) {
     let note = |who: &str| {
         let note = AgentMessage { body: format!("by {who}"), ..world.agent_says(who, &name) };
         match get(world.store.note(note, quiet())) {
-            Noted::Stored(note) => note,
+            Noted::Stored { note, .. } => *note,
             other => panic!("not stored: {other:?}"),
         }
     };
@@ -184,8 +190,55 @@ pub fn notes_are_numbered_apart(open: &Open) {
     let last = note("mert");
     assert_eq!(written.each_ref().map(|note| (note.number, note.after)), [(1, 1), (2, 1)]);
     assert_eq!((last.number, last.after, world.row(&name).head), (3, 2, 2));
-    let notes =
-        |limit| get(world.store.notes(AgentId::from("ayse"), name.clone(), limit)).expect("a conversation");
-    assert_eq!(notes(9), [written[0].clone(), written[1].clone(), last.clone()]);
-    assert_eq!(notes(2), [written[1].clone(), last], "the newest, ascending");
+    let lines = |before, limit| page(&world, &name, before, limit);
+    let [first, second] = written.map(BackstageLine::Note);
+    let last = BackstageLine::Note(last);
+    assert_eq!(lines(None, 9), [first.clone(), second.clone(), last.clone()]);
+    assert_eq!(lines(None, 2), [second.clone(), last.clone()], "the newest, ascending");
+    assert_eq!(lines(Some(3), 1), [second], "before a number");
+    assert_eq!((lines(Some(2), 9), lines(Some(1), 9)), (vec![first], vec![]));
+    assert_eq!(world.row(&name).backstage, 3);
+}
+
+fn page(world: &World, name: &ConversationId, before: Option<u64>, limit: usize) -> Vec<BackstageLine> {
+    let reading = world.store.backstage(AgentId::from("ayse"), name.clone(), before, limit);
+    get(reading).expect("a conversation")
+}
+
+/// Who took it, who gave it to whom: in one row with the notes, and nothing where nothing changed.
+pub fn what_is_done_stands_in_the_backstage(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let answered = world.answers("mert", &name);
+    let given = |to: Option<&str>| {
+        let to = to.map(AgentId::from);
+        let assigned = world.store.assign(AgentId::from("ayse"), name.clone(), to, world.tick(), quiet());
+        get(assigned).expect("a conversation").activity
+    };
+    let to_mert = given(Some("mert"));
+    assert_eq!(to_mert, None, "it is his already");
+    let note = AgentMessage { body: "ara".into(), ..world.agent_says("can", &name) };
+    let note = get(world.store.note(note, quiet()));
+    let done = [answered.activity, given(Some("ayse")), given(Some("mert")), given(None)];
+    let claim = world.store.claim(AgentId::from("ayse"), name.clone(), world.tick(), quiet());
+    let claimed = get(claim).expect("a conversation").activity;
+    let mert = AgentAuthor { id: "mert".into(), name: "MERT".into() };
+    let told: Vec<_> = done.into_iter().chain([claimed]).map(|done| done.expect("done")).collect();
+    let deeds: Vec<_> =
+        told.iter().map(|done| (done.number, done.after, done.deed, done.to.clone())).collect();
+    assert_eq!(
+        deeds,
+        [
+            (1, 1, Deed::Claimed, None),
+            (3, 2, Deed::Claimed, None),
+            (4, 2, Deed::Assigned, Some(mert)),
+            (5, 2, Deed::Released, None),
+            (6, 2, Deed::Claimed, None)
+        ]
+    );
+    assert!(matches!(note, Noted::Stored { note, row } if note.number == 2 && row.backstage == 2));
+    let mut lines = page(&world, &name, None, 9);
+    assert_eq!(lines.iter().map(BackstageLine::number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    lines.remove(1);
+    assert_eq!(lines, told.into_iter().map(BackstageLine::Activity).collect::<Vec<_>>());
 }

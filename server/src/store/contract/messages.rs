@@ -53,7 +53,7 @@ pub fn a_repeat_gets_the_first_answer_whatever_it_names(open: &Open) {
     let reply = world.agent_says("mert", &first.conversation);
     let answer = stored(world.reply(reply.clone())).accepted;
     let note = get(world.store.note(reply.clone(), quiet()));
-    let Noted::Stored(note) = note else { panic!("a note is numbered apart: {note:?}") };
+    let Noted::Stored { note, .. } = note else { panic!("a note is numbered apart: {note:?}") };
     for conversation in [first.conversation.clone(), foreign, "?".into()] {
         let again = AgentMessage { conversation, ..reply.clone() };
         assert_eq!(repeated(world.reply(again.clone())), answer);
@@ -232,12 +232,12 @@ pub fn what_is_not_yours_is_not_found(open: &Open) {
         );
         assert_eq!(world.reply(world.agent_says("eva", &conversation)), Sent::NotFound);
         let eva = AgentId::from("eva");
-        assert_eq!(get(world.store.claim(eva.clone(), conversation.clone(), quiet())), None);
-        assert_eq!(get(world.store.assign(eva.clone(), conversation.clone(), None, quiet())), None);
+        assert_eq!(get(world.store.claim(eva.clone(), conversation.clone(), 1, quiet())), None);
+        assert_eq!(get(world.store.assign(eva.clone(), conversation.clone(), None, 1, quiet())), None);
         assert_eq!(get(world.store.resolve(eva.clone(), conversation.clone(), 1, quiet())), None);
         assert_eq!(get(world.store.reopen(eva.clone(), conversation.clone(), 1, quiet())), None);
         assert_eq!(get(world.store.note(world.agent_says("eva", &conversation), quiet())), Noted::NotFound);
-        assert_eq!(get(world.store.notes(eva, conversation.clone(), 9)), None);
+        assert_eq!(get(world.store.backstage(eva, conversation.clone(), None, 9)), None);
         for who in [agent("eva"), visitor("veli"), agent("nobody"), visitor("nobody")] {
             let conversation = || conversation.clone();
             assert_eq!(get(world.store.row(who.clone(), conversation())), None);

@@ -60,6 +60,8 @@ struct Conversation {
     visitor: usize,
     log: Vec<Line>,
     assignee: Option<usize>,
+    /// Lines of its backstage: how often the assignee changed.
+    lines: u64,
     /// Received and read, of the visitor and of the agents.
     marks: [(u64, u64); 2],
     /// When it last moved, counted in entries of the whole store.
@@ -144,6 +146,18 @@ impl Conversation {
         assert_eq!(row.visitor.id.as_str(), VISITORS[self.visitor]);
         let assignee = row.assignee.as_ref().map(|agent| agent.id.as_str());
         assert_eq!(assignee, self.assignee.map(|agent| AGENTS[agent]));
+        assert_eq!(row.backstage, self.lines);
+    }
+
+    fn give(&mut self, to: Option<usize>) {
+        self.lines += u64::from(self.assignee != to);
+        self.assignee = to;
+    }
+
+    /// Takes it if nobody has; gives who has it then.
+    fn take(&mut self, agent: usize) -> usize {
+        self.give(Some(self.assignee.unwrap_or(agent)));
+        self.assignee.unwrap_or(agent)
     }
 
     fn check_log(&self, log: &[Item]) {
@@ -217,6 +231,7 @@ impl Model {
                 visitor,
                 log: vec![],
                 assignee: None,
+                lines: 0,
                 marks,
                 moved: 0,
             });
@@ -231,7 +246,7 @@ impl Model {
         let conversation = &mut self.conversations[to];
         let message = world.agent_says(AGENTS[agent], &conversation.name);
         let sent = stored(world.reply(message.clone()));
-        conversation.assignee.get_or_insert(agent);
+        conversation.take(agent);
         conversation.say(Side::Agent, &message.body, message.at, &mut self.entries);
         conversation.check(&sent.row);
         self.known.push(Known::Agent(message, sent.accepted));
@@ -277,9 +292,10 @@ impl Model {
 
     fn claim(&mut self, world: &World, agent: usize, of: usize) {
         let conversation = &mut self.conversations[of];
-        let claim = world.store.claim(AgentId::from(AGENTS[agent]), conversation.name.clone(), quiet());
+        let claim =
+            world.store.claim(AgentId::from(AGENTS[agent]), conversation.name.clone(), world.tick(), quiet());
         let claim = get(claim).expect("of their site");
-        assert_eq!(claim.claimed.won, *conversation.assignee.get_or_insert(agent) == agent);
+        assert_eq!(claim.claimed.won, conversation.take(agent) == agent);
         conversation.check(&claim.row);
     }
 
@@ -287,8 +303,9 @@ impl Model {
         let conversation = &mut self.conversations[of];
         let (agent, name) = (AgentId::from(AGENTS[agent]), conversation.name.clone());
         let to_name = to.map(|to| AgentId::from(AGENTS[to]));
-        conversation.assignee = to;
-        let changed = get(world.store.assign(agent, name, to_name, quiet())).expect("of their site");
+        conversation.give(to);
+        let changed =
+            get(world.store.assign(agent, name, to_name, world.tick(), quiet())).expect("of their site");
         conversation.check(&changed.row);
     }
 

@@ -82,10 +82,10 @@ pub(super) fn copy(from: &Path, to: &Path, wanted: &dyn Fn() -> bool) -> Result<
     let partial = Partial::begin(to)?;
     let source = open::connect(from)?;
     let snapshot = source.unchecked_transaction()?;
-    let survey = survey::survey(&snapshot)?;
+    let (survey, contents) = (survey::survey(&snapshot)?, survey::contents(&snapshot)?);
     pages(&snapshot, &partial, wanted)?;
     drop(snapshot);
-    compare(&partial.path, &survey)?;
+    compare(&partial.path, &survey, &contents)?;
     let dir = from.parent().unwrap_or(Path::new("."));
     let files_missing = files(&partial.path, &Files::of(dir, &survey.epoch), to, wanted)?;
     let bytes = partial.end(to)?;
@@ -124,16 +124,20 @@ fn pages(source: &Connection, partial: &Partial, wanted: &dyn Fn() -> bool) -> R
     Err(BackupError::BrokenOff)
 }
 
-/// Makes the copy one plain file and asks whether it holds what the store held.
-fn compare(path: &Path, expected: &Survey) -> Result<(), BackupError> {
+/// Makes the copy one plain file and asks whether it holds what the store held, byte for byte.
+fn compare(path: &Path, expected: &Survey, contents: &[u8; 32]) -> Result<(), BackupError> {
     if mutants::on(Mutant::BackupUncompared) {
         return Ok(());
     }
     let db = Connection::open(path)?;
     db.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))?;
     survey::check(&db).map_err(BackupError::Wrong)?;
-    let found: Outcome<Survey> = survey::survey(&db);
-    if found? == *expected { Ok(()) } else { Err(BackupError::Wrong("differs from the store".into())) }
+    let found: Outcome<_> = survey::survey(&db).and_then(|survey| Ok((survey, survey::contents(&db)?)));
+    if found? == (expected.clone(), *contents) {
+        Ok(())
+    } else {
+        Err(BackupError::Wrong("differs from the store".into()))
+    }
 }
 
 /// A file under a name of its own beside the one it is to have; gone unless it was ended.
@@ -175,5 +179,32 @@ impl Drop for Partial {
     fn drop(&mut self) {
         // After the rename there is nothing of this name.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! A copy that is whole as a file, and says something else, is no backup.
+    use super::*;
+    use crate::store::{Site, SiteSettings, Store, sqlite::Sqlite};
+    use merhaba_shared::protocol::ids::SiteKey;
+
+    #[tokio::test]
+    async fn one_letter_in_a_text_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store =
+            Sqlite::open(folder.path(), &"one".into(), Box::new(|why| panic!("{why}"))).expect("opens");
+        let settings = SiteSettings { name: "Çay evi".into(), ..SiteSettings::default() };
+        let site = Site { key: SiteKey("cay".into()), at: 1, settings };
+        store.add_site(site).await.expect("stored");
+        let to = folder.path().join("copy.db");
+        copy(&folder.path().join(open::FILE), &to, &|| true).expect("a backup");
+        let db = Connection::open(&to).expect("it opens");
+        let (survey, contents) = (survey::survey(&db).expect("read"), survey::contents(&db).expect("read"));
+        compare(&to, &survey, &contents).expect("the same");
+        db.execute("UPDATE sites SET name = 'Çay evj'", []).expect("changed");
+        drop(db);
+        let why = compare(&to, &survey, &contents).expect_err("another name").to_string();
+        assert!(why.contains("differs from the store"), "{why}");
     }
 }

@@ -1,7 +1,7 @@
 //! Claiming, assigning, resolving, opening again, and how far a side has read: what changes a conversation and is not
 //! a message. Who may is decided by role before this is called; whose it is, here.
 use super::{
-    agents,
+    agents, backstage,
     desk::Desk,
     fault::Outcome,
     sql::{clamp, many, one},
@@ -13,7 +13,7 @@ use crate::{
     store::{Changed, ClaimOutcome, Marked, Principal, Rated},
 };
 use merhaba_shared::protocol::{
-    agent::Claimed,
+    agent::{Claimed, Deed},
     ids::{AgentId, ConversationId, Millis, Seq, VisitorId},
     model::{AgentAuthor, Author, Content, Data, Kind, Rating, ReadMarker, Side, Status, VisitorAuthor},
 };
@@ -23,21 +23,26 @@ pub(super) fn claim(
     desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,
+    at: Millis,
 ) -> Outcome<Option<ClaimOutcome>> {
     let Some((asker, author)) = desk.agent(agent)? else { return Ok(None) };
-    let Some((_, thread)) = desk.thread(&Principal::Agent(agent.clone()), conversation)? else {
+    let Some((db, thread)) = desk.thread(&Principal::Agent(agent.clone()), conversation)? else {
         return Ok(None);
     };
-    let free = thread.assignee.is_none();
-    if free {
+    let activity = if thread.assignee.is_none() {
         thread.assign(Some((asker, author.clone())));
-    }
+        let after = thread.row.head;
+        Some(backstage::act(db, thread, (asker, &author), (Deed::Claimed, None), (at, after))?)
+    } else {
+        None
+    };
     let (won, row) = (thread.assignee == Some(asker), thread.row.clone());
-    if free {
+    if activity.is_some() {
         desk.changed(conversation);
     }
     let assignee = row.assignee.clone().unwrap_or(author);
-    Ok(Some(ClaimOutcome { claimed: Claimed { conversation: conversation.clone(), assignee, won }, row }))
+    let claimed = Claimed { conversation: conversation.clone(), assignee, won };
+    Ok(Some(ClaimOutcome { claimed, activity, row }))
 }
 
 pub(super) fn assign(
@@ -45,7 +50,9 @@ pub(super) fn assign(
     agent: &AgentId,
     conversation: &ConversationId,
     to: Option<&AgentId>,
+    at: Millis,
 ) -> Outcome<Option<Changed>> {
+    let Some((asker, author)) = desk.agent(agent)? else { return Ok(None) };
     let who = Principal::Agent(agent.clone());
     let Some((_, thread)) = desk.thread(&who, conversation)? else { return Ok(None) };
     let site = thread.site;
@@ -56,16 +63,27 @@ pub(super) fn assign(
             Some(to)
         }
     };
-    let Some((_, thread)) = desk.thread(&who, conversation)? else { return Ok(None) };
-    let differs = thread.assignee != to.as_ref().map(|(row, _)| *row);
-    if differs {
-        thread.assign(to);
-    }
+    let Some((db, thread)) = desk.thread(&who, conversation)? else { return Ok(None) };
+    let subject = to.as_ref().map(|(row, _)| *row);
+    let activity = if thread.assignee == subject {
+        None
+    } else {
+        // Whoever gives it to themself has taken it.
+        let deed = match &to {
+            Some((row, _)) if *row == asker => Deed::Claimed,
+            Some(_) => Deed::Assigned,
+            None => Deed::Released,
+        };
+        thread.assign(to.clone());
+        let named = to.as_ref().filter(|_| deed == Deed::Assigned).map(|(row, to)| (*row, to));
+        let after = thread.row.head;
+        Some(backstage::act(db, thread, (asker, &author), (deed, named), (at, after))?)
+    };
     let row = thread.row.clone();
-    if differs {
+    if activity.is_some() {
         desk.changed(conversation);
     }
-    Ok(Some(Changed { items: Vec::new(), row }))
+    Ok(Some(Changed { items: Vec::new(), activity, row }))
 }
 
 /// An agent who answers on a site.
@@ -112,7 +130,7 @@ pub(super) fn end(
     if !items.is_empty() {
         desk.grown(conversation);
     }
-    Ok(Some(Changed { items, row }))
+    Ok(Some(Changed { items, activity: None, row }))
 }
 
 /// A visitor rates a closing, once: a repeat changes nothing.
@@ -133,7 +151,7 @@ pub(super) fn rate(
         Closing::Unrated => {}
     }
     let item = thread.mark_with(db, &hand, Kind::Rated, Data(Some(Content::Rated(rating))), at)?;
-    let changed = Changed { items: vec![item], row: thread.row.clone() };
+    let changed = Changed { items: vec![item], activity: None, row: thread.row.clone() };
     desk.grown(conversation);
     Ok(Some(Rated::Stored(changed)))
 }
@@ -184,7 +202,7 @@ fn change(
     if !items.is_empty() {
         desk.grown(conversation);
     }
-    Ok(Some(Changed { items, row }))
+    Ok(Some(Changed { items, activity: None, row }))
 }
 
 pub(super) fn read(

@@ -99,7 +99,7 @@ macro_rules! select {
             "SELECT c.public_id, s.key, c.status, h.head, h.preview, h.preview_side, h.at, c.created_at,
                     h.waiting_since, h.agent_unread, a.public_id, a.name, v.public_id, v.number, v.name, c.locale,
                     c.page_url, c.page_title, c.page_referrer, h.visitor_received, h.visitor_read,
-                    h.agent_received, h.agent_read, v.about",
+                    h.agent_received, h.agent_read, v.about, c.notes_head",
             $besides,
             " FROM conversations c JOIN heads h ON h.conversation = c.id JOIN sites s ON s.id = c.site
               JOIN visitors v ON v.id = c.visitor LEFT JOIN agents a ON a.id = c.assignee ",
@@ -110,7 +110,7 @@ macro_rules! select {
 pub(super) use select;
 
 /// How many columns [`read`] reads.
-pub(super) const COLUMNS: usize = 24;
+pub(super) const COLUMNS: usize = 25;
 
 /// A conversation as lists show it, by its row.
 pub(super) fn row(db: &Connection, id: i64) -> Outcome<InboxRow> {
@@ -137,6 +137,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
         visitor_read: row.get(20)?,
         agent_received: row.get(21)?,
         agent_read: row.get(22)?,
+        backstage: row.get(24)?,
     })
 }
 

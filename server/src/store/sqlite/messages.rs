@@ -1,6 +1,7 @@
 //! What happens to a message: a repeat is answered and not stored; a new one finds or begins its conversation, opens
 //! it if it must, and takes the next Seq.
 use super::{
+    backstage,
     desk::Desk,
     fault::{Fault, Outcome},
     files::{self, Unsent},
@@ -14,6 +15,7 @@ use crate::{
     store::{AgentMessage, Holder, Principal, Sent, Stored, VisitorMessage},
 };
 use merhaba_shared::protocol::{
+    agent::{Activity, Deed},
     ids::{ClientId, ConversationId, VisitorId},
     model::{Accepted, Author, VisitorAuthor},
 };
@@ -132,11 +134,12 @@ fn store_from_visitor(
         }
         None => None,
     };
-    store(desk, &by, conversation, said, began, |thread| {
+    store(desk, &by, conversation, said, began, |_, thread| {
         thread.set_page(&from.locale, from.page.as_ref());
         if let Some((name, about)) = said_of_self {
             thread.set_about(name, about);
         }
+        Ok(None)
     })
 }
 
@@ -155,10 +158,15 @@ pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent
     };
     let hand = Hand::agent(agent, Author::Agent(author.clone()));
     let by = Writing { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
-    store(desk, &by, message.conversation, said, false, |thread| {
-        if thread.assignee.is_none() {
-            thread.assign(Some((agent, author)));
+    let at = message.at;
+    store(desk, &by, message.conversation, said, false, |db, thread| {
+        if thread.assignee.is_some() {
+            return Ok(None);
         }
+        thread.assign(Some((agent, author.clone())));
+        // Before the answer, as people would tell it.
+        let after = thread.row.head - 1;
+        backstage::act(db, thread, (agent, &author), (Deed::Claimed, None), (at, after)).map(Some)
     })
 }
 
@@ -173,14 +181,14 @@ fn files_of_agent(db: &Connection, message: &AgentMessage, row: i64) -> Outcome<
     Ok(files::unsent(db, &Holder::Agent(message.agent.clone()), &message.attachments)?.ok_or(Sent::NoFile))
 }
 
-/// Appends a message, unless it is a repeat; `touch` changes what else a message changes.
+/// Appends a message, unless it is a repeat; `touch` changes what else a message changes, and gives what that was.
 fn store(
     desk: &mut Desk,
     by: &Writing,
     conversation: ConversationId,
     new: NewMessage,
     began: bool,
-    touch: impl FnOnce(&mut Thread),
+    touch: impl FnOnce(&Connection, &mut Thread) -> Outcome<Option<Activity>>,
 ) -> Outcome<Sent> {
     let (client_id, at) = (new.client_id, new.at);
     let Some((db, thread)) = desk.thread(&by.who, &conversation)? else {
@@ -205,11 +213,11 @@ fn store(
         }
         Err(fault) => return Err(fault),
     }
-    touch(thread);
+    let activity = touch(db, thread)?;
     let row = thread.row.clone();
     desk.grown(&conversation);
     let accepted = Accepted { client_id, conversation, seq: row.head, at };
-    Ok(Sent::Stored(Box::new(Stored { accepted, items, row, began })))
+    Ok(Sent::Stored(Box::new(Stored { accepted, items, activity, row, began })))
 }
 
 /// What a visitor's earlier send was answered, if it was stored.

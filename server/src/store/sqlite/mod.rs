@@ -5,6 +5,7 @@
 //! the file it names.
 
 mod agents;
+mod backstage;
 mod backup;
 mod backup_files;
 mod changes;
@@ -14,7 +15,6 @@ mod files;
 mod health;
 mod inbox;
 mod messages;
-mod notes;
 mod open;
 mod queue;
 mod readers;

@@ -34,6 +34,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0003_reception.sql"),
     include_str!("../../../migrations/sqlite/0004_files.sql"),
     include_str!("../../../migrations/sqlite/0005_data.sql"),
+    include_str!("../../../migrations/sqlite/0006_activities.sql"),
     include_str!("../../../migrations/sqlite/0007_look.sql"),
 ];
 

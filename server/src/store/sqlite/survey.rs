@@ -6,7 +6,7 @@ use super::{
 };
 use crate::store::Holdings;
 use merhaba_shared::protocol::ids::Epoch;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, types::ValueRef};
 use sha2::{Digest, Sha256};
 
 /// What a store holds.
@@ -18,8 +18,6 @@ pub(super) struct Survey {
     version: i64,
     /// How much of everything.
     pub(super) holdings: Holdings,
-    /// Every conversation with its head, hashed in their order.
-    heads: [u8; 32],
 }
 
 /// Looks a store through; all of it at one instant, if the connection has a transaction open.
@@ -38,7 +36,7 @@ pub(super) fn survey(db: &Connection) -> Outcome<Survey> {
     };
     let epoch =
         db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0).map(Epoch))?;
-    Ok(Survey { epoch, version, holdings, heads: heads(db, version)? })
+    Ok(Survey { epoch, version, holdings })
 }
 
 /// Where the heads stand in a store of this version.
@@ -46,19 +44,39 @@ const fn heads_of(version: i64) -> &'static str {
     if version < 2 { "(SELECT id AS conversation, head FROM conversations)" } else { "heads" }
 }
 
-fn heads(db: &Connection, version: i64) -> Outcome<[u8; 32]> {
-    let heads = heads_of(version);
-    let sql = format!(
-        "SELECT c.public_id, h.head FROM conversations AS c JOIN {heads} AS h ON h.conversation = c.id ORDER BY c.id"
-    );
-    let mut statement = db.prepare(&sql)?;
-    let mut rows = statement.query([])?;
+/// SHA-256 of every row of every table, each value with its type and length: what two files share when they hold the same,
+/// whatever indexes they have. Rows are taken as the file has them, which in a copy page by page is the same order.
+pub(super) fn contents(db: &Connection) -> Outcome<[u8; 32]> {
+    let tables =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name";
+    let names: Vec<String> =
+        db.prepare(tables)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut hash = Sha256::new();
-    while let Some(row) = rows.next()? {
-        hash.update(row.get_ref(0)?.as_bytes().unwrap_or_default());
-        hash.update(row.get::<_, i64>(1)?.to_be_bytes());
+    for name in names {
+        add(&mut hash, 0, name.as_bytes());
+        let mut statement = db.prepare(&format!("SELECT * FROM \"{name}\""))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                match row.get_ref(column)? {
+                    ValueRef::Null => hash.update([1]),
+                    ValueRef::Integer(value) => add(&mut hash, 2, &value.to_be_bytes()),
+                    ValueRef::Real(value) => add(&mut hash, 3, &value.to_be_bytes()),
+                    ValueRef::Text(value) => add(&mut hash, 4, value),
+                    ValueRef::Blob(value) => add(&mut hash, 5, value),
+                }
+            }
+        }
     }
     Ok(hash.finalize().into())
+}
+
+/// A value with what it is and how long, so that no two rows run together to the same bytes.
+fn add(hash: &mut Sha256, kind: u8, value: &[u8]) {
+    hash.update([kind]);
+    hash.update((value.len() as u64).to_be_bytes());
+    hash.update(value);
 }
 
 /// What an error says of a file, as a half sentence.

@@ -37,7 +37,6 @@ pub(super) struct Thread {
     pub(super) id: i64,
     pub(super) site: i64,
     pub(super) assignee: Option<i64>,
-    pub(super) notes_head: u64,
     pub(super) latest: i64,
     pub(super) visitor_unread: u32,
     /// All that lists show of it; shared with those who tell of it.
@@ -110,10 +109,8 @@ pub(super) fn id(db: &Connection, who: &Principal, name: &ConversationId) -> Out
 
 /// A conversation by its name, whoever's it is.
 pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thread>> {
-    let sql = inbox::select!(
-        ", c.id, c.site, c.assignee, c.notes_head, h.latest, h.visitor_unread",
-        "WHERE c.public_id = ?1"
-    );
+    let sql =
+        inbox::select!(", c.id, c.site, c.assignee, h.latest, h.visitor_unread", "WHERE c.public_id = ?1");
     one(db, sql, [name.as_str()], |row| {
         let first = inbox::COLUMNS;
         Ok(Thread {
@@ -121,9 +118,8 @@ pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thr
             id: row.get(first)?,
             site: row.get(first + 1)?,
             assignee: row.get(first + 2)?,
-            notes_head: row.get(first + 3)?,
-            latest: row.get(first + 4)?,
-            visitor_unread: row.get(first + 5)?,
+            latest: row.get(first + 3)?,
+            visitor_unread: row.get(first + 4)?,
             changed: Changed::default(),
         })
     })
@@ -264,11 +260,12 @@ impl Thread {
         self.changed.row = true;
     }
 
-    /// Takes the next number of its notes.
-    pub(super) const fn next_note(&mut self) -> u64 {
-        self.notes_head += 1;
+    /// Takes the next number of its backstage.
+    pub(super) fn next_line(&mut self) -> u64 {
+        let row = Arc::make_mut(&mut self.row);
+        row.backstage += 1;
         self.changed.row = true;
-        self.notes_head
+        row.backstage
     }
 
     /// Notes the language and the page that it was last written from.
@@ -342,7 +339,7 @@ impl Thread {
             .map_or((None, None, None), |page| (Some(&page.url), Some(&page.title), Some(&page.referrer)));
         let status = self.row.status.number();
         let values =
-            params![self.id, self.assignee, status, self.notes_head, card.locale, url, title, referrer];
+            params![self.id, self.assignee, status, self.row.backstage, card.locale, url, title, referrer];
         change(db, sql, values).map(|_| ())
     }
 }

@@ -1,6 +1,6 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{
-    Sqlite, Way, agents, changes, files, inbox, messages, notes, sites, threads, timeline, visitors,
+    Sqlite, Way, agents, backstage, changes, files, inbox, messages, sites, threads, timeline, visitors,
 };
 use crate::store::{
     Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, FileStore, Holder, Kept, Marked, Missed,
@@ -8,7 +8,7 @@ use crate::store::{
     SiteSettings, Store, StoredFile, Then, Visitor, VisitorMessage,
 };
 use merhaba_shared::protocol::{
-    agent::{Filter, Inbox, InboxRow, Note},
+    agent::{BackstageLine, Filter, Inbox, InboxRow},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Rating},
     visitor::ConversationCard,
@@ -124,9 +124,10 @@ impl Store for Sqlite {
         &self,
         agent: AgentId,
         conversation: ConversationId,
+        at: Millis,
         then: Then<Option<ClaimOutcome>>,
     ) -> Pending<Option<ClaimOutcome>> {
-        self.conversing(then, move |desk| changes::claim(desk, &agent, &conversation))
+        self.conversing(then, move |desk| changes::claim(desk, &agent, &conversation, at))
     }
 
     fn assign(
@@ -134,9 +135,10 @@ impl Store for Sqlite {
         agent: AgentId,
         conversation: ConversationId,
         to: Option<AgentId>,
+        at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>> {
-        self.conversing(then, move |desk| changes::assign(desk, &agent, &conversation, to.as_ref()))
+        self.conversing(then, move |desk| changes::assign(desk, &agent, &conversation, to.as_ref(), at))
     }
 
     fn resolve(
@@ -181,7 +183,7 @@ impl Store for Sqlite {
     }
 
     fn note(&self, note: AgentMessage, then: Then<Noted>) -> Pending<Noted> {
-        self.queue(Way::Next(note.body.len()), Some(then), |desk| notes::add(desk, note))
+        self.queue(Way::Next(note.body.len()), Some(then), |desk| backstage::note(desk, note))
     }
 
     fn row(&self, who: Principal, conversation: ConversationId) -> Pending<Option<InboxRow>> {
@@ -212,13 +214,14 @@ impl Store for Sqlite {
         self.reading(move |db| timeline::missed(db, &who, &conversation, after, bytes))
     }
 
-    fn notes(
+    fn backstage(
         &self,
         agent: AgentId,
         conversation: ConversationId,
+        before: Option<u64>,
         limit: usize,
-    ) -> Pending<Option<Vec<Note>>> {
-        self.reading(move |db| notes::newest(db, &agent, &conversation, limit))
+    ) -> Pending<Option<Vec<BackstageLine>>> {
+        self.reading(move |db| backstage::page(db, &agent, &conversation, before, limit))
     }
 
     fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox> {

@@ -4,7 +4,9 @@ use super::{AgentClient, Notice};
 use crate::{
     client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
     protocol::{
-        agent::{Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome},
+        agent::{
+            Activity, BackstageLine, Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome, WriteNote,
+        },
         ids::{AgentId, ClientId, ConversationId},
         model::{Item, Ping, Read, Resume, Side},
     },
@@ -64,7 +66,11 @@ impl AgentClient {
                 }
                 self.settle(&conversation);
             }
-            Event::Note(note) => self.opens.note(note),
+            Event::Note(note) => {
+                self.outbox.confirmed(note.client_id);
+                self.opens.line(BackstageLine::Note(note));
+            }
+            Event::Activity(activity) => self.done(activity),
             Event::Accepted(accepted) => {
                 self.outbox.accepted(&accepted);
                 self.settle(&accepted.conversation);
@@ -156,7 +162,7 @@ impl AgentClient {
     /// Lets time pass.
     pub fn tick(&mut self, now: Ms) {
         for opened in self.opens.all_mut() {
-            opened.thread.tick(now);
+            opened.tick(now);
         }
         let step = self.connection.tick(now, self.outbox.sending());
         self.carry_out(step);
@@ -170,7 +176,7 @@ impl AgentClient {
     #[must_use]
     pub fn wake_at(&self, now: Ms) -> Option<Ms> {
         let live = |_: &Ms| self.connection.is_live();
-        let threads = self.opens.all().iter().filter_map(|opened| opened.thread.wake_at(now)).filter(live);
+        let threads = self.opens.all().iter().filter_map(|opened| opened.wake_at(now)).filter(live);
         let held = self.outbox.held_until(now).filter(live);
         let lists = self.lists.wake_at(now).filter(live);
         threads.chain(self.connection.wake_at(self.outbox.sending())).chain(held).chain(lists).min()
@@ -204,7 +210,7 @@ impl AgentClient {
         let anew: Vec<_> = anew
             .into_iter()
             .map(|opened| {
-                opened.thread.expect_page();
+                opened.expect();
                 opened.thread.conversation().clone()
             })
             .collect();
@@ -244,6 +250,18 @@ impl AgentClient {
         }
     }
 
+    /// Something was done. Of a conversation that is not open here the relay tells only what was given to this agent.
+    fn done(&mut self, activity: Activity) {
+        let (conversation, by) = (activity.conversation.clone(), activity.author.clone());
+        let to_me = activity.to.as_ref().is_some_and(|to| Some(&to.id) == self.my_id());
+        let number = activity.number;
+        let row = self.lists.row(&conversation).map_or(0, |row| row.backstage);
+        let heard = self.opens.line(BackstageLine::Activity(activity)).unwrap_or_default();
+        if to_me && number > row.max(heard) {
+            self.notices.push(Notice::Given { conversation, by });
+        }
+    }
+
     fn confirm(&mut self, item: &Item) {
         if let Item::Message(message) = item
             && message.author.side() == Side::Agent
@@ -254,9 +272,9 @@ impl AgentClient {
 
     /// What was stored long ago, and sent again after a crash, has its place in the copy already.
     fn settle(&mut self, conversation: &ConversationId) {
-        let copy = self.opens.get(conversation).map(|opened| opened.thread.timeline());
-        if let Some(copy) = copy.filter(|copy| copy.is_loaded()) {
-            self.outbox.settled(conversation, copy.last());
+        let opened = self.opens.get(conversation);
+        if let Some(opened) = opened.filter(|opened| opened.thread.timeline().is_loaded()) {
+            self.outbox.settled(conversation, opened.thread.timeline().last(), opened.backstage.last());
         }
     }
 
@@ -270,21 +288,26 @@ impl AgentClient {
         if let Some(out) = self.outbox.next(now)
             && let Some(conversation) = out.conversation.clone()
         {
-            let reply = Reply {
-                client_id: out.client_id,
-                conversation,
-                body: out.body.clone(),
-                attachments: out.attachments.clone(),
+            let (client_id, body) = (out.client_id, out.body.clone());
+            let frame = if out.note {
+                Command::Note(WriteNote { client_id, conversation, body })
+            } else {
+                let attachments = out.attachments.clone();
+                Command::Reply(Reply { client_id, conversation, body, attachments })
             };
-            self.effects.push(Effect::Frame(Command::Reply(reply)));
+            self.effects.push(Effect::Frame(frame));
         }
     }
 
     pub(super) fn fetch(&mut self) {
-        if self.connection.is_live()
-            && let Some(ask) = self.opens.current_mut().and_then(|opened| opened.thread.wants())
-        {
+        if !self.connection.is_live() {
+            return;
+        }
+        if let Some(ask) = self.opens.current_mut().and_then(|opened| opened.thread.wants()) {
             self.frame(Command::History(ask));
+        }
+        if let Some(ask) = self.opens.current_mut().and_then(super::Opened::wants_backstage) {
+            self.frame(Command::Backstage(ask));
         }
     }
 
@@ -337,7 +360,7 @@ impl AgentClient {
     fn lost(&mut self) {
         self.outbox.lost();
         for opened in self.opens.all_mut() {
-            opened.thread.lost();
+            opened.lost();
         }
     }
 

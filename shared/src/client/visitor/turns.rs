@@ -334,7 +334,7 @@ impl VisitorClient {
     fn settle(&mut self, conversation: &ConversationId) {
         let copy = self.threads.iter().find(|thread| thread.conversation() == conversation);
         if let Some(copy) = copy.map(Thread::timeline).filter(|copy| copy.is_loaded()) {
-            self.outbox.settled(conversation, copy.last());
+            self.outbox.settled(conversation, copy.last(), 0);
         }
     }
 

@@ -65,6 +65,7 @@ impl Named for agent::Command {
             Self::Status(_) => "agent Status",
             Self::History(_) => "agent History",
             Self::Ping(_) => "agent Ping",
+            Self::Backstage(_) => "agent Backstage",
         }
     }
 }

@@ -11,7 +11,7 @@ use merhaba_shared::{
         Ms, agent::AgentClient, outbox::Outgoing, thread::Delivery, thread::Thread, visitor::VisitorClient,
     },
     protocol::{
-        agent::{InboxRow, Note},
+        agent::{BackstageLine, InboxRow},
         ids::ConversationId,
         model::{AgentAuthor, Item, Side, Status},
     },
@@ -34,7 +34,7 @@ struct Shown {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Screen {
     threads: Vec<Shown>,
-    notes: Vec<Note>,
+    notes: Vec<BackstageLine>,
     rows: Vec<InboxRow>,
     outbox: Vec<Outgoing>,
     assignee: Option<AgentAuthor>,
@@ -79,7 +79,7 @@ fn of_agent(client: &AgentClient) -> Screen {
             .map(|opened| shown(&opened.thread, Side::Agent, true))
             .into_iter()
             .collect(),
-        notes: client.current().map(|opened| opened.notes.clone()).unwrap_or_default(),
+        notes: client.current().map(|opened| opened.backstage.lines().to_vec()).unwrap_or_default(),
         rows: client.rows().into_iter().cloned().collect(),
         outbox: client.outbox().all().to_vec(),
         assignee: None,

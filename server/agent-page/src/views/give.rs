@@ -1,0 +1,123 @@
+//! Handing a conversation over: to a colleague, with a note if there is something to say, or back to the queue. The list
+//! is asked for each time it is opened, so that it says who is there now.
+use crate::{
+    desk::Desk,
+    i18n::{lang, texts},
+    icons::{CLOSE, icon},
+    people, rest,
+};
+use js_sys::Array;
+use leptos::{
+    html::{Dialog, Textarea},
+    prelude::*,
+    task::spawn_local,
+};
+use merhaba_shared::protocol::{
+    agent::InboxRow,
+    ids::{AgentId, ConversationId},
+    limits::BODY_CHARS,
+};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Somebody who can be given it.
+#[derive(Clone, PartialEq, Eq)]
+struct Colleague {
+    id: AgentId,
+    name: String,
+    online: bool,
+}
+
+/// The colleagues of a site; nothing yet, or what went wrong.
+type Found = Option<Result<Vec<Colleague>, ()>>;
+
+/// The dialog.
+#[component]
+pub fn Give() -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let (dialog, note) = (NodeRef::<Dialog>::new(), NodeRef::<Textarea>::new());
+    let found: RwSignal<Found> = RwSignal::new(None);
+    let row = desk.current_row();
+    Effect::new(move || {
+        let (open, Some(dialog)) = (desk.giving.get(), dialog.get()) else { return };
+        if open == dialog.open() {
+            return;
+        }
+        if !open {
+            return dialog.close();
+        }
+        // A dialog that is in the page and closed can always be opened.
+        let _ = dialog.show_modal();
+        if let Some(row) = row.get_untracked() {
+            spawn_local(async move { found.set(Some(colleagues(&row).await)) });
+        }
+    });
+    let choose = move |conversation: &ConversationId, to: Option<AgentId>| {
+        let said = note.get_untracked().map(|note| note.value()).unwrap_or_default();
+        if !said.trim().is_empty() {
+            desk.note(conversation, said);
+        }
+        desk.act(|client, _| client.assign(conversation, to));
+        if let Some(note) = note.get_untracked() {
+            note.set_value("");
+        }
+        desk.giving.set(false);
+    };
+    let list = move || match (found.get(), row.get()) {
+        (Some(Ok(colleagues)), Some(row)) => view! { <Choices colleagues row choose/> }.into_any(),
+        (Some(Err(())), _) => view! { <p class="trouble" role="alert">{texts.give_failed}</p> }.into_any(),
+        _ => view! { <p class="word" role="status">{texts.loading_list}</p> }.into_any(),
+    };
+    view! {
+        <dialog id="give" class="sheet" node_ref=dialog aria-labelledby="give-to" on:close=move |_| { desk.giving.set(false); found.set(None); }>
+            <header><h2 id="give-to">{texts.give_to}</h2>
+                <button class="icon" aria-label=texts.close on:click=move |_| desk.giving.set(false)>{icon(CLOSE)}</button></header>
+            {list}
+            <label>{texts.give_note}<textarea rows="2" dir="auto" maxlength=BODY_CHARS.to_string() node_ref=note></textarea></label>
+        </dialog>
+    }
+}
+
+#[component]
+fn Choices(
+    colleagues: Vec<Colleague>,
+    row: InboxRow,
+    choose: impl Fn(&ConversationId, Option<AgentId>) + Copy + Send + 'static,
+) -> impl IntoView {
+    let (texts, lang) = (texts(), lang());
+    let InboxRow { conversation, assignee, .. } = row;
+    let (holder, id) = (assignee.map(|agent| agent.id), StoredValue::new(conversation));
+    let free = holder.is_none();
+    let one = move |Colleague { id: agent, name, online }: Colleague| {
+        let holds = holder.as_ref() == Some(&agent);
+        let words = match (holds, online) {
+            (true, _) => texts.answers_now,
+            (_, true) => texts.available,
+            (..) => texts.not_here,
+        };
+        let face = people::initials(&name, lang);
+        view! {
+            <li><button disabled=holds on:click=move |_| id.with_value(|id| choose(id, Some(agent.clone())))>
+                <span class="face" aria-hidden="true">{face}</span><b dir="auto">{name}</b>
+                <small class:here=online>{words}</small>
+            </button></li>
+        }
+    };
+    let nobody = (!free).then(|| {
+        view! { <li><button class="nobody" on:click=move |_| id.with_value(|id| choose(id, None))>{texts.to_nobody}</button></li> }
+    });
+    view! { <ul>{colleagues.into_iter().map(one).collect_view()}{nobody}</ul> }
+}
+
+/// Those who are there first, each kind by name as the relay gives them.
+async fn colleagues(row: &InboxRow) -> Result<Vec<Colleague>, ()> {
+    let answer = rest::ask("GET", &["/api/v1/sites/", row.site.as_str(), "/agents"].concat(), None).await;
+    let agents = rest::get(&answer.body, "agents").dyn_into::<Array>().ok().filter(|_| answer.is_ok());
+    let mut colleagues: Vec<_> = agents.ok_or(())?.iter().filter_map(|agent| read(&agent)).collect();
+    colleagues.sort_by_key(|colleague| !colleague.online);
+    Ok(colleagues)
+}
+
+fn read(agent: &JsValue) -> Option<Colleague> {
+    let id = AgentId(rest::text(agent, "id")?);
+    Some(Colleague { id, name: rest::text(agent, "name")?, online: rest::get(agent, "online").is_truthy() })
+}

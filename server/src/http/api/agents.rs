@@ -1,0 +1,44 @@
+//! `/api/v1/sites/{key}/agents`: the colleagues who can be given a conversation of a site, and who of them is there.
+use super::sites::role;
+use crate::http::{
+    Web,
+    identity::SignedIn,
+    problem::{Problem, json},
+};
+use axum::{
+    extract::{Extension, Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Serialize;
+use std::sync::Arc;
+
+#[derive(Serialize)]
+struct Colleagues {
+    agents: Vec<Colleague>,
+}
+
+#[derive(Serialize)]
+struct Colleague {
+    id: String,
+    name: String,
+    /// Connected, and not marked away.
+    online: bool,
+}
+
+/// Those who answer on a site, by name. For whoever is of the site; a foreign site and none are the same.
+pub async fn list(
+    State(web): State<Arc<Web>>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(key): Path<String>,
+) -> Result<Response, Problem> {
+    role(&signed_in, &key)?;
+    let site = key.as_str().into();
+    let colleague = |agent: merhaba_shared::protocol::model::AgentAuthor| Colleague {
+        online: web.app.chat.is_there(&agent.id, &site),
+        id: agent.id.0,
+        name: agent.name,
+    };
+    let agents = web.app.store.agents(site.clone()).await?.into_iter().map(colleague).collect();
+    Ok(json(StatusCode::OK, &Colleagues { agents }))
+}
