@@ -66,16 +66,9 @@ impl Keeper {
         all
     }
 
-    /// Keeps what is new on its way, and forgets what has arrived or was taken back.
+    /// Keeps what is new on its way, and forgets what has arrived or was taken back. That comes last: another tab learns
+    /// where a message goes before it hears that the one it follows is gone.
     pub fn settle(&mut self, outbox: &Outbox) {
-        let waits = |id: ClientId| waiting(outbox).any(|out| out.client_id == id);
-        self.kept.retain(|kept| {
-            let stays = waits(kept.id);
-            if !stays {
-                storage::forget(&kept.key);
-            }
-            stays
-        });
         for out in waiting(outbox) {
             if let Some(kept) = self.kept.iter_mut().find(|kept| kept.id == out.client_id) {
                 // The conversation that it follows another into has got its name.
@@ -92,6 +85,13 @@ impl Keeper {
             self.refused |= !storage::keep(&key, &write(out));
             self.kept.push(Kept { id: out.client_id, key, named: out.conversation.is_some() });
         }
+        self.kept.retain(|kept| {
+            let stays = waiting(outbox).any(|out| out.client_id == kept.id);
+            if !stays {
+                storage::forget(&kept.key);
+            }
+            stays
+        });
     }
 
     /// Something was kept, or forgotten (`value` is nothing), by another tab.

@@ -146,10 +146,16 @@ impl World {
         for out in &new {
             self.unsent.insert(number(out.client_id), out.clone());
         }
+        let mut named = false;
         for out in tab.client.outbox().all().iter().filter(|out| out.conversation.is_some()) {
             if let Some(kept) = self.unsent.get_mut(&number(out.client_id)) {
+                named |= kept.conversation != out.conversation;
                 kept.conversation.clone_from(&out.conversation);
             }
+        }
+        // What follows another is named before that one is forgotten, and the other tabs hear of it in this order.
+        for other in (0..self.tabs.len()).filter(|other| named && *other != at) {
+            self.take_up(other);
         }
         self.unsent.retain(|_, out| !gone.contains(&out.client_id));
         for other in (0..self.tabs.len()).filter(|other| *other != at) {
