@@ -149,7 +149,7 @@ impl World {
         let mut named = false;
         for out in tab.client.outbox().all().iter().filter(|out| out.conversation.is_some()) {
             if let Some(kept) = self.unsent.get_mut(&number(out.client_id)) {
-                named |= kept.conversation != out.conversation;
+                named |= kept.conversation.is_none();
                 kept.conversation.clone_from(&out.conversation);
             }
         }
