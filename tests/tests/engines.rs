@@ -96,7 +96,8 @@ async fn what_belongs_to_it(relay: &Relay, visitor: &Browser, agent: &Browser) {
     visitor
         .until("!document.querySelector('.rating .first') && document.querySelectorAll('[role=log] .event:not([hidden])').length === 2")
         .await;
-    agent.until("document.querySelectorAll('[role=log] .event:not([hidden])').length === 2").await;
+    // And who took it, which only the team sees.
+    agent.until("document.querySelectorAll('[role=log] .event:not([hidden])').length === 3").await;
 }
 
 /// Asks with a quick reply, as a program does.
