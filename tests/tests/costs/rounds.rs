@@ -28,13 +28,6 @@ pub fn tenths(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// The middle one.
-pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().expect("something was measured")
-}
-
 /// What the processors have done since the machine began, idle and in all; nothing where the system does not say.
 fn processors() -> (f64, f64) {
     let told = fs::read_to_string("/proc/stat").unwrap_or_default();
