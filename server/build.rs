@@ -71,6 +71,7 @@ impl Bundle {
             (self.source("widget/loader/embed.js")?, self.source("widget/loader/embed-api.js")?)
         else {
             self.constant("EMBED_SRI", "");
+            self.constant("EMBED_BUILD", "");
             return missing("the loader (widget/loader) is missing");
         };
         let api = minify::script(&api);
@@ -78,6 +79,9 @@ impl Bundle {
         let embed =
             minify::script(&embed).replace("__API__", &api_name).replace("__SRI__", &sri(api.as_bytes()));
         self.constant("EMBED_SRI", &sri(embed.as_bytes()));
+        // A version may be built more than once, and each build be pinned by somebody.
+        let build = format!("{}-{}", env!("CARGO_PKG_VERSION"), &hash(embed.as_bytes())[..8]);
+        self.constant("EMBED_BUILD", &build);
         self.file(&format!("/{api_name}"), "text/javascript; charset=utf-8", api.as_bytes())?;
         self.file("/embed.js", "text/javascript; charset=utf-8", embed.as_bytes())
     }
@@ -100,27 +104,32 @@ impl Bundle {
         let mut addresses = [BTreeMap::new(), BTreeMap::new()];
         // The reception has a place of its own in the document (`reception` below).
         let modules = self.folder("widget/parts", "js")?.into_iter().filter(|(name, _)| name != "reception");
+        let emoji = self.assets("widget/i18n/emoji")?;
         for (name, source) in modules {
-            let script = minify::script(&source);
+            let script = minify::script(&source).replace("__EMOJI__", &addressed(&emoji));
             let url = format!("/assets/{}-{name}.js", hash(script.as_bytes()));
             self.file(&url, "text/javascript; charset=utf-8", script.as_bytes())?;
             addresses[0].insert(name, url);
         }
-        for (language, source) in self.folder("widget/i18n/parts", "json")? {
-            let texts = source.lines().map(str::trim).collect::<String>();
-            let url = format!("/assets/{}-{language}.json", hash(texts.as_bytes()));
-            self.file(&url, "application/json; charset=utf-8", texts.as_bytes())?;
-            addresses[1].insert(language, url);
-        }
-        let [parts, texts] = addresses.map(|all| {
-            let pairs: Vec<_> = all.iter().map(|(name, url)| format!("{name:?}:{url:?}")).collect();
-            format!("{{{}}}", pairs.join(","))
-        });
+        addresses[1] = self.assets("widget/i18n/parts")?;
+        let [parts, texts] = addresses.map(|all| addressed(&all));
         let door = self.source("widget/parts.js")?.unwrap_or_default();
         let door = minify::script(&door).replace("__PARTS__", &parts).replace("__TEXTS__", &texts);
         let url = format!("/assets/{}-parts.js", hash(door.as_bytes()));
         self.constant("PARTS_JS", &url);
         self.file(&url, "text/javascript; charset=utf-8", door.as_bytes())
+    }
+
+    /// Texts by language that are fetched; gives their addresses.
+    fn assets(&mut self, folder: &str) -> Result<BTreeMap<String, String>> {
+        let mut addresses = BTreeMap::new();
+        for (language, source) in self.folder(folder, "json")? {
+            let texts = source.lines().map(str::trim).collect::<String>();
+            let url = format!("/assets/{}-{language}.json", hash(texts.as_bytes()));
+            self.file(&url, "application/json; charset=utf-8", texts.as_bytes())?;
+            addresses.insert(language, url);
+        }
+        Ok(addresses)
     }
 
     /// The script of a frame that only asks what is unread.
@@ -303,6 +312,12 @@ impl Bundle {
         let path = self.out.join("pages.rs");
         fs::write(&path, &self.rust).map_err(|error| format!("{}: {error}", path.display()))
     }
+}
+
+/// Addresses by name, as a script has them.
+fn addressed(all: &BTreeMap<String, String>) -> String {
+    let pairs: Vec<_> = all.iter().map(|(name, url)| format!("{name:?}:{url:?}")).collect();
+    format!("{{{}}}", pairs.join(","))
 }
 
 /// Something that a whole program needs is not there.

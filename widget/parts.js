@@ -52,6 +52,15 @@ const node = (tag, props, ...children) => {
 /** A drawn sign: one path on a field of 24 by 24. */
 const icon = path => node('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, node('path', { d: path }));
 
+/** An id for a message: made once, the same at every try. */
+const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, '0')).join('');
+
+/** What a bubble's message has besides text and files, with its Seq (`shared/src/layout/attached.rs`); nothing where it has nothing. */
+const extra = ({ dataset: { extra: text = '' } }) => {
+  const at = text.indexOf(' ');
+  try { return { seq: +text.slice(0, at), ...JSON.parse(text.slice(at + 1)) }; } catch { return {}; }
+};
+
 /** Styles, adopted once per name: the document's policy lets no other way in. */
 const style = (name, css) => {
   if (sheets.has(name)) return;
@@ -108,7 +117,7 @@ const open = (api, title) => {
 
 const api = (name, data) => {
   const a = {
-    name, data, root, call, tell, state, node, icon, style,
+    name, data, root, call, tell, state, node, icon, style, fresh, extra,
     language: root.lang,
     agent: AGENT, base: BASE, who,
     log: d.getElementById('log'), form: d.querySelector('.compose'), field: d.querySelector('.compose textarea'), head: d.querySelector('.head'),

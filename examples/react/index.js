@@ -3,7 +3,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { acquire, call } from './load.js';
 
-/** The chat, for as long as this component is mounted. Settings that change are handed on. */
+/** @import { Settings } from './load.js' */
+
+/**
+ * The chat, for as long as this component is mounted. Settings that change are handed on.
+ * @param {{ relay: string } & Settings} props
+ * @returns {null}
+ */
 export function MerhabaChat({ relay, ...settings }) {
   const said = JSON.stringify(settings);
   const first = useRef(settings);
@@ -12,10 +18,14 @@ export function MerhabaChat({ relay, ...settings }) {
   return null;
 }
 
-/** How many messages are unread. */
+/**
+ * How many messages are unread.
+ * @returns {number}
+ */
 export function useUnreadCount() {
   const [count, set] = useState(0);
   useEffect(() => {
+    /** @param {CustomEvent<{ count: number }>} event */
     const hear = event => set(event.detail.count);
     window.addEventListener('merhaba:unread', hear);
     return () => window.removeEventListener('merhaba:unread', hear);

@@ -1,16 +1,38 @@
 // Loads Merhaba's script once for a page, however many components ask, and takes it away with the last of them. It knows
 // no framework: the copies for React and Vue are the same.
 
+/** @import { Merhaba, MerhabaCalls, MerhabaSettings } from '../embed' */
+
+/** What a component hands on: the settings, with the site's key. @typedef {MerhabaSettings & { site: string }} Settings */
+
 let holders = 0;
 
-/** A call of Merhaba: now, or kept by the stub until the script is there. Does nothing without a browser. */
-export function call(...rest) {
-  if (typeof window === 'undefined') return undefined;
-  window.Merhaba = window.Merhaba || function () { (window.Merhaba.q = window.Merhaba.q || []).push(arguments); };
-  return window.Merhaba(...rest);
+/** Keeps calls until the script is there, which takes them up. */
+function stub() {
+  /** @type {IArguments[]} */
+  const q = [];
+  return Object.assign(function () { q.push(arguments); }, { q });
 }
 
-/** The chat of `relay` with these settings; returns how to give it up. */
+/**
+ * A call of Merhaba: now, or kept by the stub until the script is there. Does nothing without a browser.
+ * @template {keyof MerhabaCalls} Call
+ * @param {Call} name
+ * @param {Parameters<MerhabaCalls[Call]>} rest
+ * @returns {ReturnType<MerhabaCalls[Call]> | undefined} what it answers, once the script is there
+ */
+export function call(name, ...rest) {
+  if (typeof window === 'undefined') return undefined;
+  window.Merhaba = window.Merhaba || /** @type {Merhaba} */ (/** @type {unknown} */ (stub()));
+  return window.Merhaba(name, ...rest);
+}
+
+/**
+ * The chat of `relay` with these settings; returns how to give it up.
+ * @param {string} relay
+ * @param {Settings} settings
+ * @returns {() => void}
+ */
 export function acquire(relay, settings) {
   if (typeof document === 'undefined') return () => {};
   holders += 1;

@@ -3,10 +3,13 @@
 import { defineComponent, onBeforeUnmount, onMounted, ref, watch } from 'vue';
 import { acquire, call } from './load.js';
 
+/** @import { PropType, Ref } from 'vue' */
+/** @import { Settings } from './load.js' */
+
 /** The chat, for as long as this component is mounted. Settings that change are handed on. */
 export const MerhabaChat = defineComponent({
   name: 'MerhabaChat',
-  props: { relay: { type: String, required: true }, settings: { type: Object, required: true } },
+  props: { relay: { type: String, required: true }, settings: { type: /** @type {PropType<Settings>} */ (Object), required: true } },
   setup(props) {
     let release = () => {};
     onMounted(() => { release = acquire(props.relay, props.settings); });
@@ -16,9 +19,13 @@ export const MerhabaChat = defineComponent({
   }
 });
 
-/** How many messages are unread. */
+/**
+ * How many messages are unread.
+ * @returns {Readonly<Ref<number>>}
+ */
 export function useUnreadCount() {
   const count = ref(0);
+  /** @param {CustomEvent<{ count: number }>} event */
   const hear = event => { count.value = event.detail.count; };
   onMounted(() => window.addEventListener('merhaba:unread', hear));
   onBeforeUnmount(() => window.removeEventListener('merhaba:unread', hear));

@@ -9,7 +9,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-/// The numbers. They only grow, except sessions.
+/// The numbers. They only grow, except sessions and what waits for the index.
 #[derive(Debug)]
 pub struct Counters {
     visitors: AtomicU64,
@@ -17,6 +17,7 @@ pub struct Counters {
     accepted: AtomicU64,
     refused: Vec<(Code, AtomicU64)>,
     closed: Vec<(Close, AtomicU64)>,
+    unindexed: AtomicU64,
 }
 
 impl Default for Counters {
@@ -27,6 +28,7 @@ impl Default for Counters {
             accepted: AtomicU64::new(0),
             refused: Code::ALL.iter().map(|code| (*code, AtomicU64::new(0))).collect(),
             closed: ALL.iter().map(|close| (*close, AtomicU64::new(0))).collect(),
+            unindexed: AtomicU64::new(0),
         }
     }
 }
@@ -88,6 +90,17 @@ impl Counters {
     /// Closes by code.
     pub fn closed(&self) -> impl Iterator<Item = (Close, u64)> + '_ {
         self.closed.iter().map(|(close, count)| (*close, count.load(Relaxed)))
+    }
+
+    /// Notes how many entries and notes cannot be found by searching yet.
+    pub fn note_unindexed(&self, count: u64) {
+        self.unindexed.store(count, Relaxed);
+    }
+
+    /// Entries and notes that cannot be found by searching yet.
+    #[must_use]
+    pub fn unindexed(&self) -> u64 {
+        self.unindexed.load(Relaxed)
     }
 
     fn side(&self, side: Side) -> &AtomicU64 {

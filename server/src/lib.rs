@@ -146,13 +146,22 @@ pub async fn run(
     let app = App::new(store.clone(), clock, config.rate_limits, &config.data);
     let app = Arc::new(App { shutdown: shutdown.clone(), ..app });
     app.chat.learn_hours().await.map_err(StartError::Read)?;
-    let soon = tokio::spawn(app.chat.telling());
-    let hours = tokio::spawn(app.chat.watching_hours());
+    app.chat.learn_routing().await.map_err(StartError::Read)?;
+    let background = [
+        tokio::spawn(app.chat.telling()),
+        tokio::spawn(app.chat.watching_hours()),
+        tokio::spawn(app.chat.routing()),
+        tokio::spawn(app.chat.counting()),
+        tokio::spawn(app.chat.waking()),
+        tokio::spawn(app.chat.passing()),
+    ];
     let turns = Turns::default();
     let root = Root::open(&config.data, clock)
         .map_err(|error| StartError::Key(config.data.join(keys::FILE), error))?;
     let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop, &root));
+    http::keep_loader(&app).await;
     tidy(&app).await;
+    index(&app);
     control(&config, &app, turns, web.own().origin())?;
     if let Some(listener) = metrics {
         let router = http::metrics::router(&app);
@@ -166,8 +175,7 @@ pub async fn run(
     http::listen::serve(listener, http::routes::router(web), shutdown.clone(), http::listen::connections())
         .await;
     stop(&shutdown, store.as_ref()).await;
-    soon.abort();
-    hours.abort();
+    background.iter().for_each(tokio::task::JoinHandle::abort);
     // What was committed last may still be on its way to whoever asked.
     let _ = tokio::time::timeout(DRAIN, telling).await;
     drop(lock);
@@ -190,6 +198,38 @@ async fn tidy(app: &Arc<App>) {
             if let Err(error) = chat.forget_unsent().await {
                 tracing::warn!(%error, "files that were never sent stay for now");
             }
+        }
+    });
+}
+
+/// Entries and notes that are put into the search's index at once: some milliseconds of work.
+const INDEXED_AT_ONCE: usize = 256;
+/// The same when it is far behind, as after an upgrade: the larger, the less it costs altogether.
+const INDEXED_FAR: usize = 4_096;
+/// How long it waits when everything is in it, and between two rounds when not: others have more of the processor.
+const INDEX_EVERY: Duration = Duration::from_secs(1);
+const INDEX_ON: Duration = Duration::from_millis(10);
+/// How long it waits when the disk does not take it: the store has the say about that, not the index.
+const INDEX_AGAIN: Duration = Duration::from_secs(30);
+
+/// Follows what is stored with what can be searched for.
+fn index(app: &Arc<App>) {
+    let (store, counters, stopping) =
+        (app.store.clone(), app.chat.counters().clone(), app.shutdown.stopping());
+    app.shutdown.spawn(async move {
+        let (mut pause, mut most) = (INDEX_ON, INDEXED_AT_ONCE);
+        while tokio::time::timeout(pause, stopping.cancelled()).await.is_err() {
+            pause = match store.index(most).await {
+                Ok(behind) => {
+                    counters.note_unindexed(behind);
+                    most = if behind > INDEXED_FAR as u64 { INDEXED_FAR } else { INDEXED_AT_ONCE };
+                    if behind == 0 { INDEX_EVERY } else { INDEX_ON }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "searching does not find what is new for now");
+                    INDEX_AGAIN
+                }
+            };
         }
     });
 }

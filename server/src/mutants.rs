@@ -66,6 +66,8 @@ merhaba_shared::mutants! {
     UnknownKindFatal = "unknown-kind-fatal",
     /// Audiences: a visitor hears what agents note.
     NoteToVisitor = "note-to-visitor",
+    /// Audiences: a visitor hears what waits for approval.
+    ProposalToVisitor = "proposal-to-visitor",
 }
 
 /// Whether this is broken.

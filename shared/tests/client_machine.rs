@@ -5,7 +5,7 @@
 mod model;
 
 use merhaba_shared::{
-    client::outbox::{Outgoing, Progress},
+    client::outbox::{Outgoing, Progress, What},
     protocol::model::Item,
 };
 use model::world::{Meant, World, number};
@@ -137,7 +137,7 @@ fn a_message_stored_before_a_crash_and_long_scrolled_away_does_not_wait_for_ever
         begins: None,
         body: first.body,
         attachments: vec![],
-        note: false,
+        what: What::Message,
         progress: Progress::Waiting,
     };
     world.unsent.insert(1, out);

@@ -65,6 +65,8 @@ fn message(author: Author, conversation: &str, seq: u64, n: u8) -> Event {
         body: "b".into(),
         attachments: Vec::new(),
         extra: None,
+        edited: None,
+        deleted: None,
     })
 }
 

@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 7 + 11 + 16 + 17, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 7 + 11 + 25 + 22, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -166,7 +166,16 @@ fn every_kind_is_made() {
             | FromAgent::Status(_)
             | FromAgent::History(_)
             | FromAgent::Ping(_)
-            | FromAgent::Backstage(_),
+            | FromAgent::Backstage(_)
+            | FromAgent::Look(_)
+            | FromAgent::Tag(_)
+            | FromAgent::Priority(_)
+            | FromAgent::Snooze(_)
+            | FromAgent::Bookmark(_)
+            | FromAgent::Propose(_)
+            | FromAgent::Decide(_)
+            | FromAgent::Edit(_)
+            | FromAgent::Delete(_),
             ToAgent::Welcome(_)
             | ToAgent::Inbox(_)
             | ToAgent::InboxChanged(_)
@@ -183,7 +192,12 @@ fn every_kind_is_made() {
             | ToAgent::Claimed(_)
             | ToAgent::Status(_)
             | ToAgent::Rows(_)
-            | ToAgent::Activity(_),
+            | ToAgent::Activity(_)
+            | ToAgent::Company(_)
+            | ToAgent::Counts(_)
+            | ToAgent::Bookmarked(_)
+            | ToAgent::Proposal(_)
+            | ToAgent::Decided(_),
         ) => {}
     }
 }

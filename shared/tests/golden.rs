@@ -1,17 +1,17 @@
 //! One file per frame kind and codec in `golden/v1/`: what left a page or the relay once must be read for ever.
 //! Files are only added (`MERHABA_GOLDEN=write cargo test -p merhaba-shared --test golden`), never edited.
 use merhaba_shared::protocol::{
-    agent,
+    agent, approval,
     codec::{from_bin, from_json, to_bin, to_json},
     error::{Code, DecodeError, Refused},
     ids::{ClientId, Token},
     limits::JSON_DEPTH,
     model::{
-        Accepted, AgentAuthor, Author, Content, Data, Entry, GetHistory, Head, History, Item, Kind, Message,
-        Object, Ping, Pong, Rating, Read, ReadMarker, Resume, Side, Status, SystemAuthor, Typing, TypingNow,
-        VisitorAuthor,
+        Accepted, AgentAuthor, Author, Content, Data, Deletion, Edit, Entry, GetHistory, Head, History, Item,
+        Kind, Message, Object, Ping, Pong, Rating, Read, ReadMarker, Resume, Side, Status, SystemAuthor,
+        Typing, TypingNow, VisitorAuthor,
     },
-    visitor,
+    revision, triage, visitor,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, fs, path::PathBuf};
@@ -35,6 +35,8 @@ fn message() -> Message {
         body: "Merhaba, siparişim nerede acaba? 🙏".into(),
         attachments: Vec::new(),
         extra: None,
+        edited: None,
+        deleted: None,
     }
 }
 
@@ -126,6 +128,22 @@ fn row() -> agent::InboxRow {
         agent_received: 13,
         agent_read: 12,
         backstage: 4,
+        triage: triage::Triage {
+            tags: vec!["Iade".into()],
+            priority: triage::Priority::Urgent,
+            snoozed_until: Some(AT + 7),
+            proposed_at: Some(AT + 9),
+            passed: 1,
+        },
+    }
+}
+
+fn only() -> triage::Only {
+    triage::Only {
+        site: Some("demo".into()),
+        tag: Some("iade".into()),
+        agent: Some("ag1".into()),
+        locale: Some("tr".into()),
     }
 }
 
@@ -197,9 +215,18 @@ fn every_frame_kind_is_as_it_was() {
         Assign(agent::Assign { conversation: "cv1".into(), agent: None }),
         Resolve(agent::Resolve { conversation: "cv1".into() }), Reopen(agent::Reopen { conversation: "cv1".into() }),
         Read(read()), Typing(typing()),
-        List(agent::List { filter: agent::Filter::Unassigned, cursor: None, limit: 50 }),
-        Status(agent::SetStatus { away: true }), History(get_history()), Ping(Ping { nonce: 7 }),
+        List(agent::List { filter: agent::Filter::Unassigned, cursor: None, limit: 50, only: only() }),
+        Status(agent::SetStatus { away: true, busy: false }), History(get_history()), Ping(Ping { nonce: 7 }),
         Backstage(agent::GetBackstage { conversation: "cv1".into(), before: Some(7), limit: 50 }),
+        Tag(triage::SetTag { conversation: "cv1".into(), tag: "Iade".into(), on: true }),
+        Priority(triage::SetPriority { conversation: "cv1".into(), priority: triage::Priority::High }),
+        Snooze(triage::Snooze { conversation: "cv1".into(), until: Some(AT) }),
+        Bookmark(triage::Bookmark { conversation: "cv1".into(), on: true }),
+        Look(agent::Look { conversation: Some("cv1".into()) }),
+        Propose(approval::Propose { client_id: ID, conversation: "cv1".into(), body: "Yarın kargoda.".into() }),
+        Decide(approval::Decide { conversation: "cv1".into(), number: 3, verdict: approval::Verdict::Returned, text: "Tarih vermeyelim".into() }),
+        Edit(revision::EditMessage { client_id: ID, conversation: "cv1".into(), of: 13, body: "Hemen bakıyoruz.".into() }),
+        Delete(revision::DeleteMessage { client_id: ID, conversation: "cv1".into(), of: 13 }),
     );
     let activity = agent::Activity {
         conversation: "cv1".into(),
@@ -209,6 +236,7 @@ fn every_frame_kind_is_as_it_was() {
         after: 13,
         deed: agent::Deed::Assigned,
         to: Some(elif()),
+        detail: Some(triage::Detail::Until(AT)),
     };
     let note = agent::Note {
         conversation: "cv1".into(),
@@ -221,15 +249,28 @@ fn every_frame_kind_is_as_it_was() {
     };
     frames!(problems, "agent.event", AgentEvent:
         Welcome(agent::Welcome {
-            agent: elif(), epoch: "ep1".into(), now: AT, away: false,
+            agent: elif(), epoch: "ep1".into(), now: AT, away: false, busy: false,
             sites: vec![agent::SiteCard { site: "demo".into(), name: "Çini".into(), role: agent::Role::Owner }],
+            bookmarks: vec!["cv1".into()],
         }),
-        Inbox(agent::Inbox { filter: agent::Filter::Open, conversations: vec![row()], cursor: Some("cu1".into()) }),
+        Inbox(agent::Inbox { filter: agent::Filter::Open, conversations: vec![row()], cursor: Some("cu1".into()), only: triage::Only::default() }),
         InboxChanged(row()), Message(message()), Entry(entry()), History(history()), Note(note), Accepted(accepted()),
         Refused(refused()), Typing(typing_now()), Read(marker()), Head(Head { conversation: "cv1".into(), seq: 13 }),
         Pong(Pong { nonce: 7 }),
         Claimed(agent::Claimed { conversation: "cv1".into(), assignee: elif(), won: false }),
-        Status(agent::SetStatus { away: false }), Rows(agent::Rows { told: 300 }), Activity(activity),
+        Status(agent::SetStatus { away: false, busy: true }), Rows(agent::Rows { told: 300 }), Activity(activity),
+        Company(agent::Company { conversation: "cv1".into(), present: vec![agent::Present { agent: elif(), writing: true }] }),
+        Counts(triage::Counts {
+            site: "demo".into(), open: 9, unassigned: 4, waiting: 3, snoozed: 2,
+            owned: vec![triage::Owned { agent: "ag1".into(), open: 5 }], approval: 1,
+        }),
+        Bookmarked(triage::Bookmark { conversation: "cv1".into(), on: false }),
+        Proposal(approval::Proposal {
+            conversation: "cv1".into(), number: 3, client_id: ID, author: elif(), at: AT, after: 13, body: "Yarın kargoda.".into(),
+        }),
+        Decided(approval::Decided {
+            conversation: "cv1".into(), number: 3, verdict: approval::Verdict::Changed, by: elif(), won: false,
+        }),
     );
     assert!(problems.is_empty(), "frames changed their shape:\n{}", problems.join("\n"));
 }
@@ -310,4 +351,18 @@ fn a_rating_is_read_as_it_was_written_in_both_codecs() {
         "{json}"
     );
     assert_eq!(from_json(&json).as_ref(), Ok(&event));
+}
+
+#[test]
+fn a_change_of_a_message_is_read_as_it_was_written_in_both_codecs() {
+    let edit = Content::Edited(Edit { of: 13, body: Some("Yarın".into()) });
+    for (kind, content, data) in [
+        (Kind::Edited, edit, r#""data":{"Edited":{"of":13,"body":"Yarın"}}"#),
+        (Kind::Deleted, Content::Deleted(Deletion { of: 13 }), r#""data":{"Deleted":{"of":13}}"#),
+    ] {
+        let event = visitor::Event::Entry(Entry { kind, data: Data(Some(content)), ..entry() });
+        assert_eq!(from_bin(&to_bin(&event)).as_ref(), Ok(&event));
+        let json = to_json(&event);
+        assert!(json.contains(data), "{json}");
+    }
 }

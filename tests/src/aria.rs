@@ -28,6 +28,9 @@ const TOLD: &[&str] = &[
 /// The months as English shortens them.
 const MONTHS: &[&str] = &["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// The days of the week as English shortens them.
+const DAYS: &[&str] = &["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
 /// What is longer is shortened.
 const LONG: usize = 160;
 /// Where news are put for a screen reader. What stands there hangs on which of them came together, so it is left out here;
@@ -141,7 +144,7 @@ fn short(text: &str) -> String {
 }
 
 /// The same text with each time of day as `0:00`, with its hour in one or two digits and what English adds to it; and with
-/// each date, as English writes it, as `Jan 1, 2000`.
+/// each date, as English writes it on either side of the sea, as `Jan 1, 2000`.
 fn steady(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
@@ -149,7 +152,7 @@ fn steady(text: &str) -> String {
         if let Some(length) = time(&letters[at..]) {
             out.push_str("0:00");
             at += length;
-        } else if let Some(length) = date(&letters[at..]) {
+        } else if let Some(length) = date(&letters[at..]).or_else(|| british(&letters[at..])) {
             out.push_str("Jan 1, 2000");
             at += length;
         } else {
@@ -172,6 +175,23 @@ fn time(letters: &[char]) -> Option<usize> {
     let rest: String = letters[hour + 3..].iter().take(3).collect();
     let half = rest.ends_with("AM") || rest.ends_with("PM");
     Some(hour + 3 + if half { 3 } else { 0 })
+}
+
+/// The same of a date with its day in front: of one with its year, or of one with the day of its week.
+fn british(letters: &[char]) -> Option<usize> {
+    let week: String = letters.iter().take(5).collect();
+    let named = DAYS.iter().any(|day| week.strip_prefix(day) == Some(", "));
+    let begins = if named { 5 } else { 0 };
+    let day = letters.get(begins..)?.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    let month: String = letters.get(begins + day..begins + day + 5)?.iter().collect();
+    let known = MONTHS.iter().any(|name| month.get(1..4) == Some(name));
+    let year = letters.get(begins + day + 5..begins + day + 9);
+    let year = year.is_some_and(|year| year.iter().all(char::is_ascii_digit) && month.ends_with(' '));
+    match (known && (1..=2).contains(&day) && month.starts_with(' '), year, named) {
+        (true, true, _) => Some(begins + day + 9),
+        (true, _, true) => Some(begins + day + 4),
+        _ => None,
+    }
 }
 
 /// How many letters the date is long that stands here.
@@ -217,6 +237,9 @@ mod tests {
     fn times_of_day_are_made_the_same_and_numbers_are_left() {
         assert_eq!(steady("6:39\u{202f}AM · Read"), "0:00 · Read");
         assert_eq!(steady("Elif · Nov 2, 2026, 6:39\u{202f}AM"), "Elif · Jan 1, 2000, 0:00");
+        assert_eq!(steady("Began 22 Nov 2026, 20:53"), "Began Jan 1, 2000, 0:00");
+        assert_eq!(steady("until Mon, 23 Nov, 09:00."), "until Jan 1, 2000, 0:00.");
+        assert_eq!(steady("Monday, 3 May, 12 of 2026"), "Monday, 3 May, 12 of 2026");
         assert_eq!(steady("May 200 of them, Mar 1"), "May 200 of them, Mar 1");
         assert_eq!(steady("\"23:05 · Okundu\" 12 60 °C 1:2 123:45"), "\"0:00 · Okundu\" 12 60 °C 1:2 123:45");
     }

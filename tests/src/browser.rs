@@ -42,6 +42,14 @@ impl Browser {
         self.client.refresh().await.expect("the page loads again");
     }
 
+    /// Makes the window so large, as far as the screen lets it; gives what the page then has of it.
+    pub async fn resize(&self, width: u32, height: u32) -> (u32, u32) {
+        self.client.set_window_size(width, height).await.expect("the window changes");
+        let inner = self.run("return [innerWidth, innerHeight]").await;
+        let at = |index: usize| inner[index].as_u64().and_then(|pixels| pixels.try_into().ok()).unwrap_or(0);
+        (at(0), at(1))
+    }
+
     /// Runs a script, whose last statement returns.
     pub async fn run(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
@@ -148,10 +156,14 @@ impl Browser {
 
     /// What a script says in a frame that may be gone at any moment; `None` where it was. Back in the page afterwards.
     pub async fn peek(&self, frame: &str, script: &str) -> Option<Value> {
-        let entered = self.element(frame).await.enter_frame().await;
-        let said = match entered {
-            Ok(()) => self.client.execute(script, vec![]).await.ok(),
-            Err(_) => None,
+        // Between being found and being handed over it may go, too.
+        let found = self.client.execute(&format!("return {frame}"), vec![]).await.ok();
+        let id = found.as_ref().and_then(|found| found[ELEMENT].as_str()).map(str::to_owned);
+        let said = match id.map(|id| Element::from_element_id(self.client.clone(), ElementRef::from(id))) {
+            Some(element) if element.clone().enter_frame().await.is_ok() => {
+                self.client.execute(script, vec![]).await.ok()
+            }
+            _ => None,
         };
         self.driver("frame", &json!({ "id": null })).await;
         said

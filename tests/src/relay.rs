@@ -104,6 +104,14 @@ pub struct Site {
     pub key: String,
 }
 
+impl Site {
+    /// The demo's.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self { key: "demo".into() }
+    }
+}
+
 /// An agent that a test added.
 #[derive(Clone, Debug)]
 pub struct Agent {

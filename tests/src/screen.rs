@@ -1,6 +1,9 @@
 //! What people do in front of a screen, in any engine: open the chat, write, sign in, read what is shown. Everything is
 //! done and read as the page shows it, never behind its back.
-use crate::{browser::Browser, relay::Relay};
+use crate::{
+    browser::{Browser, Driver},
+    relay::Relay,
+};
 
 /// The shadow root with the launcher, wherever the loader has hung it.
 pub const CHAT: &str = "[...document.querySelectorAll('*')].map(e => e.shadowRoot).find(r => r && r.querySelector('a[href*=\"/c/\"]'))";
@@ -35,11 +38,24 @@ pub async fn shows(browser: &Browser, messages: &[&str]) {
 
 /// Signs in as the demo's agent.
 pub async fn sign_in(browser: &Browser, relay: &Relay) {
-    browser.open(relay.told("agent")).await;
-    browser.type_into("document.querySelector('input[type=email]')", relay.told("email")).await;
-    let password = format!("{}\u{e007}", relay.told("password"));
+    sign_in_as(browser, relay, relay.told("email"), relay.told("password")).await;
+}
+
+/// Signs in as somebody.
+pub async fn sign_in_as(browser: &Browser, relay: &Relay, email: &str, password: &str) {
+    browser.open(&format!("{}/agent/", relay.url())).await;
+    browser.type_into("document.querySelector('input[type=email]')", email).await;
+    let password = format!("{password}\u{e007}");
     browser.type_into("document.querySelector('input[type=password]')", &password).await;
     browser.until("!document.querySelector('input[type=password]')").await;
+}
+
+/// Signs in as somebody in a browser of their own, and waits for the list of conversations.
+pub async fn at_the_list(driver: &Driver, relay: &Relay, email: &str, password: &str) -> Browser {
+    let browser = driver.browser().await;
+    sign_in_as(&browser, relay, email, password).await;
+    browser.until("document.querySelector('#list[aria-busy=false] .item')").await;
+    browser
 }
 
 /// Opens the conversation in the agent's list whose preview shows this text.

@@ -128,6 +128,15 @@ impl Wire {
         self.hear("Welcome").await
     }
 
+    /// A visitor of a site who has written, and the conversation they began.
+    pub async fn asking(relay: &Relay, site: &Site, text: &str) -> (Self, String) {
+        let (mut wire, _) = Self::greeted(relay, site, None, json!([])).await;
+        let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": text, "attachments": [] });
+        wire.say(json!({ "Send": send })).await;
+        let conversation = wire.hear("Accepted").await["conversation"].as_str().expect("an id").to_owned();
+        (wire, conversation)
+    }
+
     /// An agent who has signed in and said `Hello`.
     pub async fn answering(relay: &Relay, agent: &Agent) -> Self {
         let mut wire = Self::agent(relay, &sign_in(relay, agent).await).await;

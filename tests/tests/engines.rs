@@ -1,9 +1,12 @@
 //! The core of a conversation in the engines besides Chromium: Firefox (extended support) and WebKit (GTK's). A visitor
 //! writes in another site's page, an agent answers, pages are loaded again, the relay is killed. These engines part what
-//! a frame of another site stores from what its own pages do, or block it: what the widget says of it must be true.
+//! a frame of another site stores from what its own pages do, or block it: what the widget says of it must be true. And what
+//! an engine may do in its own way: the owner's preview, a frame that belongs to no origin, and the panel over a phone's
+//! keyboard.
 use merhaba_tests::{
     browser::{Browser, Driver, Engine},
-    http,
+    http, owner,
+    phone::keyboard_hides_nothing,
     relay::{Agent, Relay},
     screen::{open_chat, open_conversation, shows, sign_in, write},
     wire,
@@ -142,4 +145,26 @@ async fn firefox_that_blocks_other_sites_storage_is_told_so_and_talks_until_the_
     assert!(!log.to_string().contains("visitor-1;"), "it said that nothing is kept: {log}");
     visitor.close().await;
     agent.close().await;
+}
+
+#[tokio::test]
+async fn firefox_shows_an_owner_what_is_typed_before_it_is_saved() {
+    owner::Stage::set_in(Engine::Firefox).await.tries_the_look().await;
+}
+
+#[tokio::test]
+async fn webkit_shows_an_owner_what_is_typed_before_it_is_saved() {
+    owner::Stage::set_in(Engine::WebKit).await.tries_the_look().await;
+}
+
+#[tokio::test]
+async fn in_webkit_a_keyboard_never_hides_the_field_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let relay = Relay::demo(&folder.path().join("data")).await;
+    let (_phone, visitor) = person(Engine::WebKit, json!({})).await;
+    visitor.open(relay.told("shop")).await;
+    let (width, height) = visitor.resize(390, 844).await;
+    assert!(width < 480, "the window is a phone's: {width} x {height}");
+    keyboard_hides_nothing(&visitor, height).await;
+    visitor.close().await;
 }

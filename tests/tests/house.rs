@@ -164,6 +164,21 @@ fn the_wire_and_the_client_machine_import_core_alloc_serde_and_postcard() {
     none(&found, "the wire and the client machine know no I/O, no clock and no browser");
 }
 
+/// A test that nothing runs proves nothing.
+#[test]
+fn every_test_binary_is_run() {
+    let root = sources::root();
+    let run = std::fs::read_to_string(root.join(".ci/test")).expect("the list of what is run");
+    let named: Vec<&str> =
+        run.split("--test ").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
+    let missing: Vec<String> = std::fs::read_dir(root.join("tests/tests"))
+        .expect("the tests")
+        .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(ToOwned::to_owned))
+        .filter(|name| !named.contains(&name.as_str()))
+        .collect();
+    none(&missing, "make test leaves out");
+}
+
 #[test]
 fn no_test_sleeps() {
     // A line that is slow on purpose, and a load that keeps its pace.

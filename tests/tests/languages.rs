@@ -164,3 +164,34 @@ fn what_is_wrong_is_found() {
     );
     assert!(wrong("ar", &[("b", "Open it")]).contains("not written in Arabic"));
 }
+
+/// The emoji that the picker has.
+fn emoji() -> BTreeSet<String> {
+    let file = sources::root().join("widget/parts/emoji.js");
+    let picker = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let (_, groups) = picker.split_once("const GROUPS = {").expect("groups");
+    let (groups, _) = groups.split_once("};").expect("their end");
+    let lists = groups.split('\'').skip(1).step_by(2);
+    lists
+        .flat_map(|list| list.split('|'))
+        .filter_map(|entry| entry.split(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn each_emoji_is_found_in_each_language() {
+    let signs = emoji();
+    assert!(signs.len() > 150, "{signs:?}");
+    for (language, _) in LANGUAGES.iter().filter(|(language, _)| !["en", "tr"].contains(language)) {
+        let words = read("widget/i18n/emoji", language);
+        assert_eq!(
+            words.keys().cloned().collect::<BTreeSet<_>>(),
+            signs,
+            "{language}: .ci/emoji writes them anew"
+        );
+        for (sign, text) in words {
+            assert!(text.split(' ').any(|word| flaw(language, word).is_none()), "{language} {sign}: {text}");
+        }
+    }
+}

@@ -153,6 +153,31 @@ async fn what_is_said_comes_as_further_lines_of_the_same_page() {
 }
 
 #[tokio::test]
+async fn what_is_changed_or_taken_away_is_hidden_where_it_stood() {
+    let mut talk = Talk::begin(&[]).await;
+    talk.reply("yarın gelir").await;
+    let mut page = talk.open("").await;
+    page.shows("yarın gelir").await;
+    assert!(page.text().contains("<div data-of=\"2\" data-by=\"0\""), "{}", page.text());
+    let edit =
+        json!({ "client_id": client_id(), "conversation": talk.conversation, "of": 2, "body": "<b>bugün" });
+    talk.agent.say(json!({ "Edit": edit })).await;
+    page.shows("&lt;b&gt;bugün").await;
+    page.shows("<link rel=\"stylesheet\" href=\"/revised/2-3.css\">").await;
+    assert!(page.text().contains("data-note=\"edited\""), "{}", page.text());
+    let hides = http::get(talk.relay.authority(), "/revised/2-3.css").await;
+    assert_eq!(hides.header("content-type"), Some("text/css; charset=utf-8"));
+    assert_eq!(hides.text(), "[data-of=\"2\"]:not([data-by=\"3\"]) { display: none !important }\n");
+    let gone = json!({ "client_id": client_id(), "conversation": talk.conversation, "of": 2 });
+    talk.agent.say(json!({ "Delete": gone })).await;
+    page.shows("/revised/2-4.css").await;
+    page.shows("Message deleted").await;
+    let mut anew = talk.open("").await;
+    anew.shows("Message deleted").await;
+    assert!(!anew.text().contains("bugün") && !anew.text().contains("yarın"), "{}", anew.text());
+}
+
+#[tokio::test]
 async fn a_form_comes_back_to_the_open_page_and_who_is_new_waits_for_nothing() {
     let talk = Talk::begin(&[]).await;
     let path = format!("/c/{}?lang=tr&live=1", talk.site.key);
@@ -178,6 +203,59 @@ async fn a_form_comes_back_to_the_open_page_and_who_is_new_waits_for_nothing() {
     let refused = http::send(talk.relay.authority(), "POST", &blank, &headers, b"body=+").await;
     assert_eq!(refused.status, 422);
     assert!(!refused.text().contains("http-equiv"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn an_answer_in_another_conversation_is_told_and_what_is_written_goes_where_it_is_read() {
+    let mut talk = Talk::begin(&[]).await;
+    let mut page = talk.open("").await;
+    page.shows("Sent</div>").await;
+    let token = talk.cookie.split_once(':').expect("a token").1.to_owned();
+    let (mut tab, _) = Wire::greeted(&talk.relay, &talk.site, Some(&token), json!([])).await;
+    let send = json!({ "client_id": client_id(), "conversation": null, "new": true, "body": "another matter", "attachments": [] });
+    tab.say(json!({ "Send": send })).await;
+    let other = tab.hear("Accepted").await["conversation"].as_str().expect("an id").to_owned();
+    assert_ne!(other, talk.conversation);
+    for body in ["first elsewhere", "second elsewhere"] {
+        let reply =
+            json!({ "client_id": client_id(), "conversation": other, "body": body, "attachments": [] });
+        talk.agent.say(json!({ "Reply": reply })).await;
+        talk.agent.hear("Accepted").await;
+    }
+    talk.reply("here again").await;
+    page.shows("here again").await;
+    let told = page.text();
+    let way = format!("/c/{}?lang=en&amp;live=1&amp;conversation={other}", talk.site.key);
+    let line = format!("in another of your conversations.</span> <a href=\"{way}\">");
+    assert_eq!(told.matches(&line).count(), 1, "once: {told}");
+    assert!(!told.contains("another matter") && !told.contains("elsewhere</"), "{told}");
+
+    // What is written on this page belongs to what is read on it, although the other one is the latest.
+    let (_, form) = told.split_once("class=\"compose\" method=\"post\" action=\"").expect("a form");
+    let action = form.split('"').next().expect("its address").replace("&amp;", "&");
+    let headers = [
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Sec-Fetch-Site", "same-origin"),
+        ("Cookie", talk.cookie.as_str()),
+    ];
+    let posted = http::send(talk.relay.authority(), "POST", &action, &headers, b"body=to+the+first").await;
+    assert_eq!((posted.status, posted.header("location")), (303, Some(action.as_str())));
+    page.shows("to the first").await;
+
+    // The way leads there, and a conversation of somebody else's is no conversation.
+    let (foreign, theirs) = visitor(&talk.relay, &talk.site, "private").await;
+    let at = |conversation: &str| format!("/c/{}?lang=en&conversation={conversation}", talk.site.key);
+    let read = async |conversation: &str, cookie: &str| {
+        http::send(talk.relay.authority(), "GET", &at(conversation), &[("Cookie", cookie)], b"").await.text()
+    };
+    let there = read(&other, &talk.cookie).await;
+    assert!(there.contains("second elsewhere") && !there.contains("here again"), "{there}");
+    assert!(read(&talk.conversation, &talk.cookie).await.contains("here again"));
+    let mine = read(&theirs, &talk.cookie).await;
+    assert!(!mine.contains("private") && mine.contains("to the first"), "the latest: {mine}");
+    let posted = http::send(talk.relay.authority(), "POST", &at(&theirs), &headers, b"body=mine").await;
+    assert_eq!(posted.status, 303);
+    assert!(!read(&theirs, &foreign).await.contains("mine</"), "it stays one's own");
 }
 
 #[tokio::test]

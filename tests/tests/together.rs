@@ -2,8 +2,8 @@
 use merhaba_tests::{
     browser::{Browser, Driver},
     relay::{Relay, Site},
-    screen::{FIELD, write},
-    wire::{Wire, client_id},
+    screen::{FIELD, at_the_list, write},
+    wire::Wire,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -24,27 +24,14 @@ struct Stage {
 async fn stage(text: &str) -> Stage {
     let folder = tempfile::tempdir().expect("a folder");
     let relay = Relay::demo(&folder.path().join("data")).await;
-    let (mut visitor, _) = Wire::greeted(&relay, &demo(), None, json!([])).await;
-    let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": text, "attachments": [] });
-    visitor.say(json!({ "Send": send })).await;
-    visitor.hear("Accepted").await;
+    let (visitor, _) = Wire::asking(&relay, &Site::demo(), text).await;
     Stage { relay, driver: Driver::start().await, visitor, _folder: folder }
-}
-
-fn demo() -> Site {
-    Site { key: "demo".into() }
 }
 
 impl Stage {
     /// An agent at a page of their own.
     async fn agent(&self, email: &str, password: &str) -> Browser {
-        let browser = self.driver.browser().await;
-        browser.open(self.relay.told("agent")).await;
-        browser.type_into("document.querySelector('input[type=email]')", email).await;
-        let password = format!("{password}\u{e007}");
-        browser.type_into("document.querySelector('input[type=password]')", &password).await;
-        browser.until("document.querySelector('#list[aria-busy=false] .item')").await;
-        browser
+        at_the_list(&self.driver, &self.relay, email, password).await
     }
 
     async fn first(&self) -> Browser {
@@ -53,7 +40,7 @@ impl Stage {
 
     async fn second(&self, name: &str, role: &str) -> Browser {
         let email = format!("{name}@example.com").to_lowercase();
-        let agent = self.relay.add_agent_named(&demo(), &email, name, role).await;
+        let agent = self.relay.add_agent_named(&Site::demo(), &email, name, role).await;
         self.agent(&agent.email, &agent.password).await
     }
 }
@@ -130,18 +117,97 @@ async fn an_answer_and_a_note_never_take_each_others_text() {
 }
 
 #[tokio::test]
-async fn a_trainee_writes_notes_and_nothing_else() {
+async fn from_one_conversation_straight_to_another_each_is_drawn_once() {
+    let stage = stage("visitor-1;").await;
+    let _other = Wire::asking(&stage.relay, &Site::demo(), "visitor-2;").await;
+    let agent = stage.first().await;
+    for text in ["visitor-1;", "visitor-2;", "visitor-1;", "visitor-2;"] {
+        let row = format!(
+            "[...document.querySelectorAll('#list .item')].find(it => it.textContent.includes({text:?}))"
+        );
+        agent.click(&row).await;
+        let drawn =
+            format!("[...{LOG}.querySelectorAll('.bubble')].map(it => it.textContent).join() === {text:?}");
+        agent
+            .until(&format!("{LOG} && document.querySelectorAll('[role=log]').length === 1 && {drawn}"))
+            .await;
+    }
+    agent.close().await;
+}
+
+#[tokio::test]
+async fn whoever_opens_a_conversation_sees_who_is_there_and_who_writes() {
+    let stage = stage("visitor-1;").await;
+    let (one, two) = (stage.first().await, stage.second("Mert", "agent").await);
+    let said =
+        |words: &str| format!("(document.querySelector('.company') || {{}}).textContent === {words:?}");
+    open(&one).await;
+    open(&two).await;
+    one.until(&said("MMert is looking at this too")).await;
+    two.type_into(FIELD, "agent-1;").await;
+    one.until(&said("MMert is writing an answer here")).await;
+    one.until("document.querySelector('.company.writing')").await;
+    // Whoever turns away writes no more, and whoever leaves is there no more.
+    two.run("history.back()").await;
+    one.until("!document.querySelector('.company')").await;
+    two.close().await;
+    one.close().await;
+}
+
+#[tokio::test]
+async fn a_trainee_writes_notes_and_is_offered_nothing_that_they_may_not_do() {
     let stage = stage("visitor-1;").await;
     let trainee = stage.second("Can", "trainee").await;
     open(&trainee).await;
-    trainee
-        .until(
-            "document.querySelector('.compose.noting') && document.querySelector('.compose .switch').hidden",
-        )
-        .await;
+    turn(&trainee, 1).await;
     write(&trainee, "fiyatı bilmiyorum").await;
     trainee.until("document.querySelector('.note span').textContent === 'fiyatı bilmiyorum'").await;
     let deeds = trainee.run("return document.querySelectorAll('.deeds button').length").await;
     assert_eq!(deeds, 0, "nothing that a trainee may not do");
     trainee.close().await;
+}
+
+/// The owner has conversations given in turn, so many to each.
+async fn in_turn(owner: &Browser, relay: &Relay, capacity: &str) {
+    owner.open(&format!("{}/agent/site", relay.url())).await;
+    owner.until("document.querySelector('#routing-head')").await;
+    owner.run("document.querySelector('#routing-head').scrollIntoView()").await;
+    owner.click("document.querySelectorAll('[aria-labelledby=routing-head] .switch button')[1]").await;
+    let field = "document.querySelector('#capacity')";
+    owner.until(&format!("!{field}.closest('[hidden]')")).await;
+    owner.run(&format!("{field}.select()")).await;
+    owner.type_into(field, capacity).await;
+    owner.click("document.querySelector('#save')").await;
+    owner.until("document.querySelector('#saving .good')").await;
+    owner.open(relay.told("agent")).await;
+}
+
+/// How many conversations are this agent's own.
+async fn has(agent: &Browser, number: usize) {
+    agent.click("document.querySelector('.tabs [data-list=Mine]')").await;
+    let rows = "document.querySelectorAll('#list[aria-busy=false] .item')";
+    agent.until(&format!("{rows}.length === {number}")).await;
+}
+
+#[tokio::test]
+async fn three_agents_are_given_ten_visitors_in_turn_and_whoever_is_done_has_the_next() {
+    let stage = stage("visitor-0;").await;
+    let (one, two, three) =
+        (stage.first().await, stage.second("Mert", "agent").await, stage.second("Zeynep", "agent").await);
+    in_turn(&one, &stage.relay, "3").await;
+    let mut visitors = Vec::new();
+    for number in 1..10 {
+        visitors.push(Wire::asking(&stage.relay, &Site::demo(), &format!("visitor-{number};")).await);
+    }
+    for agent in [&one, &two, &three] {
+        has(agent, 3).await;
+    }
+    // The tenth waits for whoever is done first.
+    two.click("document.querySelector('#list .item')").await;
+    two.click("document.querySelector('#resolve')").await;
+    two.until(&format!("({TOAST}) === 'You were given a conversation.'")).await;
+    has(&two, 3).await;
+    for agent in [one, two, three] {
+        agent.close().await;
+    }
 }

@@ -36,11 +36,10 @@ dialog.build .acts .first { background: var(--brand); color: var(--on-brand); bo
 dialog.build .picture { display: flex; gap: var(--s2); align-items: center; flex-wrap: wrap }
 dialog.build .picture img { inline-size: 96px; aspect-ratio: 16 / 10; object-fit: cover; border-radius: var(--radius-xs); background: var(--mist) }
 dialog.build .bad { color: var(--bad); font-size: var(--small) }`;
-const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, '0')).join('');
 
 export default api => {
   const { node, style, call, form, field, language, base } = api, { conversation } = form.dataset;
-  const words = WORDS[language] || WORDS.en, id = random();
+  const words = WORDS[language] || WORDS.en, id = api.fresh();
   style('build', LOOK);
   const named = (label, input) => node('label', null, label, input);
   const input = props => node('input', { type: 'text', dir: 'auto', maxLength: 80, autocomplete: 'off', ...props });

@@ -1,6 +1,8 @@
-// The emoji picker: the ones used last first, then by group, found by their names in English and Turkish. They are
-// characters of the system's font: no image, no file. Choosing one puts it where the caret is. Arrow keys go through them,
-// Escape goes back to the field.
+// The emoji picker: the ones used last first, then by group, found by their names in English, Turkish and the page's own
+// language, whose words (i18n/emoji, from Unicode's CLDR) are fetched when it opens. They are characters of the system's
+// font: no image, no file. Choosing one puts it where the caret is. Arrow keys go through them, Escape goes back to the field.
+// The relay's build puts the addresses of the words in here.
+const WORDS = __EMOJI__;
 const GROUPS = {
   faces: '😀 grin sırıt|😃 smile gülümse|😄 happy mutlu|😁 beam sırıt|😅 sweat ter|😂 joy tears kahkaha|🤣 rofl gülmek|🙂 slight hafif|😉 wink göz kırp|😊 blush utangaç|😇 angel melek|🥰 love sevgi|😍 heart eyes aşık|😘 kiss öpücük|😋 yum lezzet|😜 tongue dil|🤗 hug sarıl|🤔 think düşün|🤨 eyebrow kaş|😐 neutral nötr|😏 smirk|🙄 roll eyes göz devir|😬 grimace|😌 relieved rahat|😔 pensive üzgün|😴 sleep uyku|😷 mask maske|🤒 sick hasta|🥳 party parti|😎 cool havalı|🤓 nerd|😕 confused kafa|😟 worried endişe|😮 wow şaşkın|🥺 plead rica|😢 cry ağla|😭 sob hıçkır|😱 scream çığlık|😤 huff öfke|😡 angry kızgın|🤯 mind blown|🥵 hot sıcak|🥶 cold soğuk|🤖 robot',
   people: '👍 thumbs up yes evet beğen|👎 thumbs down no hayır|👌 ok tamam|✌️ victory zafer|🤞 fingers crossed şans|🤝 handshake anlaş|🙏 thanks please teşekkür lütfen|👏 clap alkış|🙌 hooray yaşasın|👋 wave hello merhaba el salla|💪 strong güç|🤷 shrug bilmem|🤦 facepalm|👀 eyes göz|👇 down aşağı|👆 up yukarı|👉 right sağ|👈 left sol|✍️ write yaz|🧑‍💻 developer yazılım|👶 baby bebek|👨‍👩‍👧 family aile',
@@ -23,7 +25,7 @@ const LOOK = `
 .emoji button { min-height: 44px; font-size: 24px; line-height: 1; border-radius: var(--radius-xs); outline-offset: -2px }
 .emoji button:hover, .emoji button:focus-visible { background: var(--mist) }`;
 const KEY = 'merhaba:' + document.documentElement.dataset.key + ':emoji', RECENT = 16;
-let shut, recent = [];
+let shut, own, recent = [];
 try { recent = (localStorage[KEY] || '').split(' ').filter(Boolean).slice(0, RECENT); } catch { /* Remembered for this page, then. */ }
 
 const ALL = Object.entries(GROUPS).map(([group, list]) => [group, list.split('|').map(entry => {
@@ -31,8 +33,13 @@ const ALL = Object.entries(GROUPS).map(([group, list]) => [group, list.split('|'
   return [sign, entry.slice(sign.length + 1)];
 })]);
 
-/** Letters as they are searched: without case, and ı like i, so that both languages' keyboards find the same. */
-const plain = text => text.toLocaleLowerCase('tr').replace(/ı/g, 'i').normalize('NFD').replace(/\p{M}/gu, '');
+/** Letters as they are searched: without case, and ı like i, so that both languages' keyboards find the same; words apart. */
+const plain = text => text.toLocaleLowerCase('tr').replace(/ı/g, 'i').normalize('NFD').replace(/\p{M}/gu, '').replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+
+/** The words of the page's language, by sign; none where it has none or they cannot be had, and then another time. */
+const words = language => own ||= Object.hasOwn(WORDS, language)
+  ? fetch(WORDS[language]).then(answer => answer.json()).catch(() => { own = null; return {}; })
+  : Promise.resolve({});
 
 const insert = (field, sign) => {
   field.focus({ preventScroll: true });
@@ -42,7 +49,7 @@ const insert = (field, sign) => {
 
 export default api => {
   if (shut) return shut();
-  const { node, style, text, field, form } = api, button = document.getElementById('e');
+  const { node, style, text, field, form, language } = api, button = document.getElementById('e');
   style('emoji', LOOK);
   // A screen reader knows the signs by name, in its own language.
   const pick = sign => node('button', { type: 'button', tabIndex: -1, onclick: () => {
@@ -51,12 +58,14 @@ export default api => {
     insert(field, sign);
   } }, sign);
   const names = new Map(ALL.flatMap(([, list]) => list)), list = node('div');
+  let local = {};
   const search = node('input', { type: 'search', 'aria-label': text('emoji_search'), placeholder: text('emoji_search'), autocomplete: 'off' });
   const grid = signs => node('div', { className: 'grid' }, signs.map(pick));
   const draw = () => {
     const wanted = plain(search.value.trim());
-    // A whole word before the beginning of one: tea before tears.
-    const fits = sign => ` ${plain(names.get(sign))} `.includes(` ${wanted} `) ? 2 : ` ${plain(names.get(sign))}`.includes(` ${wanted}`) ? 1 : 0;
+    // A whole word before the beginning of one: tea before tears. And the page's own language before the others.
+    const said = (all, most) => all && ` ${plain(all)} `.includes(` ${wanted} `) ? most : all && ` ${plain(all)}`.includes(` ${wanted}`) ? most - 1 : 0;
+    const fits = sign => said(local[sign], 4) || said(names.get(sign), 2);
     const found = wanted && [...names.keys()].filter(fits).sort((x, y) => fits(y) - fits(x));
     const groups = wanted ? [['', found]] : [['recent', recent], ...ALL.map(([group, all]) => [group, all.map(([sign]) => sign)])];
     list.replaceChildren(...groups.filter(([, signs]) => signs.length).flatMap(([group, signs]) => [group && node('h2', null, text('emoji_' + group)), grid(signs)].filter(Boolean)));
@@ -87,6 +96,10 @@ export default api => {
   };
   search.oninput = draw;
   draw();
+  words(language).then(all => {
+    local = all;
+    if (search.value) draw();
+  });
   addEventListener('pointerdown', outside, true);
   button.setAttribute('aria-expanded', 'true');
   form.before(box);

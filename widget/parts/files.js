@@ -54,9 +54,7 @@ const small = (node, file) => {
 };
 
 /** The files that a message's cards show: they are not shown below it again. */
-const onCards = ({ extra = '' }) => {
-  try { return (JSON.parse(extra.slice(extra.indexOf(' ') + 1)).cards || []).map(card => card.picture); } catch { return []; }
-};
+const onCards = (api, bubble) => (api.extra(bubble).cards || []).map(card => card.picture);
 
 /** Over the page a dragged file shows where it may fall. */
 const hint = ({ node, text }) => {
@@ -224,7 +222,7 @@ const make = api => {
     return button;
   };
   const show = async bubbles => {
-    const filesOf = bubble => bubble.dataset.files.split(' ').filter(id => !onCards(bubble.dataset).includes(id));
+    const filesOf = bubble => bubble.dataset.files.split(' ').filter(id => !onCards(api, bubble).includes(id));
     const fresh = bubbles.filter(bubble => !bubble.dataset.shown), open = fresh.filter(bubble => filesOf(bubble).length);
     fresh.forEach(bubble => {
       bubble.dataset.shown = 1;

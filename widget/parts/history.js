@@ -31,7 +31,7 @@ export default async api => {
     },
     node('b', { dir: 'auto' }, agent || document.getElementById('name').textContent),
     node('time', { dateTime: new Date(at).toISOString() }, when(at, language)),
-    node('span', { dir: 'auto' }, (mine ? text('mine', { text: preview }) : preview) || '…'),
+    node('span', { dir: 'auto' }, preview ? (mine ? text('mine', { text: preview }) : preview) : text('entry_deleted')),
     unread ? node('i', { 'aria-label': count('unread', unread) }, unread.toLocaleString(language)) : node('span', null, text('status_' + status.toLowerCase()))));
   const show = async () => {
     try {

@@ -29,13 +29,6 @@ const LOOK = `
 .rich [aria-invalid="true"] { border-color: var(--bad) }
 .rich :disabled { opacity: .6; cursor: default }`;
 const TYPES = { email: 'email', phone: 'tel', number: 'number', date: 'date' };
-const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map(n => n.toString(16).padStart(2, '0')).join('');
-
-/** What a bubble has: the Seq of its message, and what is in it. */
-const read = bubble => {
-  const { extra } = bubble.dataset, at = extra.indexOf(' ');
-  try { return { seq: +extra.slice(0, at), ...JSON.parse(extra.slice(at + 1)) }; } catch { return {}; }
-};
 
 const press = (api, words) => {
   api.tell({ k: 'send', text: words });
@@ -69,7 +62,7 @@ const answered = new Set(), name = ({ state }, seq) => state().id + ' ' + seq;
 
 /** A form; its answers keep one id over all tries, so that they are one message. What is wrong stands under its field. */
 const form = (api, seq, { fields }) => {
-  const { node, text, call, state, language } = api, id = random();
+  const { node, text, call, state, language } = api, id = api.fresh();
   const wrong = node('p', { role: 'alert', hidden: true }), send = node('button', { disabled: api.agent }, text('rating_send'));
   const box = node('form', { className: 'ask', noValidate: true, 'aria-label': text('form') }, fields.map(one => field(api, one)), wrong, send);
   box.dataset.seq = seq;
@@ -115,7 +108,7 @@ const form = (api, seq, { fields }) => {
 };
 
 const draw = (api, bubble) => {
-  const { node } = api, { seq, replies, cards, form: asked, answers } = read(bubble);
+  const { node } = api, { seq, replies, cards, form: asked, answers } = api.extra(bubble);
   if (answers) bubble.dataset.answers = answers.of;
   const parts = [
     cards && node('div', { className: 'cards', role: 'list' }, cards.map(one => card(api, one))),

@@ -46,9 +46,10 @@ export default async api => {
   const stamp = at => new Date(at).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
   const said = entries.map(item => {
     const { Message: message, Entry: entry } = item;
-    if (entry) return { at: entry.at, who: '', words: text('entry_' + entry.kind.toLowerCase()) };
+    // What became of a message stands where it stood.
+    if (entry) return { at: entry.at, who: '', words: /^(Edited|Deleted)$/.test(entry.kind) ? '' : text('entry_' + entry.kind.toLowerCase()) };
     const { Visitor, Agent } = message.author;
-    const words = [message.body, ...(message.attachments || []).map(file => file.name)].filter(Boolean).join('\n');
+    const words = message.deleted ? text('entry_deleted') : [message.body, ...(message.attachments || []).map(file => file.name)].filter(Boolean).join('\n') + (message.edited ? ' (' + text('entry_edited') + ')' : '');
     return { at: message.at, who: Visitor ? Visitor.name || text('you') : Agent ? Agent.name : site, words };
   }).filter(line => line.words);
   const title = text('transcript_of', { name: site }), name = 'merhaba-' + new Date().toISOString().slice(0, 10);

@@ -192,7 +192,7 @@ impl App {
             .iter()
             .rev()
             .find_map(|item| match item {
-                Item::Entry(entry) if entry.kind != Kind::Unknown => Some(entry),
+                Item::Entry(entry) if entry.kind.has_line() => Some(entry),
                 _ => None,
             })
             .filter(|entry| entry.kind == Kind::Resolved)

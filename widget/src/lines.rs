@@ -5,12 +5,13 @@ use merhaba_shared::{
     browser::language,
     client::{outbox::Progress, thread::Delivery},
     layout::{
+        attached,
         log::{Key, Shown},
         runs::{goes_on, initials},
     },
     protocol::{
-        ids::{AttachmentId, ClientId, ConversationId, Millis, Seq},
-        model::{Author, Item, Kind, Message, Object, Side},
+        ids::{ClientId, ConversationId, Millis, Seq},
+        model::{Author, Item, Kind, Message, Side},
     },
 };
 
@@ -23,10 +24,10 @@ const FAILED: u8 = 5;
 const EVENT: u8 = 6;
 const NEW: u8 = 7;
 
-const SENDING: u8 = 0;
-const SENT: u8 = 1;
-const DELIVERED: u8 = 2;
-const READ: u8 = 3;
+const SENDING: u64 = 0;
+const SENT: u64 = 1;
+const DELIVERED: u64 = 2;
+const READ: u64 = 3;
 
 /// Every time zone is whole quarters of an hour from UTC, so a day never changes within one.
 const QUARTER: Millis = 15 * 60 * 1_000;
@@ -72,7 +73,7 @@ impl<'a> Lines<'a> {
     fn start_day(&mut self, day: i64, at: Millis) {
         if self.day != Some(day) {
             self.day = Some(day);
-            let state = u8::try_from(self.today - day).unwrap_or(u8::MAX);
+            let state = u64::try_from(self.today - day).unwrap_or(u64::MAX);
             self.keys.push(key(DAY, u128::from(at.unsigned_abs()), state));
         }
     }
@@ -92,12 +93,17 @@ fn place(conversation: &ConversationId, seq: Seq) -> u128 {
     u128::from(mark) << 64 | u128::from(seq)
 }
 
-const fn key(kind: u8, id: u128, state: u8) -> Key {
+const fn key(kind: u8, id: u128, state: u64) -> Key {
     Key { kind, id, state }
 }
 
 const fn number(id: ClientId) -> u128 {
     u128::from_be_bytes(id.0)
+}
+
+/// Which of a message's forms is shown: another one is another line.
+fn revision(message: &Message) -> Seq {
+    message.deleted.or(message.edited).unwrap_or_default()
 }
 
 /// The entries that are drawn.
@@ -119,6 +125,9 @@ pub fn keys(app: &mut App) -> Vec<Key> {
     let mut new_from = app.new_from.filter(|from| *from >= app.stretch.from);
     if let Some(thread) = app.client.thread() {
         for item in items(app) {
+            if matches!(item, Item::Entry(entry) if !entry.kind.has_line()) {
+                continue;
+            }
             let seq = place(thread.conversation(), item.seq());
             if new_from.is_some_and(|from| item.seq() >= from) && item.author().side() == Side::Agent {
                 new_from = None;
@@ -133,17 +142,26 @@ pub fn keys(app: &mut App) -> Vec<Key> {
                         Delivery::Delivered => DELIVERED,
                         Delivery::Read => READ,
                     };
-                    lines.bubble(key(MINE, id, 0), None, message.at, key(MARK_MINE, id, state));
+                    lines.bubble(
+                        key(MINE, id, revision(message)),
+                        None,
+                        message.at,
+                        key(MARK_MINE, id, state),
+                    );
                 }
                 Item::Message(message) => {
                     let mark = key(MARK_THEIRS, seq, 0);
-                    lines.bubble(key(THEIRS, seq, 0), Some(&message.author), message.at, mark);
+                    lines.bubble(
+                        key(THEIRS, seq, revision(message)),
+                        Some(&message.author),
+                        message.at,
+                        mark,
+                    );
                 }
-                Item::Entry(entry) if entry.kind != Kind::Unknown => {
+                Item::Entry(entry) => {
                     lines.end_run();
-                    lines.keys.push(key(EVENT, seq, entry.kind.number()));
+                    lines.keys.push(key(EVENT, seq, entry.kind.number().into()));
                 }
-                Item::Entry(_) => {}
             }
         }
     }
@@ -170,16 +188,17 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
             let out = app.client.outbox().all().iter().find(|out| number(out.client_id) == key.id);
             match out {
                 Some(out) => {
-                    let (body, files) = (out.body.clone(), ids(out.attachments.iter()));
-                    Shown::Bubble { mine: true, face: String::new(), said, body, files, extra: String::new() }
+                    let (body, files) = (out.body.clone(), attached::files(out.attachments.iter()));
+                    let (face, extra, note) = (String::new(), String::new(), String::new());
+                    Shown::Bubble { mine: true, face, said, body, files, extra, note, gone: false }
                 }
-                None => bubble(true, String::new(), said, mine(app, key.id)),
+                None => bubble(app, true, String::new(), said, mine(app, key.id)),
             }
         }
         THEIRS => {
             let name = name_of(app, key.id);
             let (face, said) = (initials(&name), page::say("said", &name.as_str().into()));
-            bubble(false, face, said, message(app, key.id))
+            bubble(app, false, face, said, message(app, key.id))
         }
         MARK_MINE => Shown::Small("mark me", mark_of_mine(app, key)),
         MARK_THEIRS => {
@@ -191,8 +210,10 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
             Shown::Failed(app.page.text("not_sent"), app.page.text("try_again"), app.page.text("take_back"))
         }
         NEW => Shown::Small("new", app.page.text("new")),
-        _ if key.state == Kind::Resolved.number() => Shown::Small("event", app.page.text("resolved")),
-        _ if key.state == Kind::Rated.number() => Shown::Small("event", app.page.text("rated")),
+        _ if key.state == u64::from(Kind::Resolved.number()) => {
+            Shown::Small("event", app.page.text("resolved"))
+        }
+        _ if key.state == u64::from(Kind::Rated.number()) => Shown::Small("event", app.page.text("rated")),
         _ => Shown::Small("event", app.page.text("reopened")),
     }
 }
@@ -245,29 +266,19 @@ fn mine(app: &App, id: u128) -> Option<&Message> {
     messages(app).find(|message| number(message.client_id) == id && message.author.side() == Side::Visitor)
 }
 
-fn bubble(mine: bool, face: String, said: String, message: Option<&Message>) -> Shown {
+fn bubble(app: &App, mine: bool, face: String, said: String, message: Option<&Message>) -> Shown {
     let (mut body, mut files, mut extra) = (String::new(), String::new(), String::new());
+    let (mut note, mut gone) = (String::new(), false);
     if let Some(message) = message {
-        body.clone_from(&message.body);
-        files = ids(message.attachments.iter().map(|file| &file.id));
-        if let Some(Object(object)) = &message.extra {
-            extra = message.seq.to_string();
-            extra.push(' ');
-            extra.push_str(object);
+        gone = message.deleted.is_some();
+        body = if gone { app.page.text("deleted") } else { message.body.clone() };
+        files = attached::files(message.attachments.iter().map(|file| &file.id));
+        extra = attached::extra(message);
+        if message.edited.is_some() {
+            note = app.page.text("edited");
         }
     }
-    Shown::Bubble { mine, face, said, body, files, extra }
-}
-
-fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> String {
-    let mut text = String::new();
-    for id in files {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(id.as_str());
-    }
-    text
+    Shown::Bubble { mine, face, said, body, files, extra, note, gone }
 }
 
 /// The name an entry is signed with.

@@ -119,8 +119,10 @@ fn here() -> Route {
 
 /// Puts a place into the address bar and the history.
 pub fn push(route: &Route) {
+    // Which list is shown goes along.
+    let query = window().location().search().unwrap_or_default();
     if let Ok(history) = window().history() {
         // A browser that refuses (too often in a minute) only keeps an older address.
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&route.path()));
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&[route.path(), query].concat()));
     }
 }

@@ -23,6 +23,10 @@ icons! {
     BACK = "M15 5l-7 7 7 7";
     /// An i in a circle.
     INFO = "M12 4a8 8 0 100 16 8 8 0 000-16zM12 11v5M12 8h.01";
+    /// A magnifying glass.
+    LOOK = "M10.500 4a6.500 6.500 0 100 13 6.500 6.500 0 000-13zM15.500 15.500L20 20";
+    /// A speech bubble with lines in it.
+    CANNED = "M5 5h14v11h-8l-4 3.500V16H5zM8.500 9h7M8.500 12h4.500";
     /// A cross.
     CLOSE = "M6 6l12 12M18 6L6 18";
     /// A tick.
@@ -53,6 +57,26 @@ icons! {
     PHONE = "M8 3.500h8v17H8zM11 17.500h2";
     /// An arrow from one to another.
     GIVE = "M5 6v12M9 12h10M15 8l4 4-4 4";
+    /// A star.
+    STAR = "M12 4l2.400 5 5.600.700-4.100 3.800 1.100 5.500-5-2.800-5 2.800 1.100-5.500L4 9.700 9.600 9z";
+    /// A flag.
+    FLAG = "M6 20V5M6 5h11l-2 3.500 2 3.500H6";
+    /// Lines that get shorter.
+    FILTER = "M4 7h16M7 12h10M10 17h4";
+    /// A pencil.
+    EDIT = "M4 20h4L19.500 8.500l-4-4L4 16zM13 7l4 4";
+    /// A bin.
+    BIN = "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5";
+    /// A flash.
+    BOLT = "M13 3.500L5 13.500h6l-1 7 8-10h-6z";
+    /// A keyboard.
+    KEYS = "M3.500 7h17v10.500h-17zM7 10.500h.01M10.300 10.500h.01M13.700 10.500h.01M17 10.500h.01M8 14h8";
+    /// A sheet with a folded corner.
+    NOTE = "M5 4.500h14v10l-5 5H5zM19 14.500h-5v5M8.500 9h7M8.500 12.500h3";
+    /// A luggage tag.
+    TAG = "M4 4.500h7.500l8.500 8.500-7 7-9-8.500zM8 8.500h.01";
+    /// An arrow up to a line.
+    UP = "M12 19V6M6 12l6-6 6 6";
     /// A hand.
     TAKE = "M12 4v10M8 10l4 4 4-4M5 19h14";
 }

@@ -1,49 +1,56 @@
-//! The keyboard of the desk: J and K or the arrows move in the list, R answers, N notes, E resolves, Esc goes back. Never takes
-//! a key from a field, nor one with a modifier.
-use super::{desk::Desk, route::Route};
+//! The keyboard of the desk: what a key does stands in the table of actions. Never takes a key from a field, nor one with a
+//! modifier; the palette's, which has one, works everywhere.
+use super::{
+    actions::{Deed, PALETTE_KEY},
+    desk::Desk,
+    prefs::Prefs,
+    route::Route,
+    search::Search,
+};
 use leptos::{ev, prelude::*, web_sys};
-use merhaba_shared::protocol::model::Status;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Listens for as long as the desk is shown.
-pub fn listen(desk: Desk) {
-    let handle = window_event_listener(ev::keydown, move |event| press(desk, &event));
+pub fn listen(desk: Desk, search: Search, prefs: Prefs) {
+    let handle = window_event_listener(ev::keydown, move |event| press(desk, search, prefs, &event));
     on_cleanup(move || handle.remove());
 }
 
-fn press(desk: Desk, event: &KeyboardEvent) {
-    if event.default_prevented()
-        || event.ctrl_key()
-        || event.meta_key()
-        || event.alt_key()
-        || event.is_composing()
-    {
+fn press(desk: Desk, search: Search, prefs: Prefs, event: &KeyboardEvent) {
+    let with = event.ctrl_key() || event.meta_key();
+    // What is asked in front of the page is answered first: a dialog closes by a key of its own.
+    let asked = document().query_selector("dialog[open]").ok().flatten().is_some();
+    if event.default_prevented() || event.alt_key() || event.is_composing() || asked {
+        return;
+    }
+    if with {
+        if !event.shift_key()
+            && event.key().eq_ignore_ascii_case(PALETTE_KEY)
+            && desk.perform(Deed::Palette, prefs)
+        {
+            event.prevent_default();
+        }
         return;
     }
     let focused = document().active_element();
     if event.key() == "Escape" {
-        escape(desk, focused);
+        escape(desk, search, focused);
         return;
     }
-    if focused.is_some_and(|element| is_field(&element)) || desk.route.with_untracked(Route::is_site) {
+    if focused.is_some_and(|element| is_field(&element)) || !desk.route.with_untracked(Route::is_desk) {
         return;
     }
-    let done = match event.key().as_str() {
-        "j" | "ArrowDown" => step(1),
-        "k" | "ArrowUp" => step(-1),
-        "r" => write(desk, false),
-        "n" => write(desk, true),
-        "e" => resolve(desk),
-        _ => false,
-    };
-    if done {
+    if desk.deed_of(&event.key()).is_some_and(|deed| desk.perform(deed, prefs)) {
         event.prevent_default();
     }
 }
 
-fn escape(desk: Desk, focused: Option<Element>) {
-    if desk.details.get_untracked() {
+fn escape(desk: Desk, search: Search, focused: Option<Element>) {
+    if desk.snoozing.get_untracked() {
+        desk.snoozing.set(false);
+        focus("#snooze");
+    } else if desk.details.get_untracked() {
         desk.details.set(false);
     } else if let Some(field) =
         focused.filter(is_field).and_then(|element| element.dyn_into::<HtmlElement>().ok())
@@ -52,6 +59,8 @@ fn escape(desk: Desk, focused: Option<Element>) {
         let _ = field.blur();
     } else if desk.route.with_untracked(|route| *route != Route::Inbox) {
         desk.go(Route::Inbox);
+    } else {
+        search.type_in(String::new());
     }
 }
 
@@ -60,8 +69,10 @@ fn is_field(element: &Element) -> bool {
 }
 
 /// Moves the focus by one row, from the focused or the open one.
-fn step(by: i32) -> bool {
-    let Ok(rows) = document().query_selector_all("#list .item") else { return false };
+pub fn step(by: i32) -> bool {
+    let Ok(rows) = document().query_selector_all("#found .item, .listing:not(.behind) .item") else {
+        return false;
+    };
     let focused = document().active_element();
     let at = (0..rows.length()).find(|at| {
         let row = rows.item(*at).and_then(|row| row.dyn_into::<Element>().ok());
@@ -87,17 +98,8 @@ pub fn focus(selector: &str) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
-/// Goes to the field, for an answer or for a note.
-fn write(desk: Desk, note: bool) -> bool {
-    desk.noting.set(note);
-    focus("#answer")
-}
-
-fn resolve(desk: Desk) -> bool {
-    let Some(row) = desk.current_row().get_untracked() else { return false };
-    if row.status == Status::Resolved || !desk.is_live().get_untracked() {
-        return false;
-    }
-    desk.act(|client, _| client.resolve(&row.conversation));
-    true
+/// Opens what was found first; whether there is anything.
+pub fn press_first() -> bool {
+    let first = document().query_selector("#found .item").ok().flatten();
+    first.and_then(|first| first.dyn_into::<HtmlElement>().ok()).map(|first| first.click()).is_some()
 }

@@ -1,12 +1,19 @@
 //! A conversation as the page draws it: bubbles in runs, with days, marks, events and the backstage in their places.
 //! Pure; it invents nothing that the timeline, the backstage or the outbox do not say.
 use merhaba_shared::{
-    client::{agent::Opened, outbox::Outgoing, outbox::Progress, thread::Delivery},
+    client::{
+        agent::Opened,
+        outbox::{Outgoing, Progress, What},
+        thread::Delivery,
+    },
+    layout::attached,
     protocol::{
         agent::{self, BackstageLine},
+        approval::{Proposal, Verdict},
         error::Code,
-        ids::{AttachmentId, ClientId, Millis, Seq},
+        ids::{ClientId, Millis, Seq},
         model::{AgentAuthor, Author, Content, Item, Kind, Rating},
+        triage::{Detail, Priority},
     },
 };
 
@@ -47,6 +54,8 @@ pub enum Piece {
         files: Option<String>,
         /// Its Seq and, after a blank, what there is to press or to fill in, as JSON.
         extra: Option<String>,
+        /// What became of it.
+        now: Now,
     },
     /// What stands under a run of messages.
     Mark {
@@ -85,6 +94,23 @@ pub enum Piece {
         /// In their words.
         comment: Option<String>,
     },
+    /// What somebody wrote for the visitor and a colleague is to let go, or did not.
+    Proposal {
+        /// Tells it apart; the same while it is on its way and after it is stored.
+        id: ClientId,
+        /// Its place in the backstage; 0: not stored yet.
+        number: u64,
+        /// Who wrote it.
+        who: String,
+        /// Whether that is this agent.
+        mine: bool,
+        /// When; `None`: not stored yet.
+        at: Option<Millis>,
+        /// The text.
+        body: String,
+        /// What became of it; nothing, while it waits.
+        fate: Option<Fate>,
+    },
     /// A note.
     Note {
         /// Tells it apart; the same while it waits and after it is stored.
@@ -96,6 +122,29 @@ pub enum Piece {
         /// The text.
         body: String,
     },
+}
+
+/// What became of a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fate {
+    /// In short.
+    pub verdict: Verdict,
+    /// Who decided.
+    pub by: String,
+    /// Why, of one that was returned.
+    pub reason: String,
+}
+
+/// What became of a message since it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Now {
+    /// Nothing.
+    #[default]
+    AsWritten,
+    /// It says something else; the relay may still have to take that.
+    Edited,
+    /// It was taken away.
+    Gone,
 }
 
 /// The kinds of events that are shown.
@@ -113,6 +162,43 @@ pub enum Deed {
     Assigned(String),
     /// Given to nobody.
     Released,
+    /// Given to whoever it stands with, by the relay.
+    Routed,
+    /// A tag was put on.
+    Tagged(String),
+    /// A tag was taken off.
+    Untagged(String),
+    /// How urgent it is.
+    Prioritised(Priority),
+    /// Put off until then.
+    Snoozed(Millis),
+    /// Put off no longer.
+    Woken,
+    /// What the agent of this name wrote may go.
+    Approved(String),
+    /// What the agent of this name wrote still waits, and more were told.
+    Passed(String),
+}
+
+impl Deed {
+    /// What the backstage says was done; nothing where it says too little.
+    fn of(done: &agent::Activity) -> Option<Self> {
+        Some(match (done.deed, &done.detail) {
+            (agent::Deed::Claimed, _) => Self::Claimed,
+            (agent::Deed::Assigned, _) => Self::Assigned(done.to.as_ref()?.name.clone()),
+            (agent::Deed::Released, _) => Self::Released,
+            (agent::Deed::Routed, _) => Self::Routed,
+            (agent::Deed::Tagged, Some(Detail::Tag(tag))) => Self::Tagged(tag.clone()),
+            (agent::Deed::Untagged, Some(Detail::Tag(tag))) => Self::Untagged(tag.clone()),
+            (agent::Deed::Prioritised, Some(Detail::Priority(priority))) => Self::Prioritised(*priority),
+            (agent::Deed::Snoozed, Some(Detail::Until(until))) => Self::Snoozed(*until),
+            (agent::Deed::Woken, _) => Self::Woken,
+            // What was given back, or changed, is told beside its text.
+            (agent::Deed::Approved, Some(Detail::Proposal(of))) => Self::Approved(of.of.name.clone()),
+            (agent::Deed::Passed, Some(Detail::Proposal(of))) => Self::Passed(of.of.name.clone()),
+            _ => return None,
+        })
+    }
 }
 
 /// The message that a mark would stand under.
@@ -125,6 +211,15 @@ struct Run {
     state: Option<State>,
 }
 
+/// What a message says.
+#[derive(Default)]
+struct Said {
+    body: String,
+    files: String,
+    extra: String,
+    now: Now,
+}
+
 /// Draws a conversation. `day` says on which local day a time falls.
 pub fn pieces(
     opened: &Opened,
@@ -133,22 +228,25 @@ pub fn pieces(
     day: impl Fn(Millis) -> i64,
 ) -> Vec<Piece> {
     let mut log = Log { pieces: Vec::new(), run: None, day: None };
+    let place = (opened, me);
+    let conversation = opened.thread.conversation();
+    let here = || waiting.iter().filter(|out| out.conversation.as_ref() == Some(conversation));
     let mut lines = opened.backstage.lines().iter().peekable();
     let first = opened.thread.timeline().items().first().map_or(0, Item::seq);
     for item in opened.thread.timeline().items() {
         while let Some(line) = lines.next_if(|line| line.after() < item.seq()) {
             // A line from before the first entry that is here waits until that part is loaded.
             if line.after() + 1 >= first {
-                log.backstage(line, &day);
+                log.backstage(line, place, &day);
             }
         }
-        log.item(item, opened, day(item.at()));
+        let changed = here().find(|out| out.what.of() == Some(item.seq()));
+        log.item(item, opened, day(item.at()), changed);
     }
     for line in lines {
-        log.backstage(line, &day);
+        log.backstage(line, place, &day);
     }
-    let here = opened.thread.conversation();
-    for out in waiting.iter().filter(|out| out.conversation.as_ref() == Some(here)) {
+    for out in here().filter(|out| out.what.of().is_none()) {
         log.outgoing(out, me);
     }
     log.end_run();
@@ -162,7 +260,7 @@ struct Log {
 }
 
 impl Log {
-    fn item(&mut self, item: &Item, opened: &Opened, day: i64) {
+    fn item(&mut self, item: &Item, opened: &Opened, day: i64, changed: Option<&Outgoing>) {
         match item {
             Item::Message(message) => {
                 let out = !matches!(message.author, Author::Visitor(_));
@@ -179,14 +277,17 @@ impl Log {
                     day,
                     state,
                 };
-                let extra =
-                    message.extra.as_ref().map(|extra| [&message.seq.to_string(), " ", &extra.0].concat());
-                self.message(
-                    run,
-                    message.body.clone(),
-                    ids(message.attachments.iter().map(|file| &file.id)),
-                    extra,
-                );
+                let gone = message.deleted.is_some()
+                    || matches!(changed, Some(Outgoing { what: What::Deletion(_), .. }));
+                let mut said = Said { now: Now::Gone, ..Said::default() };
+                if !gone {
+                    said.files = attached::files(message.attachments.iter().map(|file| &file.id));
+                    said.extra = attached::extra(message);
+                    said.body.clone_from(changed.map_or(&message.body, |out| &out.body));
+                    let edited = changed.is_some() || message.edited.is_some();
+                    said.now = if edited { Now::Edited } else { Now::AsWritten };
+                }
+                self.message(run, said);
             }
             Item::Entry(entry) => {
                 let (seq, at, who) = (entry.seq, entry.at, name(&entry.author));
@@ -199,7 +300,7 @@ impl Log {
                         let Rating { csat, ces, comment, .. } = rating.clone();
                         Piece::Rating { seq, at, csat, ces, comment }
                     }
-                    (Kind::Rated | Kind::Unknown, _) => return,
+                    (Kind::Rated | Kind::Edited | Kind::Deleted | Kind::Unknown, _) => return,
                 };
                 self.end_run();
                 self.begin_day(day, at);
@@ -208,21 +309,25 @@ impl Log {
         }
     }
 
-    fn backstage(&mut self, line: &BackstageLine, day: impl Fn(Millis) -> i64) {
+    fn backstage(
+        &mut self,
+        line: &BackstageLine,
+        (opened, me): (&Opened, Option<&AgentAuthor>),
+        day: impl Fn(Millis) -> i64,
+    ) {
         let (at, piece) = match line {
             BackstageLine::Note(note) => {
                 let (id, who, body) = (note.client_id, note.author.name.clone(), note.body.clone());
                 (note.at, Piece::Note { id, who, at: Some(note.at), body })
             }
             BackstageLine::Activity(done) => {
-                let to = done.to.as_ref().map(|to| to.name.clone()).unwrap_or_default();
-                let kind = match done.deed {
-                    agent::Deed::Claimed => Deed::Claimed,
-                    agent::Deed::Assigned => Deed::Assigned(to),
-                    agent::Deed::Released => Deed::Released,
-                };
+                let Some(kind) = Deed::of(done) else { return };
                 let who = Some(done.author.name.clone());
                 (done.at, Piece::Event { seq: done.number, kind, who, at: done.at })
+            }
+            BackstageLine::Proposal(written) => {
+                let Some(piece) = proposal(written, opened, me) else { return };
+                (written.at, piece)
             }
         };
         self.end_run();
@@ -237,21 +342,37 @@ impl Log {
             Progress::Failed(code) => State::Failed(out.client_id, code.number()),
         };
         let who = me.map(|me| me.name.clone());
-        if out.note {
-            let (id, who, body) = (out.client_id, who.unwrap_or_default(), out.body.clone());
+        let (id, body) = (out.client_id, out.body.clone());
+        let aside = match out.what {
+            What::Note => {
+                Some(Piece::Note { id, who: who.clone().unwrap_or_default(), at: None, body: body.clone() })
+            }
+            What::Proposal => Some(Piece::Proposal {
+                id,
+                number: 0,
+                who: who.clone().unwrap_or_default(),
+                mine: true,
+                at: None,
+                body: body.clone(),
+                fate: None,
+            }),
+            What::Message | What::Edit(_) | What::Deletion(_) => None,
+        };
+        if let Some(aside) = aside {
             self.end_run();
-            self.pieces.push(Piece::Note { id, who, at: None, body });
+            self.pieces.push(aside);
             if matches!(state, State::Failed(..)) {
                 self.pieces.push(Piece::Mark { id, out: true, who: None, at: None, state: Some(state) });
             }
             return;
         }
         let day = self.day.unwrap_or_default();
-        let run = Run { id: out.client_id, out: true, who, at: None, day, state: Some(state) };
-        self.message(run, out.body.clone(), ids(out.attachments.iter()), None);
+        let run = Run { id, out: true, who, at: None, day, state: Some(state) };
+        let files = attached::files(out.attachments.iter());
+        self.message(run, Said { body, files, ..Said::default() });
     }
 
-    fn message(&mut self, next: Run, body: String, files: Option<String>, extra: Option<String>) {
+    fn message(&mut self, next: Run, said: Said) {
         if self.run.as_ref().is_some_and(|run| !continues(run, &next)) {
             self.end_run();
         }
@@ -262,9 +383,10 @@ impl Log {
             id: next.id,
             out: next.out,
             who: next.who.clone(),
-            body,
-            files,
-            extra,
+            body: said.body,
+            files: some(said.files),
+            extra: some(said.extra),
+            now: said.now,
         });
         self.run = Some(next);
     }
@@ -284,6 +406,27 @@ impl Log {
     }
 }
 
+/// A message that waits, or did not go as it was written. What went as it was is a message like any other.
+fn proposal(written: &Proposal, opened: &Opened, me: Option<&AgentAuthor>) -> Option<Piece> {
+    let fate = opened.backstage.decision(written.number).and_then(|(done, decision)| {
+        let verdict = Verdict::of(done.deed)?;
+        let reason = if verdict == Verdict::Returned { decision.text.clone() } else { String::new() };
+        Some(Fate { verdict, by: done.author.name.clone(), reason })
+    });
+    if fate.as_ref().is_some_and(|fate| fate.verdict == Verdict::Approved) {
+        return None;
+    }
+    Some(Piece::Proposal {
+        id: written.client_id,
+        number: written.number,
+        who: written.author.name.clone(),
+        mine: me.is_some_and(|me| me.id == written.author.id),
+        at: Some(written.at),
+        body: written.body.clone(),
+        fate,
+    })
+}
+
 /// Whether a message belongs to the run before it. A failed one always stands alone: it has its own buttons.
 fn continues(run: &Run, next: &Run) -> bool {
     let failed = |run: &Run| matches!(run.state, Some(State::Failed(..)));
@@ -298,9 +441,8 @@ fn name(author: &Author) -> Option<String> {
     }
 }
 
-fn ids<'a>(files: impl Iterator<Item = &'a AttachmentId>) -> Option<String> {
-    let ids: Vec<_> = files.map(AttachmentId::as_str).collect();
-    (!ids.is_empty()).then(|| ids.join(" "))
+fn some(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// The code inside [`State::Failed`].

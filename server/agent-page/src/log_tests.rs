@@ -1,18 +1,20 @@
 //! How runs, days, notes and what is on its way stand in the log. No page.
-use super::{Deed, Piece, State, pieces};
+use super::{Deed, Now, Piece, State, pieces};
 use merhaba_shared::{
     client::{
         agent::{Backstage, Opened},
-        outbox::{Outgoing, Progress},
+        outbox::{Outgoing, Progress, What},
         thread::Thread,
     },
     protocol::{
         agent::{self, Activity, BackstageLine, Note},
+        approval::{Decision, Proposal, Verdict},
         error::Code,
         ids::{ClientId, Millis, Seq},
         model::{
             AgentAuthor, Author, Data, Entry, History, Item, Kind, Message, ReadMarker, Side, VisitorAuthor,
         },
+        triage::Detail,
     },
 };
 
@@ -38,20 +40,22 @@ fn message(seq: Seq, out: bool, at: Millis) -> Item {
         body: format!("m{seq}"),
         attachments: vec![],
         extra: None,
+        edited: None,
+        deleted: None,
     })
 }
 
 fn opened(entries: Vec<Item>) -> Opened {
     let mut thread = Thread::new(Side::Agent, "c".into(), 0);
     thread.page(0, History { conversation: "c".into(), entries, more: false });
-    Opened { thread, backstage: Backstage::default() }
+    Opened { thread, backstage: Backstage::default(), present: vec![] }
 }
 
 fn draw(opened: &Opened, waiting: &[Outgoing]) -> Vec<Piece> {
     pieces(opened, waiting, Some(&elif()), |at| at / DAY)
 }
 
-/// One letter for each piece: D day, b/B bubble (capital: out), m/M mark, E event, N note.
+/// One letter for each piece: D day, b/B bubble (capital: out), m/M mark, E event, N note, P proposal.
 fn shape(pieces: &[Piece]) -> String {
     let letter = |piece: &Piece| match piece {
         Piece::Day(_) => 'D',
@@ -71,6 +75,7 @@ fn shape(pieces: &[Piece]) -> String {
         }
         Piece::Rating { .. } => 'r',
         Piece::Event { .. } => 'E',
+        Piece::Proposal { .. } => 'P',
         Piece::Note { .. } => 'N',
     };
     pieces.iter().map(letter).collect()
@@ -112,7 +117,7 @@ fn what_is_on_its_way_joins_the_run_and_what_failed_stands_alone() {
         begins: None,
         body: "x".into(),
         attachments: vec![],
-        note: false,
+        what: What::Message,
         progress,
     };
     let elsewhere = Outgoing { conversation: Some("d".into()), ..out(9, Progress::Waiting) };
@@ -154,7 +159,7 @@ fn notes_and_events_break_runs_and_stand_where_they_were_written() {
     };
     let (conversation, author) = ("c".into(), elif());
     let (deed, to) = (agent::Deed::Assigned, Some(AgentAuthor { id: "b".into(), name: "Mert".into() }));
-    let given = Activity { conversation, number: 2, author, at: 1, after: 1, deed, to };
+    let given = Activity { conversation, number: 2, author, at: 1, after: 1, deed, to, detail: None };
     log.backstage.line(BackstageLine::Note(note(1, 1)));
     log.backstage.line(BackstageLine::Activity(given));
     log.backstage.line(BackstageLine::Note(note(3, 3)));
@@ -164,7 +169,7 @@ fn notes_and_events_break_runs_and_stand_where_they_were_written() {
         begins: None,
         body: "w".into(),
         attachments: vec![],
-        note: true,
+        what: What::Note,
         progress: Progress::Waiting,
     };
     let drawn = draw(&log, &[waiting.clone()]);
@@ -185,10 +190,78 @@ fn a_message_keeps_its_line_when_it_is_stored() {
         begins: None,
         body: "m1".into(),
         attachments: vec![],
-        note: false,
+        what: What::Message,
         progress: Progress::Waiting,
     }];
     let before = draw(&opened(vec![]), &waiting);
     let after = draw(&opened(vec![message(1, true, 0)]), &[]);
     assert!(after.contains(&before[0]), "{before:?} {after:?}");
+}
+
+#[test]
+fn what_waits_for_approval_stands_in_its_place_until_it_goes_as_it_was() {
+    let mut log = opened(vec![message(1, false, 0), message(2, false, 1)]);
+    let written = |number, author| Proposal {
+        conversation: "c".into(),
+        number,
+        client_id: id(50),
+        author,
+        at: 1,
+        after: 1,
+        body: "p".into(),
+    };
+    log.backstage.line(BackstageLine::Proposal(written(1, elif())));
+    let drawn = draw(&log, &[]);
+    assert_eq!(shape(&drawn), "DbmPbm");
+    assert!(matches!(&drawn[3], Piece::Proposal { number: 1, mine: true, fate: None, .. }), "{drawn:?}");
+    let decided = |deed, text: &str| Activity {
+        conversation: "c".into(),
+        number: 2,
+        author: AgentAuthor { id: "b".into(), name: "Mert".into() },
+        at: 2,
+        after: 2,
+        deed,
+        to: None,
+        detail: Some(Detail::Proposal(Decision { number: 1, of: elif(), text: text.into() })),
+    };
+    for (deed, text, shown, reason) in [
+        (agent::Deed::Returned, "why", Some(Verdict::Returned), "why"),
+        (agent::Deed::Changed, "other words", Some(Verdict::Changed), ""),
+        (agent::Deed::Approved, "", None, ""),
+    ] {
+        let mut log = log.clone();
+        log.backstage.line(BackstageLine::Activity(decided(deed, text)));
+        let fate = draw(&log, &[]).into_iter().find_map(|piece| match piece {
+            Piece::Proposal { fate, .. } => Some(fate.expect("decided")),
+            _ => None,
+        });
+        assert_eq!(fate.as_ref().map(|fate| fate.verdict), shown);
+        assert_eq!(fate.map(|fate| fate.reason).unwrap_or_default(), reason);
+    }
+}
+
+#[test]
+fn what_became_of_a_message_stands_in_its_place_at_once() {
+    let log = opened(vec![message(1, true, 0), message(2, false, 1)]);
+    let wish = |of, gone, body: &str| Outgoing {
+        client_id: id(50),
+        conversation: Some("c".into()),
+        begins: None,
+        body: body.into(),
+        attachments: vec![],
+        what: if gone { What::Deletion(of) } else { What::Edit(of) },
+        progress: Progress::Waiting,
+    };
+    let said = |pieces: &[Piece]| {
+        let said = |piece: &Piece| match piece {
+            Piece::Bubble { body, now, .. } => Some((body.clone(), *now)),
+            _ => None,
+        };
+        pieces.iter().filter_map(said).collect::<Vec<_>>()
+    };
+    let edited = draw(&log, &[wish(1, false, "other")]);
+    assert_eq!(shape(&edited), "DBMbm", "no line of its own");
+    assert_eq!(said(&edited), [("other".into(), Now::Edited), ("m2".into(), Now::AsWritten)]);
+    let gone = said(&draw(&log, &[wish(2, true, "")]));
+    assert_eq!(gone, [("m1".into(), Now::AsWritten), (String::new(), Now::Gone)]);
 }

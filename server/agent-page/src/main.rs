@@ -1,16 +1,22 @@
 //! The page agents answer from: sign-in, inbox, threads and the owner's page, in the browser. Talks only to the relay
 //! that served it; shows what people wrote as text nodes and never as markup.
+mod actions;
+mod address;
 mod app;
+mod canned;
 mod desk;
+mod fuzzy;
 mod i18n;
 mod icons;
 mod keyboard;
 mod keys;
 mod log;
+mod palette;
 mod people;
 mod prefs;
 mod rest;
 mod route;
+mod search;
 mod site;
 mod sound;
 mod time;

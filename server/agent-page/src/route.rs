@@ -11,6 +11,8 @@ pub enum Route {
     Inbox,
     /// A conversation.
     Conversation(ConversationId),
+    /// The canned replies.
+    Replies,
     /// The owner's page; `None`: the first site.
     Site(Option<SiteKey>),
 }
@@ -22,6 +24,7 @@ impl Route {
         match rest.split_once('/') {
             Some(("c", id)) if is_id(id) => Self::Conversation(id.into()),
             Some(("site", key)) if is_id(key) => Self::Site(Some(key.into())),
+            None if rest == "replies" => Self::Replies,
             None if rest == "site" => Self::Site(None),
             _ => Self::Inbox,
         }
@@ -32,6 +35,7 @@ impl Route {
         match self {
             Self::Inbox => BASE.into(),
             Self::Conversation(id) => [BASE, "c/", id.as_str()].concat(),
+            Self::Replies => [BASE, "replies"].concat(),
             Self::Site(None) => [BASE, "site"].concat(),
             Self::Site(Some(key)) => [BASE, "site/", key.as_str()].concat(),
         }
@@ -49,6 +53,11 @@ impl Route {
     pub const fn is_site(&self) -> bool {
         matches!(self, Self::Site(_))
     }
+
+    /// Whether lists and conversations are shown.
+    pub const fn is_desk(&self) -> bool {
+        matches!(self, Self::Inbox | Self::Conversation(_))
+    }
 }
 
 /// Ids are opaque, but they stand in a path: what would need escaping is not one of ours.
@@ -65,6 +74,7 @@ mod tests {
         for route in [
             Route::Inbox,
             Route::Conversation("c_1-2".into()),
+            Route::Replies,
             Route::Site(None),
             Route::Site(Some("demo".into())),
         ] {

@@ -1,8 +1,11 @@
 //! Times for people: the browser's own words for days and clocks, and waits that tick. Orders nothing.
-use super::i18n::{Lang, texts};
+use super::i18n::{Lang, Texts, texts};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use merhaba_shared::{
-    browser::language::{self, day_number},
+    browser::{
+        language::{self, day_number},
+        object::{call, get, object},
+    },
     protocol::ids::Millis,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -60,6 +63,69 @@ pub fn full(at: Millis, lang: Lang) -> String {
     format(at, lang, &[("dateStyle", "medium"), ("timeStyle", "short")])
 }
 
+/// "Mon, 24 Nov, 09:00".
+pub fn day_and_clock(at: Millis, lang: Lang) -> String {
+    let options = [
+        ("weekday", "short"),
+        ("day", "numeric"),
+        ("month", "short"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+    ];
+    format(at, lang, &options)
+}
+
+/// The hour at which a day's work begins.
+const MORNING: u32 = 9;
+/// Putting something off until later today puts it off as long.
+const LATER: Millis = 3 * 60 * MINUTE;
+
+/// In some hours, if that is today.
+fn later_today(now: Millis) -> Option<Millis> {
+    let later = now + LATER;
+    (day_number(later) == day_number(now)).then_some(later)
+}
+
+/// The morning in so many days, by the clock of the agent's own time zone.
+fn morning(now: Millis, days: u32) -> Millis {
+    let day = date(now);
+    day.set_date(day.get_date() + days);
+    day.set_hours(MORNING);
+    day.set_minutes(0);
+    day.set_seconds(0);
+    day.set_milliseconds(0);
+    millis(&day)
+}
+
+/// The morning of the next Monday.
+fn monday(now: Millis) -> Millis {
+    let days = (8 - date(now).get_day()) % 7;
+    morning(now, if days == 0 { 7 } else { days })
+}
+
+/// The times that something is put off until, in words.
+pub fn later(now: Millis, texts: &Texts) -> impl Iterator<Item = (&'static str, Millis)> {
+    let tomorrow = morning(now, 1);
+    let times = [
+        (texts.snooze_later, later_today(now)),
+        (texts.snooze_tomorrow, Some(tomorrow)),
+        // On a Sunday that is tomorrow, and stands there once.
+        (texts.snooze_monday, Some(monday(now)).filter(|monday| *monday != tomorrow)),
+    ];
+    times.into_iter().filter_map(|(words, at)| Some((words, at?)))
+}
+
+/// What was typed into a field for date and time, which is of the agent's own time zone.
+pub fn from_field(text: &str) -> Option<Millis> {
+    let at = Date::new(&JsValue::from_str(text));
+    at.get_time().is_finite().then(|| millis(&at))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+fn millis(date: &Date) -> Millis {
+    date.get_time() as Millis
+}
+
 /// How long somebody waits: "0:07", "12:40", "3 h 05".
 pub fn wait(since: Millis, now: Millis, lang: Lang) -> String {
     let seconds = (now - since).max(0) / 1000;
@@ -77,15 +143,24 @@ pub fn wait(since: Millis, now: Millis, lang: Lang) -> String {
 
 /// A language's name in the agent's own language, from the browser.
 pub fn tongue(tag: &str, lang: Lang) -> Option<String> {
-    let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
-    let names: Function = Reflect::get(&intl, &JsValue::from_str("DisplayNames")).ok()?.dyn_into().ok()?;
-    let options = Object::new();
-    Reflect::set(&options, &JsValue::from_str("type"), &JsValue::from_str("language")).ok()?;
-    let arguments = Array::of2(&JsValue::from_str(lang.tag()), &options);
-    let names = Reflect::construct(&names, &arguments).ok()?;
-    let of: Function = Reflect::get(&names, &JsValue::from_str("of")).ok()?.dyn_into().ok()?;
     // A tag that is none throws: then the tag itself is not shown either.
-    of.call1(&names, &JsValue::from_str(tag)).ok()?.as_string()
+    let names = intl("DisplayNames", lang, ("type", "language"))?;
+    call(&names, "of", &tag.into(), &JsValue::UNDEFINED)?.as_string()
+}
+
+/// Names in a row, as the language joins them; with commas where the browser does not know.
+pub fn listed(names: &[&str], lang: Lang) -> String {
+    let all: Array = names.iter().map(|name| JsValue::from_str(name)).collect();
+    let joined = intl("ListFormat", lang, ("type", "conjunction"))
+        .and_then(|list| call(&list, "format", &all, &JsValue::UNDEFINED));
+    joined.and_then(|joined| joined.as_string()).unwrap_or_else(|| names.join(", "))
+}
+
+/// One of the browser's formatters that have no typed binding.
+fn intl(kind: &str, lang: Lang, option: (&str, &str)) -> Option<JsValue> {
+    let kind: Function = get(&get(&js_sys::global(), "Intl"), kind).dyn_into().ok()?;
+    let options = object(&[(option.0, option.1.into())]);
+    Reflect::construct(&kind, &Array::of2(&lang.tag().into(), &options)).ok()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     error::Refused,
-    ids::{ClientId, SiteKey, Token, VisitorId},
+    ids::{ClientId, ConversationId, SiteKey, Token, VisitorId},
     model::Accepted,
     visitor::{Page, Send},
 };
@@ -28,6 +28,8 @@ pub struct Form {
     pub page: Option<Page>,
     /// The form's own id for the message; `None`: one is made, and a repeat is another message.
     pub client_id: Option<ClientId>,
+    /// One of theirs; `None`: the latest open one, or a new one.
+    pub conversation: Option<ConversationId>,
     /// The text.
     pub body: String,
     /// What they said of themself, checked.
@@ -53,7 +55,7 @@ pub enum Posted {
 }
 
 impl Chat {
-    /// Stores a message that came by form, in the visitor's open conversation or a new one.
+    /// Stores a message that came by form.
     pub async fn post(self: &Arc<Self>, form: Form) -> Result<Posted, StoreError> {
         if self.store.site(form.site.clone()).await?.is_none() {
             return Ok(Posted::NoSite);
@@ -79,7 +81,7 @@ impl Chat {
         let from = sender(form.site, &identity, &form.locale, form.page.as_ref());
         let send = Send {
             client_id,
-            conversation: None,
+            conversation: form.conversation,
             new: false,
             body: form.body,
             attachments: Vec::new(),

@@ -1,8 +1,11 @@
 //! The use-cases: the only writers of the store and the only ones who publish. What was committed is published from
 //! the commit itself (`then`), in its order and even if nobody waits any more. Never touches a socket.
 
+mod approvals;
 mod audience;
+mod company;
 mod conversations;
+mod counts;
 mod files;
 mod form;
 mod markers;
@@ -10,25 +13,32 @@ mod messages;
 mod presence;
 mod publish;
 mod refusal;
+mod revisions;
+mod routing;
 mod settings;
 mod sign_ins;
 mod soon;
+mod triage;
 mod visitors;
 
+pub use approvals::accepted_proposal;
 pub use audience::Audience;
+pub use company::Watch;
 pub use files::{Taken, Upload, is_full};
 pub use form::{Form, Posted};
 pub use messages::{about, accepted_note, check, moved, sender};
 pub use presence::Attendance;
 pub use refusal::{bad_request, forbidden, no_file, not_found, rate_limited, unavailable};
+pub use revisions::{Wish, check_words, revised};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
 pub use visitors::{Identity, secret_hash, visitor_of};
 
 use crate::{bus, clock::Clock, counters::Counters, files::Files, gate::Gate, hub::Hub, store::Store};
+use company::Company;
 use presence::Presence;
 use publish::Publisher;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// The use-cases.
 pub struct Chat {
@@ -37,9 +47,14 @@ pub struct Chat {
     gate: Gate,
     publisher: Publisher,
     presence: Arc<Presence>,
+    company: Arc<Company>,
     counters: Arc<Counters>,
     files: Files,
     looks: Arc<Semaphore>,
+    /// Something was put off, or that was taken back.
+    put_off: Arc<Notify>,
+    /// Something waits for approval since.
+    proposed: Arc<Notify>,
 }
 
 impl Chat {
@@ -48,8 +63,10 @@ impl Chat {
     pub fn new(store: Arc<dyn Store>, clock: Clock, gate: Gate, files: Files) -> Self {
         let publisher = Publisher::new(Arc::new(Hub::default()), Arc::new(bus::none::None));
         let presence = Arc::new(Presence::new(publisher.clone(), clock));
+        let company = Arc::new(Company::new(publisher.clone()));
         let looks = Arc::new(Semaphore::new(1));
-        Self { store, clock, gate, publisher, presence, counters: Arc::default(), files, looks }
+        let (counters, put_off, proposed) = (Arc::default(), Arc::default(), Arc::default());
+        Self { store, clock, gate, publisher, presence, company, counters, files, looks, put_off, proposed }
     }
 
     /// Where sessions listen.
@@ -61,6 +78,11 @@ impl Chat {
     /// Tells, for ever, what may be told a moment later; where nobody runs it, all is told at once.
     pub fn telling(&self) -> impl Future<Output = ()> + Send + use<> {
         self.publisher.run()
+    }
+
+    /// Tells, for ever, how many conversations lists hold.
+    pub fn counting(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.publisher.counting(self.store.clone())
     }
 
     /// What was counted.

@@ -16,7 +16,7 @@ use merhaba_shared::protocol::{
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How often closed sites are looked at whether they have opened, and open ones whether they have closed.
@@ -27,6 +27,10 @@ struct Register {
     /// Sessions of each agent on each site.
     sites: HashMap<SiteKey, HashMap<AgentId, usize>>,
     away: HashSet<AgentId>,
+    /// There, but given nothing more.
+    busy: HashSet<AgentId>,
+    /// Since when agents who were there are not, on the clock that only goes forward.
+    gone: HashMap<AgentId, Instant>,
     /// When the sites that are not always open are.
     hours: HashMap<SiteKey, Hours>,
     /// What was told last; of sites that are not here, that nobody is there.
@@ -46,6 +50,19 @@ impl Register {
     fn sites_of(&self, agent: &AgentId) -> Vec<SiteKey> {
         let here = self.sites.iter().filter(|(_, agents)| agents.contains_key(agent));
         here.map(|(site, _)| site.clone()).collect()
+    }
+
+    fn is_here(&self, agent: &AgentId) -> bool {
+        self.sites.values().any(|agents| agents.contains_key(agent))
+    }
+
+    /// Notes since when an agent is gone, or that they are there.
+    fn look_after(&mut self, agent: &AgentId, now: Instant) {
+        if self.is_here(agent) && !self.away.contains(agent) {
+            self.gone.remove(agent);
+        } else {
+            self.gone.entry(agent.clone()).or_insert(now);
+        }
     }
 
     fn leave(&mut self, site: &SiteKey, agent: &AgentId) {
@@ -81,11 +98,31 @@ pub(super) struct Presence {
     register: Mutex<Register>,
     publisher: Publisher,
     clock: Clock,
+    began: Instant,
 }
 
 impl Presence {
     pub(super) fn new(publisher: Publisher, clock: Clock) -> Self {
-        Self { register: Mutex::default(), publisher, clock }
+        Self { register: Mutex::default(), publisher, clock, began: clock.monotonic() }
+    }
+
+    /// Agents of a site who can be given conversations now.
+    pub(super) fn takers(&self, site: &SiteKey) -> Vec<AgentId> {
+        let register = self.lock();
+        let here = register.sites.get(site).into_iter().flat_map(HashMap::keys);
+        let takes = |agent: &&AgentId| !register.away.contains(*agent) && !register.busy.contains(*agent);
+        here.filter(takes).cloned().collect()
+    }
+
+    /// Whether an agent has been gone for so long. Whoever was not seen yet may be coming back since the relay began.
+    pub(super) fn is_gone(&self, agent: &AgentId, site: &SiteKey, after: Duration) -> bool {
+        let register = self.lock();
+        let here = register.sites.get(site).is_some_and(|agents| agents.contains_key(agent));
+        if here && !register.away.contains(agent) {
+            return false;
+        }
+        let since = register.gone.get(agent).copied().unwrap_or(self.began);
+        self.clock.monotonic().saturating_duration_since(since) >= after
     }
 
     /// Makes a change, and tells of what came of it. Told under the lock, so that what is told last is true.
@@ -95,6 +132,7 @@ impl Presence {
         let now = self.clock.now();
         for site in sites {
             self.tell(&mut register, site, now);
+            self.publisher.router().touch(site);
         }
     }
 
@@ -145,8 +183,10 @@ pub struct Attendance {
 
 impl Drop for Attendance {
     fn drop(&mut self) {
+        let now = self.presence.clock.monotonic();
         let leave = |register: &mut Register| {
             self.sites.iter().for_each(|site| register.leave(site, &self.agent));
+            register.look_after(&self.agent, now);
         };
         self.presence.change(&self.sites, leave);
     }
@@ -182,11 +222,13 @@ impl Chat {
 
     /// An agent's session has begun.
     pub fn attend(&self, agent: &AgentId, sites: Vec<SiteKey>) -> Attendance {
+        let now = self.clock.monotonic();
         let arrive = |register: &mut Register| {
             for site in &sites {
                 let agents = register.sites.entry(site.clone()).or_default();
                 *agents.entry(agent.clone()).or_default() += 1;
             }
+            register.look_after(agent, now);
         };
         self.presence.change(&sites, arrive);
         Attendance { presence: self.presence.clone(), agent: agent.clone(), sites }
@@ -206,18 +248,30 @@ impl Chat {
         self.presence.lock().away.contains(agent)
     }
 
-    /// Marks an agent away or back, and tells all their pages.
+    /// Whether an agent is marked busy.
+    #[must_use]
+    pub fn is_busy(&self, agent: &AgentId) -> bool {
+        self.presence.lock().busy.contains(agent)
+    }
+
+    /// Marks an agent away, busy or back, and tells all their pages.
     pub fn set_status(&self, agent: &AgentId, status: &SetStatus) {
-        let sites = self.presence.lock().sites_of(agent);
+        let (sites, now) = (self.presence.lock().sites_of(agent), self.clock.monotonic());
         self.presence.change(&sites, |register| {
-            if status.away {
-                register.away.insert(agent.clone());
-            } else {
-                register.away.remove(agent);
-            }
+            mark(&mut register.away, agent, status.away);
+            mark(&mut register.busy, agent, status.busy);
+            register.look_after(agent, now);
         });
         let event = agent::Event::Status(status.clone());
         self.hub().publish(&Topic::Agent(agent.clone()), &Weight::Durable, &event);
+    }
+}
+
+fn mark(marked: &mut HashSet<AgentId>, agent: &AgentId, on: bool) {
+    if on {
+        marked.insert(agent.clone());
+    } else {
+        marked.remove(agent);
     }
 }
 

@@ -1,10 +1,10 @@
 //! From what the store committed to the events that tell of it: who hears what. Never publishes what was not stored,
 //! typing and presence apart, and never waits.
-use super::soon::Soon;
+use super::{counts::Moved, routing::Router, soon::Soon};
 use crate::{
     bus::{Bus, Hint},
     hub::{Hub, Published, Topic, Weight},
-    store::{ClaimOutcome, Marked},
+    store::{Changed, ClaimOutcome, Marked, Store},
 };
 use merhaba_shared::protocol::{
     agent::{self, Activity, InboxRow, Note},
@@ -34,12 +34,14 @@ pub(super) struct Publisher {
     hub: Arc<Hub>,
     bus: Arc<dyn Bus>,
     soon: Arc<Soon>,
+    router: Arc<Router>,
+    moved: Arc<Moved>,
 }
 
 impl Publisher {
     pub(super) fn new(hub: Arc<Hub>, bus: Arc<dyn Bus>) -> Self {
         let soon = Arc::new(Soon::new(hub.clone()));
-        Self { hub, bus, soon }
+        Self { hub, bus, soon, router: Arc::default(), moved: Arc::default() }
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -64,9 +66,28 @@ impl Publisher {
         self.row(row);
     }
 
-    /// A row of a list, for all agents of the site: soon.
+    pub(super) fn router(&self) -> &Arc<Router> {
+        &self.router
+    }
+
+    /// A row of a list, for all agents of the site: soon. Somebody may wait, or have room, since.
     pub(super) fn row(&self, row: &Arc<InboxRow>) {
+        self.router.touch(&row.site);
         self.soon.row(row);
+        self.moved.note(&row.site);
+    }
+
+    /// Counts and tells how many conversations lists hold.
+    pub(super) fn counting(&self, store: Arc<dyn Store>) -> impl Future<Output = ()> + Send + use<> {
+        self.moved.clone().run(self.hub.clone(), store)
+    }
+
+    /// What was done besides writing, if anything was, for the agents who look; then the row.
+    pub(super) fn sorted(&self, changed: &Changed) {
+        if changed.activity.is_some() {
+            self.done(changed.activity.as_ref());
+            self.row(&changed.row);
+        }
     }
 
     /// Tells what may be told soon; without it all is told at once.
@@ -107,7 +128,7 @@ impl Publisher {
     pub(super) fn done(&self, activity: Option<&Activity>) {
         if let Some(activity) = activity {
             let mut topics = vec![Topic::Conversation(activity.conversation.clone())];
-            topics.extend(activity.to.iter().map(|to| Topic::Agent(to.id.clone())));
+            topics.extend(activity.given_to().map(|to| Topic::Agent(to.id.clone())));
             let event = agent::Event::Activity(activity.clone());
             self.hub.publish_all(&topics, &Weight::Durable, &event);
         }
@@ -151,6 +172,8 @@ mod tests {
             body: "Merhaba".into(),
             attachments: Vec::new(),
             extra: None,
+            edited: None,
+            deleted: None,
         };
         let entry = Entry {
             conversation: "c".into(),

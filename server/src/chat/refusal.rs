@@ -31,6 +31,18 @@ pub fn no_file(client_id: Option<ClientId>) -> Refused {
     refused(Code::NotFound, client_id, "there is no such file to be sent")
 }
 
+/// No such message there, or it is gone: the same words for both.
+#[must_use]
+pub(super) fn no_message(client_id: Option<ClientId>) -> Refused {
+    refused(Code::NotFound, client_id, "there is no such message")
+}
+
+/// What it names takes no more.
+#[must_use]
+pub(super) fn closed(client_id: Option<ClientId>, detail: impl Into<String>) -> Refused {
+    refused(Code::Closed, client_id, detail)
+}
+
 /// The text is too long.
 #[must_use]
 pub(super) fn too_long(client_id: Option<ClientId>, over: usize) -> Refused {

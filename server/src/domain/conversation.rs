@@ -11,14 +11,22 @@ pub enum Action {
     Reply,
     /// Write a line for the team.
     Note,
+    /// Write to the visitor what somebody is to approve first.
+    Propose,
+    /// Decide on what waits for approval.
+    Approve,
     /// Take a conversation.
     Claim,
     /// Give a conversation to somebody, or to nobody.
     Assign,
+    /// Take away any message of the site's conversations, whoever wrote it and when.
+    Moderate,
     /// Close a conversation.
     Resolve,
     /// Open a resolved conversation.
     Reopen,
+    /// Tag it, say how urgent it is, put it off.
+    Triage,
     /// Change the site: its name, origins, colour, greeting.
     Configure,
     /// Add agents to the site.
@@ -29,11 +37,15 @@ pub enum Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::Note => true,
-        Action::Reply | Action::Claim | Action::Assign | Action::Resolve | Action::Reopen => {
-            !matches!(role, Role::Trainee)
-        }
-        Action::Configure | Action::Invite => matches!(role, Role::Owner | Role::Admin),
+        Action::Note | Action::Propose => true,
+        Action::Reply
+        | Action::Approve
+        | Action::Claim
+        | Action::Assign
+        | Action::Resolve
+        | Action::Reopen
+        | Action::Triage => !matches!(role, Role::Trainee),
+        Action::Moderate | Action::Configure | Action::Invite => matches!(role, Role::Owner | Role::Admin),
     }
 }
 
@@ -61,13 +73,19 @@ pub const fn reopen(status: Status) -> Option<Kind> {
     before_message(status)
 }
 
+/// Whether it can be put off, or that be taken back: what is resolved cannot.
+#[must_use]
+pub const fn may_snooze(status: Status) -> bool {
+    !matches!(status, Status::Resolved)
+}
+
 /// Where an entry of a kind leaves its conversation.
 #[must_use]
 pub const fn after(status: Status, kind: Kind) -> Status {
     match kind {
         Kind::Resolved => Status::Resolved,
         Kind::Reopened => Status::Open,
-        Kind::Rated | Kind::Unknown => status,
+        Kind::Rated | Kind::Edited | Kind::Deleted | Kind::Unknown => status,
     }
 }
 
@@ -75,27 +93,31 @@ pub const fn after(status: Status, kind: Kind) -> Status {
 mod tests {
     use super::{Action, Role, Status, after, before_message, may, reopen, resolve};
 
-    const ALL: [Action; 8] = [
+    const ALL: [Action; 12] = [
+        Action::Moderate,
         Action::Reply,
         Action::Note,
+        Action::Propose,
+        Action::Approve,
         Action::Claim,
         Action::Assign,
         Action::Resolve,
         Action::Reopen,
+        Action::Triage,
         Action::Configure,
         Action::Invite,
     ];
 
     #[test]
-    fn a_trainee_only_writes_notes() {
+    fn a_trainee_only_writes_notes_and_what_others_let_go() {
         let allowed: Vec<_> = ALL.into_iter().filter(|action| may(Role::Trainee, *action)).collect();
-        assert_eq!(allowed, [Action::Note]);
+        assert_eq!(allowed, [Action::Note, Action::Propose]);
     }
 
     #[test]
     fn an_agent_answers_but_does_not_run_the_site() {
         for action in ALL {
-            let runs_the_site = matches!(action, Action::Configure | Action::Invite);
+            let runs_the_site = matches!(action, Action::Moderate | Action::Configure | Action::Invite);
             assert_eq!(may(Role::Agent, action), !runs_the_site, "{action:?}");
         }
     }

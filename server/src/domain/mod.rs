@@ -1,6 +1,7 @@
 //! Pure rules: no async, no I/O, nothing but the shared protocol. What may be stored and who may do what is decided
 //! here, so that every way in (socket, REST, form, command line) decides the same.
 
+pub mod canned;
 pub mod conversation;
 pub mod email;
 pub mod extra;
@@ -10,4 +11,6 @@ pub mod origin;
 pub mod preview;
 pub mod rating;
 pub mod reception;
+pub mod routing;
+pub mod search;
 pub mod site;

@@ -42,6 +42,8 @@ pub struct Shown<'a> {
     pub before: &'a str,
     /// Whether the log stays open at the end of the bytes, for lines that come later; without script then.
     pub live: bool,
+    /// What is added to the form's address.
+    pub more: &'a str,
 }
 
 /// A document and what its inline blocks hash to.
@@ -110,7 +112,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
         .set("hint_state", if shown.hint.is_empty() { " class=\"calm\" hidden" } else { "" })
         .set("texts", attributes(texts, &DRAWN))
         .set("refresh", refresh(key, shown))
-        .set("live", if shown.live { "&amp;live=1" } else { "" })
+        .set("more", escape(shown.more))
         .set("log", if shown.live { SHADE.to_owned() } else { closed_log(texts, &log) })
         .set("brand", [brand(settings).as_str(), if shown.live { pages::LIVE_STYLE } else { "" }].concat())
         .set("style", pages::WIDGET_STYLE)
@@ -349,7 +351,7 @@ mod tests {
             "texts",
             "log",
             "refresh",
-            "live",
+            "more",
             "open",
             "brand",
             "style",

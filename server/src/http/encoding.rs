@@ -127,6 +127,12 @@ impl Encoded {
         }
     }
 
+    /// Its bytes as they are.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
     /// Answers a request: in the best coding, or 304 when the client has it.
     #[must_use]
     pub fn answer(&self, request: &HeaderMap) -> Response {

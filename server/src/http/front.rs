@@ -98,13 +98,13 @@ async fn enter(web: &Web, mut request: Request, secure: &mut bool) -> Result<Req
 }
 
 fn method(method: &Method) -> Result<(), Box<Response>> {
-    let used = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::DELETE];
+    let used = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     if used.contains(method) {
         return Ok(());
     }
     let detail = "this relay has no such method";
     let mut response = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "BadMethod", detail).into_response();
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE"));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE"));
     Err(Box::new(response))
 }
 

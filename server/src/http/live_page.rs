@@ -5,6 +5,7 @@ use super::{
     Web,
     attachments::signed::{Bearer, GOOD_MS, Link},
     document::CLOSED,
+    revised,
     rich::Press,
     rows::Drawing,
     template::escape,
@@ -22,11 +23,12 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use merhaba_shared::protocol::{
-    ids::{ConversationId, Seq, SiteKey},
-    model::{Attachment, Item, Side},
+    ids::{ClientId, ConversationId, Seq, SiteKey},
+    model::{Attachment, Content, Item, Message, Side},
     visitor::Event,
 };
 use std::{
+    collections::HashMap,
     convert::Infallible,
     sync::Arc,
     time::{Duration, Instant},
@@ -34,6 +36,8 @@ use std::{
 
 /// How long a page stays open; then it offers to be loaded again.
 pub const OPEN_FOR: Duration = Duration::from_mins(30);
+/// Other conversations that are kept in mind.
+const OTHERS: usize = 64;
 /// Keeps proxies from thinking that nothing comes any more.
 const STILL_THERE: &str = "<!-- -->\n";
 /// Asks proxies not to collect what should come at once.
@@ -49,8 +53,10 @@ pub struct Sheet {
     pub language: &'static str,
     /// The visitor's token, hashed: links to files are for its bearer.
     pub token: SecretHash,
-    /// Where the page's forms go.
-    pub action: String,
+    /// Where the page is.
+    pub address: String,
+    /// What is added to that for where its forms go.
+    pub more: String,
     /// The id that the page's next message has.
     pub client_id: String,
 }
@@ -64,7 +70,8 @@ impl Sheet {
             let link = Link { id: file.id.clone(), preview, until, by: by.clone() };
             self.web.signer.path(&link)
         };
-        let press = Press { action: &self.action, client_id: &self.client_id };
+        let action = format!("{}{}", self.address, self.more);
+        let press = Press { action: &action, client_id: &self.client_id };
         let texts = texts::widget().of(self.language)?;
         Some(with(&Drawing { texts, link: &link, press }))
     }
@@ -73,8 +80,23 @@ impl Sheet {
     pub fn note(&self) -> String {
         let Some(texts) = texts::widget().of(self.language) else { return String::new() };
         let text = |name: &str| escape(texts.get(name).map_or("", String::as_str));
-        let (asks, shows, action) = (text("plain_refresh"), text("refresh"), escape(&self.action));
-        format!("<div class=\"event\" role=\"status\">{asks} <a href=\"{action}\">{shows}</a></div>\n")
+        self.way(&text("plain_refresh"), &text("refresh"), "")
+    }
+
+    /// That somebody has answered in another conversation, and the way there.
+    fn elsewhere(&self, conversation: &ConversationId) -> String {
+        let Some(texts) = texts::notices().of(self.language) else { return String::new() };
+        let text = |name: &str| escape(texts.get(name).map_or("", String::as_str));
+        self.way(&text("elsewhere"), &text("elsewhere_way"), &format!("&conversation={conversation}"))
+    }
+
+    /// A line that says something, and a way from there.
+    fn way(&self, said: &str, shows: &str, which: &str) -> String {
+        let live = if self.more.contains("live=1") { "&live=1" } else { "" };
+        let address = escape(&format!("{}{live}{which}", self.address));
+        format!(
+            "<div class=\"event way\" role=\"status\"><span>{said}</span> <a href=\"{address}\">{shows}</a></div>\n"
+        )
     }
 }
 
@@ -90,6 +112,8 @@ pub struct Shown {
     pub mine: Option<Seq>,
     /// What arrived at the agents, and what they read.
     pub marks: (Seq, Seq),
+    /// Others in which somebody has answered since, with the head at which that was said last.
+    pub others: HashMap<ConversationId, Seq>,
 }
 
 /// The open end of a page.
@@ -150,13 +174,38 @@ impl Shown {
             }
             _ => return String::new(),
         };
-        if *item.conversation() != self.conversation || item.seq() <= self.head {
+        if *item.conversation() != self.conversation {
+            return self.elsewhere(&item, sheet);
+        }
+        if item.seq() <= self.head {
             return String::new();
         }
         self.head = item.seq();
+        if let Some((of, message)) = revised(&item) {
+            let hides = revised::path(of, item.seq());
+            let rows = sheet.draw(|drawing| match message {
+                Some(message) => drawing.one(&Item::Message(message), true, false),
+                None => drawing.gone(),
+            });
+            return format!("<link rel=\"stylesheet\" href=\"{hides}\">\n{}", rows.unwrap_or_default());
+        }
         self.mine = mine(&item);
         let rows = sheet.draw(|drawing| drawing.one(&item, true, true)).unwrap_or_default();
         rows + &self.state(sheet)
+    }
+
+    /// A line on an answer in another conversation: once, and again only below what has come since.
+    fn elsewhere(&mut self, item: &Item, sheet: &Sheet) -> String {
+        let other = item.conversation();
+        let answer = matches!(item, Item::Message(message) if message.author.side() == Side::Agent);
+        if !answer || self.others.get(other) == Some(&self.head) {
+            return String::new();
+        }
+        if self.others.len() >= OTHERS {
+            self.others.clear();
+        }
+        self.others.insert(other.clone(), self.head);
+        sheet.elsewhere(other)
     }
 
     fn state(&self, sheet: &Sheet) -> String {
@@ -164,6 +213,29 @@ impl Shown {
         let state = |seq| sheet.draw(|drawing| drawing.state(seq, received, read));
         self.mine.and_then(state).unwrap_or_default()
     }
+}
+
+/// The message that an entry changes or takes away, if it does, and what it now is: it stands below what has come since.
+fn revised(item: &Item) -> Option<(Seq, Option<Message>)> {
+    let Item::Entry(entry) = item else { return None };
+    let (of, words) = match entry.data.0.as_ref()? {
+        Content::Edited(edit) => (edit.of, edit.body.clone()?),
+        Content::Deleted(gone) => return Some((gone.of, None)),
+        Content::Rated(_) => return None,
+    };
+    let message = Message {
+        conversation: entry.conversation.clone(),
+        seq: of,
+        client_id: ClientId([0; 16]),
+        author: entry.author.clone(),
+        at: entry.at,
+        body: words,
+        attachments: Vec::new(),
+        extra: None,
+        edited: Some(entry.seq),
+        deleted: None,
+    };
+    Some((of, Some(message)))
 }
 
 /// An entry's Seq, if it is the visitor's message.

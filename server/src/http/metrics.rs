@@ -62,6 +62,9 @@ impl Collector for Numbers {
         for (close, count) in self.0.closed() {
             ConstCounter::new(count).encode(closed.encode_family(&[("reason", close.name)])?)?;
         }
+        let help = "Entries and notes that searching does not find yet";
+        let unindexed = to.encode_descriptor("merhaba_search_behind", help, None, MetricType::Gauge)?;
+        ConstGauge::new(i64::try_from(self.0.unindexed()).unwrap_or(i64::MAX)).encode(unindexed)?;
         Ok(())
     }
 }

@@ -13,10 +13,12 @@ mod health;
 mod icon;
 mod link;
 mod live_page;
+mod loaders;
 mod plain_page;
 mod plural;
 mod preview;
 mod report;
+mod revised;
 mod shop;
 mod websocket;
 mod widget_page;
@@ -42,6 +44,7 @@ mod tokens;
 mod trickle;
 
 pub use api::sites::snippet;
+pub use loaders::keep as keep_loader;
 pub use shop::Shop;
 
 use crate::{
@@ -81,6 +84,7 @@ pub struct Web {
     reports: report::Reports,
     shop: Option<Shop>,
     signer: Signer,
+    loaders: loaders::Loaders,
     uploading: Semaphore,
 }
 
@@ -107,6 +111,7 @@ impl Web {
             reports: report::Reports::default(),
             shop,
             signer: Signer::new(root.derive(LABEL)),
+            loaders: loaders::Loaders::default(),
             uploading: Semaphore::new(UPLOADING),
             links: Links::default(),
             app,

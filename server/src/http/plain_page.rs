@@ -33,12 +33,15 @@ use axum::{
 use bytes::Bytes;
 use merhaba_shared::protocol::{
     error::{Code, Refused},
-    ids::{ClientId, VisitorId},
-    limits::{self, BodyError, HISTORY_PAGE, PAGE_BYTES},
-    model::{Item, Read},
+    ids::{ClientId, ConversationId, Token, VisitorId},
+    limits::{self, BodyError, HISTORY_PAGE, PAGE_BYTES, WELCOME_CONVERSATIONS},
+    model::{Item, Read, Status},
     visitor::{ConversationCard, Hello},
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
+
+/// The longest name of a conversation that is looked for, in bytes.
+const LONGEST_ID: usize = 64;
 
 /// What a visit needs to know.
 struct Visit<'a> {
@@ -50,6 +53,8 @@ struct Visit<'a> {
     tokens: Tokens,
     /// How the answer goes that stays open, if this one does.
     live: Option<Trickle>,
+    /// The conversation that the address names.
+    wanted: Option<ConversationId>,
 }
 
 /// What the page says after a message that was not taken.
@@ -121,7 +126,8 @@ async fn visit<'a>(
     let language = texts::widget().choose(asked.lang.as_deref(), request);
     let tokens = Tokens::read(cookies::get(request, &caller.own, cookies::VISITOR).as_deref());
     let live = asked.live.is_some().then(|| Trickle::of(request));
-    Ok(Visit { web, caller, site, language, reader, tokens, live })
+    let wanted = asked.conversation.clone().filter(|id| id.len() <= LONGEST_ID).map(ConversationId);
+    Ok(Visit { web, caller, site, language, reader, tokens, live, wanted })
 }
 
 impl Visit<'_> {
@@ -140,6 +146,7 @@ impl Visit<'_> {
             Err(_) => return self.reader.unavailable(),
         };
         let said = about.as_deref().cloned().unwrap_or_default();
+        let Ok(conversation) = self.named().await else { return self.reader.unavailable() };
         let posted = self.web.app.chat.post(Form {
             site: self.site.key.clone(),
             token: self.tokens.get(&self.site.key),
@@ -147,11 +154,12 @@ impl Visit<'_> {
             locale: self.language.into(),
             page: None,
             client_id,
+            conversation: conversation.clone(),
             body: body.clone(),
             about,
         });
         match posted.await {
-            Ok(Posted::Stored { token, .. }) => self.back(asked, token),
+            Ok(Posted::Stored { token, .. }) => self.back(asked, conversation, token),
             Ok(Posted::NoSite) => self.reader.unknown_site(),
             Ok(Posted::Refused(refused)) => {
                 self.page(Kept { said, ..self.kept(body, client_id, &refused) }).await
@@ -176,7 +184,7 @@ impl Visit<'_> {
         let reception = &self.site.settings.reception;
         let open = self.web.app.chat.presence(&self.site.key).back_at.is_none();
         let questions = reception.asked(open);
-        if questions.is_empty() && reception.consent.is_empty() || self.latest().await?.is_some() {
+        if questions.is_empty() && reception.consent.is_empty() || self.card(None).await?.is_some() {
             return Ok(Ok(None));
         }
         let words = Words::of(self.language);
@@ -194,11 +202,12 @@ impl Visit<'_> {
         })
     }
 
-    /// 303 to the same address: a reload shows the conversation and sends nothing.
-    fn back(&self, asked: &Asked, token: Option<merhaba_shared::protocol::ids::Token>) -> Response {
+    /// 303 to the conversation: a reload shows it and sends nothing.
+    fn back(&self, asked: &Asked, conversation: Option<ConversationId>, token: Option<Token>) -> Response {
         let language = asked.lang.as_ref().map(|_| format!("lang={}", self.language));
         let live = self.live.map(|_| "live=1".to_owned());
-        let query: Vec<_> = language.into_iter().chain(live).collect();
+        let conversation = conversation.map(|id| format!("conversation={id}"));
+        let query: Vec<_> = language.into_iter().chain(live).chain(conversation).collect();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let mut response = StatusCode::SEE_OTHER.into_response();
         let headers = response.headers_mut();
@@ -244,9 +253,14 @@ impl Visit<'_> {
             Ok(Err(wait)) => (None, Some(wait.seconds())),
             Err(_) => return self.reader.unavailable(),
         };
+        let Ok(card) = self.card(self.wanted.as_ref()).await else { return self.reader.unavailable() };
+        let card = card.map(|(_, card)| card);
         let client_id = kept.client_id.unwrap_or_else(|| ClientId(self.web.app.clock.random())).to_hex();
-        let sheet = self.sheet(client_id);
-        let Ok(shown) = self.conversation(&sheet).await else { return self.reader.unavailable() };
+        let sheet = self.sheet(client_id, card.as_ref());
+        let conversation = card.as_ref().map(|card| &card.conversation);
+        let Ok(shown) = self.conversation(&sheet, conversation).await else {
+            return self.reader.unavailable();
+        };
         // A parser drops a line break that begins a text field.
         let body = if kept.body.starts_with('\n') { format!("\n{}", kept.body) } else { kept.body };
         let drawn = document::Shown {
@@ -261,6 +275,7 @@ impl Visit<'_> {
             body: &body,
             hint: &kept.hint,
             live: self.live.is_some(),
+            more: &sheet.more,
         };
         let Some(Document { html, inline }) = document::draw(&self.site, &drawn) else {
             return self.reader.not_built();
@@ -305,7 +320,7 @@ impl Visit<'_> {
 
     /// What a page that stays open listens to. Who has written nothing is told nothing: there is no need.
     async fn feed(&self) -> Result<Result<Option<Feed>, RetryAfter>, StoreError> {
-        if self.live.is_none() || self.latest().await?.is_none() {
+        if self.live.is_none() || self.card(None).await?.is_none() {
             return Ok(Ok(None));
         }
         let hello = Hello {
@@ -320,7 +335,9 @@ impl Visit<'_> {
         Ok(feed.map(Some))
     }
 
-    fn sheet(&self, client_id: String) -> Sheet {
+    /// What the page's lines need. Its forms go to the conversation that is shown, as long as that is open: another may have
+    /// become the latest since.
+    fn sheet(&self, client_id: String, card: Option<&ConversationCard>) -> Sheet {
         let token = self.tokens.get(&self.site.key).map(|token| secret_hash(&token.0)).unwrap_or_default();
         let live = if self.live.is_some() { "&live=1" } else { "" };
         Sheet {
@@ -328,14 +345,21 @@ impl Visit<'_> {
             key: self.site.key.clone(),
             language: self.language,
             token,
-            action: format!("/c/{}?lang={}{live}", self.site.key, self.language),
+            address: format!("/c/{}?lang={}", self.site.key, self.language),
+            more: card
+                .filter(|card| card.status == Status::Open)
+                .map_or_else(|| live.to_owned(), |card| format!("{live}&conversation={}", card.conversation)),
             client_id,
         }
     }
 
-    /// The visitor's latest conversation as rows, marked as read; `None` when there is none.
-    async fn conversation(&self, sheet: &Sheet) -> Result<Option<Shown>, StoreError> {
-        let Some((visitor, card)) = self.latest().await? else { return Ok(None) };
+    /// This conversation of the visitor's as rows, marked as read; `None` when there is none.
+    async fn conversation(
+        &self,
+        sheet: &Sheet,
+        which: Option<&ConversationId>,
+    ) -> Result<Option<Shown>, StoreError> {
+        let Some((visitor, card)) = self.card(which).await? else { return Ok(None) };
         let who = Principal::Visitor(visitor);
         let store = &self.web.app.store;
         let id = card.conversation.clone();
@@ -354,16 +378,30 @@ impl Visit<'_> {
             head: last.map_or(0, Item::seq),
             mine: last.and_then(live_page::mine),
             marks: (card.agent_received, card.agent_read),
+            others: HashMap::new(),
         }))
     }
 
-    async fn latest(&self) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {
+    /// The conversation that the address names, if it is the visitor's: that is where a message goes.
+    async fn named(&self) -> Result<Option<ConversationId>, StoreError> {
+        let Some(wanted) = &self.wanted else { return Ok(None) };
+        let card = self.card(Some(wanted)).await?;
+        Ok(card.map(|(_, card)| card.conversation).filter(|id| id == wanted))
+    }
+
+    /// This conversation of the visitor's, or the latest where it is not theirs or none is named.
+    async fn card(
+        &self,
+        which: Option<&ConversationId>,
+    ) -> Result<Option<(VisitorId, ConversationCard)>, StoreError> {
         let Some(token) = self.tokens.get(&self.site.key) else { return Ok(None) };
         let identity = self.web.app.chat.identify(&self.site.key, Some(&token)).await?;
         if !identity.is_known() {
             return Ok(None);
         }
-        let cards = self.web.app.store.cards(identity.visitor.clone(), 1).await?;
-        Ok(cards.into_iter().next().map(|card| (identity.visitor, card)))
+        let rows = if which.is_some() { WELCOME_CONVERSATIONS } else { 1 };
+        let mut cards = self.web.app.store.cards(identity.visitor.clone(), rows).await?;
+        let at = which.and_then(|id| cards.iter().position(|card| card.conversation == *id)).unwrap_or(0);
+        Ok((at < cards.len()).then(|| (identity.visitor, cards.swap_remove(at))))
     }
 }

@@ -136,6 +136,8 @@ fn talk(agent: AgentAuthor, language: &str) -> String {
             body,
             attachments: Vec::new(),
             extra: None,
+            edited: None,
+            deleted: None,
         })
     };
     let entries = vec![

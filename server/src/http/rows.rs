@@ -51,11 +51,16 @@ impl Drawing<'_> {
                     Kind::Resolved => self.text("resolved"),
                     Kind::Reopened => self.text("reopened"),
                     Kind::Rated => self.text("rated"),
-                    Kind::Unknown => return String::new(),
+                    Kind::Edited | Kind::Deleted | Kind::Unknown => return String::new(),
                 };
                 format!("<div class=\"event\">{}</div>\n", escape(words))
             }
         }
+    }
+
+    /// That a message was taken away that stood further up.
+    pub fn gone(&self) -> String {
+        format!("<div class=\"event\">{}</div>\n", escape(self.text("deleted")))
     }
 
     /// How far the visitor's message at this place has come.
@@ -77,9 +82,12 @@ impl Drawing<'_> {
         let mine = message.author.side() == Side::Visitor;
         let by = name(&message.author, self.texts);
         let said = if mine { self.text("you_said").to_owned() } else { said(self.texts, by) };
-        if !message.body.is_empty() {
+        if message.deleted.is_some() {
+            out.push_str(&row(mine, last, &said, &initials(by), self.text("deleted")));
+        } else if !message.body.is_empty() {
             out.push_str(&row(mine, last, &said, &initials(by), &message.body));
         }
+        out = self.marked(&out, message);
         if last && !mine {
             let _ = writeln!(out, "<div class=\"mark\">{}</div>", escape(by));
         }
@@ -91,8 +99,37 @@ impl Drawing<'_> {
         for attachment in files.iter().filter(|file| extra.pictures().all(|shown| *shown != file.id)) {
             out.push_str(&file(mine, attachment, &said, &(self.link)(attachment, false)));
         }
-        out
+        named(&out, message)
     }
+
+    /// The same row, with what became of its message.
+    fn marked(&self, row: &str, message: &Message) -> String {
+        if message.deleted.is_some() {
+            return row.replacen("class=\"row", "class=\"row gone", 1);
+        }
+        if message.edited.is_none() {
+            return row.to_owned();
+        }
+        let note = format!("class=\"bubble\" data-note=\"{}\"", escape(self.text("edited")));
+        row.replacen("class=\"bubble\"", &note, 1)
+    }
+}
+
+/// Each element of a message names it, with the entry that it was last changed by: `revised.rs` hides those of before. Every
+/// element begins a line, and what people wrote never begins one with a tag.
+fn named(rows: &str, message: &Message) -> String {
+    let by = message.deleted.or(message.edited).unwrap_or_default();
+    let names = format!(" data-of=\"{}\" data-by=\"{by}\" class=", message.seq);
+    let mut out = String::with_capacity(rows.len() + names.len());
+    for line in rows.split_inclusive('\n') {
+        match line.strip_prefix('<').and_then(|rest| rest.split_once(" class=")) {
+            Some((tag @ ("div" | "form"), rest)) => {
+                let _ = write!(out, "<{tag}{names}{rest}");
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
 }
 
 /// A file as a link under what was said with it.
@@ -138,6 +175,8 @@ mod tests {
             body: body.into(),
             attachments: Vec::new(),
             extra: None,
+            edited: None,
+            deleted: None,
         })
     }
 

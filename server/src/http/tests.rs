@@ -130,6 +130,9 @@ impl Relay {
                 "application/json",
                 format!("{{\"email\":\"agent@example.com\",\"password\":\"{PASSWORD}\"}}"),
             ),
+            ("PATCH", path) if path.contains("/messages/") => {
+                ("application/json", format!("{{\"client_id\":\"{}\",\"body\":\"a\"}}", "1".repeat(32)))
+            }
             ("PATCH", _) => ("application/json", "{\"color\":\"#0b7a75\"}".into()),
             ("POST", path) if path.ends_with("/rating") => {
                 ("application/json", "{\"closing\":1,\"csat\":100}".into())
@@ -144,6 +147,13 @@ impl Relay {
             ("POST", path) if path.ends_with("/messages") => {
                 ("application/json", format!("{{\"client_id\":\"{}\",\"body\":\"a\"}}", "1".repeat(32)))
             }
+            ("PUT", path) if path.ends_with("/drafts") => {
+                ("application/json", "{\"note\":false,\"version\":0,\"body\":\"a\"}".into())
+            }
+            // A name stands once on a site.
+            ("POST" | "PUT", path) if path.contains("/replies") => {
+                ("application/json", format!("{{\"name\":\"{}\",\"body\":\"a\"}}", Clock.id()))
+            }
             ("POST", path) if routes::streams(path) => ("application/octet-stream", "bytes".into()),
             ("POST", path) if path.ends_with("/files/links") => ("application/json", "{\"ids\":[]}".into()),
             ("POST", "/preview/{key}") => ("application/x-www-form-urlencoded", "settings=%7B%7D".into()),
@@ -157,8 +167,12 @@ impl Relay {
         let asset = pages::FILES.iter().map(|file| file.url).find(|url| url.starts_with("/assets/"));
         let address = match path {
             "/assets/{name}" => asset.unwrap_or(path).to_owned(),
-            "/embed/{version}" => format!("/embed/{}", super::files::PINNED),
-            path => path.replace("{key}", &self.site).replace("{*rest}", "site").replace("{id}", "none"),
+            "/embed/{version}" => format!("/embed/{}.js", pages::EMBED_BUILD),
+            path => path
+                .replace("{key}", &self.site)
+                .replace("{*rest}", "site")
+                .replace("{id}", "none")
+                .replace("{seq}", "1"),
         };
         let (media_type, body) = Self::body(method, path);
         let mut request =

@@ -39,6 +39,9 @@ pub struct Asked {
     /// The page has no script: its answer stays open for what comes later.
     #[serde(default)]
     pub live: Option<String>,
+    /// On the plain page: which of the visitor's conversations; else the latest.
+    #[serde(default)]
+    pub conversation: Option<String>,
 }
 
 struct Kept {

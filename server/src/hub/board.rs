@@ -221,6 +221,7 @@ mod tests {
             agent_received: 0,
             agent_read: 0,
             backstage: 4,
+            triage: merhaba_shared::protocol::triage::Triage::default(),
         }
     }
 

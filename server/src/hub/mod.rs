@@ -34,6 +34,8 @@ pub enum Topic {
     Conversation(ConversationId),
     /// The visitors of a site: whether anybody is there.
     Presence(SiteKey),
+    /// The agents of a site: how many conversations its lists hold.
+    Lists(SiteKey),
     /// All pages of an agent.
     Agent(AgentId),
     /// All sockets of one sign-in, by its secret's hash.
@@ -149,6 +151,12 @@ impl Hub {
                 }
             }
         }
+    }
+
+    /// Whether anybody listens.
+    #[must_use]
+    pub fn is_heard(&self, topic: &Topic) -> bool {
+        self.shard(topic).contains_key(topic)
     }
 
     /// Ends the sessions of all who listen.

@@ -1,5 +1,10 @@
 //! An agent's session: which conversations their page has open, and what each of their commands does, if their role
 //! may. Who they are was settled before the upgrade, and is looked at again each minute.
+mod approval;
+mod company;
+mod revisions;
+mod triage;
+
 use super::{
     Ending,
     handshake::first,
@@ -9,24 +14,24 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{self, Attendance},
+    chat::{self, Attendance, Watch},
     counters::Counted,
     domain::conversation::{Action, may},
     gate::Permit,
-    hub::{Published, Subscription, Topic, Watching},
+    hub::{Subscription, Topic, Watching},
     mutants::{self, Mutant},
     store::{Changed, Holder, Noted, Pending, Principal, SecretHash, Sent, SignIn},
 };
 use merhaba_shared::protocol::{
     agent::{
-        Assign, Claim, Command, Event, GetBackstage, Hello, InboxRow, List, Open, Reopen, Reply, Resolve,
-        Role, SiteCard, Welcome, WriteNote,
+        Assign, Claim, Command, Event, GetBackstage, Hello, InboxRow, Open, Reopen, Reply, Resolve, Role,
+        SiteCard, Welcome, WriteNote,
     },
     close::{RESTART, REVOKED, TOO_MANY, UNAVAILABLE},
     error::{Code, Refused},
     ids::{AgentId, ClientId, ConversationId, SiteKey},
-    limits::{BACKSTAGE_PAGE, HISTORY_PAGE, INBOX_PAGE, PAGE_BYTES, RESUME},
-    model::{AgentAuthor, Author, Head, Side, Typing, TypingNow},
+    limits::{BACKSTAGE_PAGE, HISTORY_PAGE, PAGE_BYTES, RESUME},
+    model::{AgentAuthor, Author, Head, Side, TypingNow},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -40,7 +45,11 @@ struct Agent<S> {
     secret: SecretHash,
     me: AgentAuthor,
     opened: Opened,
-    _listening: [Subscription; 2],
+    /// What the page shows to them now.
+    watch: Option<Watch>,
+    listening: Vec<Subscription>,
+    /// Whether lists were asked for: from then on their counts are told.
+    lists: bool,
     _watching: Watching,
     _there: Attendance,
     _place: Permit,
@@ -111,7 +120,7 @@ impl<S: Socket> Agent<S> {
         let hub = app.chat.hub();
         let me = AgentAuthor { id: sign_in.agent.id.clone(), name: sign_in.agent.name.clone() };
         let sites: Vec<_> = sign_in.agent.memberships.iter().map(|place| place.site.clone()).collect();
-        let listening = [revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
+        let listening = vec![revoked, hub.subscribe(Topic::Agent(me.id.clone()), line.outbox())];
         let watching = hub.watch(&sites, line.outbox());
         // Who may not answer does not make a site online.
         let answers = sign_in.agent.memberships.iter().filter(|place| may(place.role, Action::Reply));
@@ -124,7 +133,9 @@ impl<S: Socket> Agent<S> {
             secret,
             me,
             opened: Opened::default(),
-            _listening: listening,
+            watch: None,
+            listening,
+            lists: false,
             _watching: watching,
             _there: there,
             _place: place,
@@ -161,6 +172,8 @@ impl<S: Socket> Agent<S> {
             epoch,
             now: app.clock.now(),
             away: app.chat.is_away(&self.me.id),
+            busy: app.chat.is_busy(&self.me.id),
+            bookmarks: app.store.bookmarks(self.me.id.clone()).await?,
         };
         self.live.tell(&Event::Welcome(welcome)).await?;
         for resume in hello.resume.into_iter().take(RESUME) {
@@ -189,6 +202,7 @@ impl<S: Socket> Agent<S> {
             Command::Close(close) => {
                 self.live.following.stop(&close.conversation);
                 self.opened.close(&close.conversation);
+                self.watch.take_if(|watch| *watch.conversation() == close.conversation);
                 Ok(())
             }
             Command::Reply(reply) => self.reply(reply).await,
@@ -214,6 +228,18 @@ impl<S: Socket> Agent<S> {
                 self.live.ping(&ping, |app, following| heads(app.clone(), who, following.all())).await
             }
             Command::Backstage(get) => self.backstage(get).await,
+            Command::Look(look) => self.look(look).await,
+            Command::Tag(tag) => self.tag(tag).await,
+            Command::Priority(set) => self.prioritise(set).await,
+            Command::Snooze(snooze) => self.snooze(snooze).await,
+            Command::Bookmark(mark) => {
+                self.bookmark(mark);
+                Ok(())
+            }
+            Command::Propose(propose) => self.propose(propose).await,
+            Command::Decide(decide) => self.decide(decide).await,
+            Command::Edit(edit) => self.edit(edit).await,
+            Command::Delete(delete) => self.delete(delete).await,
         }
     }
 
@@ -365,7 +391,7 @@ impl<S: Socket> Agent<S> {
             return Ok(());
         }
         if mutants::on(Mutant::NoteToVisitor) {
-            self.leak(&note);
+            self.leak(&note.conversation, &note.body);
         }
         let pending = self.live.app.chat.note(&self.me.id, note);
         self.live.answer(pending, move |noted| match noted {
@@ -377,11 +403,11 @@ impl<S: Socket> Agent<S> {
         Ok(())
     }
 
-    /// What must never happen: the visitor is told a note's text.
-    fn leak(&self, note: &WriteNote) {
-        let Some(opened) = self.opened.get(&note.conversation) else { return };
-        let author = Author::Agent(AgentAuthor { name: note.body.clone(), ..self.me.clone() });
-        let typing = TypingNow { conversation: note.conversation.clone(), on: true, author };
+    /// What must never happen: the visitor is told a text that is not for them.
+    fn leak(&self, conversation: &ConversationId, text: &str) {
+        let Some(opened) = self.opened.get(conversation) else { return };
+        let author = Author::Agent(AgentAuthor { name: text.to_owned(), ..self.me.clone() });
+        let typing = TypingNow { conversation: conversation.clone(), on: true, author };
         self.live.app.chat.typing(&opened.visitor, typing);
     }
 
@@ -419,39 +445,6 @@ impl<S: Socket> Agent<S> {
             Err(_) => Err(chat::unavailable(None)),
         });
         Ok(())
-    }
-
-    async fn typing(&mut self, Typing { conversation, on }: Typing) -> Result<(), Ending> {
-        if !self.live.may_type() {
-            return Ok(());
-        }
-        if let Err(refused) = self.role(&conversation, Action::Reply).await {
-            return self.live.refuse(refused).await;
-        }
-        let visitor = match self.opened.get(&conversation) {
-            Some(opened) => opened.visitor.clone(),
-            None => match self.live.app.store.row(self.live.who.clone(), conversation.clone()).await? {
-                Some(row) => row.visitor.id,
-                None => return self.live.refuse(chat::not_found(None)).await,
-            },
-        };
-        let author = Author::Agent(self.me.clone());
-        self.live.app.chat.typing(&visitor, TypingNow { conversation, on, author });
-        Ok(())
-    }
-
-    /// A page of a list; a shorter one when it came out too long to be one frame.
-    async fn list(&mut self, List { filter, cursor, limit }: List) -> Result<(), Ending> {
-        let mut limit = limit.clamp(1, INBOX_PAGE);
-        loop {
-            let reading = self.live.app.store.inbox(self.me.id.clone(), filter, cursor.clone(), limit);
-            let Ok(inbox) = reading.await else { return self.live.refuse(chat::unavailable(None)).await };
-            let event = Event::Inbox(inbox);
-            if limit == 1 || event.encode(self.live.outbox().codec()).len() <= PAGE_BYTES {
-                return self.live.tell(&event).await;
-            }
-            limit /= 2;
-        }
     }
 }
 

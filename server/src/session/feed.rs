@@ -1,11 +1,11 @@
 //! A visitor's session whose other end is in the relay itself: what the page without script shows. It is a link like any
 //! other, with the same limits, bounds and ends; only that it is asked from within. Knows no page and no HTTP.
 use super::{
-    link::{Batch, Link},
+    link::{self, Batch, Link},
     links::{Links, Owner},
 };
 use crate::{app::App, gate::RetryAfter};
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::BytesMut;
 use merhaba_shared::protocol::{
     codec::{self, Codec},
     visitor::{Command, Event, Hello},
@@ -48,10 +48,8 @@ impl Feed {
         let secret = links.visitor(app, Codec::Bin, address)?;
         let link = links.get(&secret, Owner::Visitor).ok_or(CROWDED)?;
         let mut feed = Self { link, have: 0, waiting: VecDeque::new() };
-        let frame = codec::to_bin(&Command::Hello(hello));
-        let mut bytes = BytesMut::with_capacity(4 + frame.len());
-        bytes.put_u32(u32::try_from(frame.len()).unwrap_or(u32::MAX));
-        bytes.put_slice(&frame);
+        let mut bytes = BytesMut::new();
+        link::put(&mut bytes, &codec::to_bin(&Command::Hello(hello)));
         feed.link.send(0, &bytes.freeze()).await.map_err(|_| CROWDED)?;
         match feed.next().await {
             News::Event(event) if matches!(*event, Event::Welcome(_)) => Ok(feed),
@@ -76,7 +74,7 @@ impl Feed {
     fn take(&mut self, Batch { first, bytes }: Batch) {
         self.have = first;
         let mut rest = bytes;
-        while let Some(frame) = split(&mut rest) {
+        while let Some(frame) = link::take(&mut rest) {
             // A frame of no bytes is the end.
             let event = codec::from_bin(&frame).ok().filter(|_| !frame.is_empty());
             let Some(event) = event else {
@@ -87,15 +85,6 @@ impl Feed {
             self.waiting.push_back(News::Event(Box::new(event)));
         }
     }
-}
-
-fn split(rest: &mut Bytes) -> Option<Bytes> {
-    if rest.len() < 4 {
-        return None;
-    }
-    let head = rest.split_to(4);
-    let length = usize::try_from(u32::from_be_bytes([head[0], head[1], head[2], head[3]])).ok()?;
-    (length <= rest.len()).then(|| rest.split_to(length))
 }
 
 impl Drop for Feed {

@@ -268,22 +268,27 @@ impl Down {
     }
 }
 
-fn put(bytes: &mut BytesMut, frame: &[u8]) {
+/// Adds a frame behind its length: so they stand in requests and answers.
+pub(super) fn put(bytes: &mut BytesMut, frame: &[u8]) {
     bytes.put_u32(u32::try_from(frame.len()).unwrap_or(u32::MAX));
     bytes.put_slice(frame);
+}
+
+/// Takes the first frame out; nothing if it breaks off.
+pub(super) fn take(rest: &mut Bytes) -> Option<Bytes> {
+    if rest.len() < 4 {
+        return None;
+    }
+    let head = rest.split_to(4);
+    let length = usize::try_from(u32::from_be_bytes([head[0], head[1], head[2], head[3]])).ok()?;
+    (length <= rest.len()).then(|| rest.split_to(length))
 }
 
 /// The frames of a request; nothing if it breaks off within one. A frame of no bytes is the end.
 fn split(codec: Codec, bytes: &Bytes) -> Option<Vec<Frame>> {
     let (mut frames, mut rest) = (Vec::new(), bytes.clone());
     while !rest.is_empty() {
-        if rest.len() < 4 {
-            return None;
-        }
-        let head = rest.split_to(4);
-        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-        let length = usize::try_from(length).ok().filter(|length| *length <= rest.len())?;
-        let frame = rest.split_to(length);
+        let frame = take(&mut rest)?;
         frames.push(match codec {
             _ if frame.is_empty() => Frame::Close(1000, String::new()),
             Codec::Json => Frame::Text(frame),

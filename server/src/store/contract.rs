@@ -3,14 +3,18 @@
 //! A back-end's tests call [`suite`] with a function that makes an empty place and gives a function which opens
 //! the store there: called again after a close, it opens the same store.
 
+pub mod approvals;
 pub mod changes;
 pub mod lists;
+pub mod loaders;
 pub mod messages;
 pub mod model;
 pub mod people;
+pub mod revisions;
+pub mod triage;
 mod world;
 
-pub use world::{Open, wait};
+pub use world::{Open, client_id, get, quiet, sender, stored, wait};
 
 /// Makes a test of every property.
 macro_rules! suite {
@@ -27,6 +31,7 @@ macro_rules! suite {
             what_is_not_yours_is_not_found,
         changes: one_claim_wins
             the_first_reply_takes_what_nobody_has
+            what_waits_is_given_if_it_still_is_whose_it_was
             only_those_who_answer_can_be_given_a_conversation
             resolving_and_opening_leave_one_entry_each
             a_visitor_ends_their_own_and_rates_each_closing_once
@@ -41,6 +46,21 @@ macro_rules! suite {
             the_inbox_walks_every_row_once
             filters_show_what_they_say
             cards_show_a_visitors_own_conversations,
+        loaders: a_loader_is_kept_as_it_was_first_served
+            of_many_loaders_the_oldest_go,
+        triage: a_tag_has_one_spelling_and_a_bound
+            how_urgent_and_put_off_stand_in_the_row_and_the_backstage
+            what_was_put_off_opens_at_its_time_also_after_a_restart
+            a_visitor_opens_what_was_put_off
+            lists_are_walked_in_their_order
+            a_narrowed_list_is_walked_to_its_end
+            counts_are_what_lists_hold
+            bookmarks_are_an_agents_own,
+        approvals: what_waits_for_approval_outlives_a_restart_and_is_said_once
+            what_nobody_decides_on_is_passed_on_in_the_sites_time,
+        revisions: only_the_latest_words_are_anywhere
+            one_may_change_what_one_wrote_a_moment_ago
+            what_is_taken_away_is_nowhere,
         people: sites_are_kept_and_changed
             agents_join_sites
             sign_ins_are_known_until_they_end

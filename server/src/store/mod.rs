@@ -5,21 +5,29 @@
 //! commits; the future only waits. [`Then`] runs right after the commit, in commit order and whether or not anybody
 //! still waits: publishing from there can neither be forgotten nor overtaken.
 
+mod approvals;
+mod canned;
+mod drafts;
 mod files;
+mod loaders;
 mod outcome;
 mod pending;
+mod revisions;
+mod search;
 mod sequence;
 pub mod sqlite;
+mod triage;
 
 #[cfg(test)]
 pub mod contract;
 
 use crate::domain::{
     reception::{About, Reception},
+    routing::{Routing, Waiting},
     site::Edge,
 };
 use merhaba_shared::protocol::{
-    agent::{BackstageLine, Filter, Inbox, InboxRow, Role},
+    agent::{BackstageLine, Inbox, InboxRow, List, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Item, Rating, Side},
     visitor::{ConversationCard, Page},
@@ -27,10 +35,17 @@ use merhaba_shared::protocol::{
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
 
+pub use approvals::{ApprovalStore, Proposed, Settled};
+pub use canned::{AllCanned, CannedStore, KeptCanned, SavedCanned};
+pub use drafts::{DRAFT_AGE, DRAFTS, Draft, DraftStore, SavedDraft};
 pub use files::{FileStore, Holder, Kept, NewFile, Preview, StoredFile};
-pub use outcome::{Changed, ClaimOutcome, Marked, Noted, Rated, Sent, Stored};
+pub use loaders::{LOADERS, Loader, LoaderStore};
+pub use outcome::{Bounded, Changed, ClaimOutcome, Marked, Noted, Rated, Sent, Stored};
 pub use pending::Pending;
+pub use revisions::{Revise, Revised, RevisionStore};
+pub use search::{Forgotten, Found, Hit, Kind, Part, Search, SearchStore};
 pub use sequence::Sequence;
+pub use triage::TriageStore;
 
 /// Why a use-case was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +99,8 @@ pub struct SiteSettings {
     pub file_quota: Option<u64>,
     /// When it is open, and what is asked first.
     pub reception: Reception,
+    /// How its conversations find an agent.
+    pub routing: Routing,
 }
 
 /// An agent, with the sites they answer for.
@@ -310,7 +327,19 @@ pub struct BackedUp {
 }
 
 /// Durable storage.
-pub trait Store: FileStore + Send + Sync + 'static {
+pub trait Store:
+    FileStore
+    + LoaderStore
+    + SearchStore
+    + CannedStore
+    + DraftStore
+    + TriageStore
+    + ApprovalStore
+    + RevisionStore
+    + Send
+    + Sync
+    + 'static
+{
     /// This store's life.
     fn epoch(&self) -> Epoch;
     /// Whether the next write will work: there is room, and writing something of no worth works.
@@ -386,6 +415,20 @@ pub trait Store: FileStore + Send + Sync + 'static {
         at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>>;
+    /// Gives an open conversation to an agent of its site who answers, if it is still `from`'s, or nobody's; `None` if not.
+    fn route(
+        &self,
+        conversation: ConversationId,
+        from: Option<AgentId>,
+        to: AgentId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// How many open conversations of a site each agent has, of those who have any.
+    fn loads(&self, site: SiteKey) -> Pending<Vec<(AgentId, u32)>>;
+    /// Open conversations of a site that are nobody's, and those of `gone` whose visitor waits; who waits the longest
+    /// comes first.
+    fn queue(&self, site: SiteKey, gone: Vec<AgentId>, limit: usize) -> Pending<Vec<Waiting>>;
     /// Resolves an open conversation.
     fn resolve(
         &self,
@@ -450,5 +493,5 @@ pub trait Store: FileStore + Send + Sync + 'static {
         limit: usize,
     ) -> Pending<Option<Vec<BackstageLine>>>;
     /// A page of a list; a cursor that is not one of ours gives the first page.
-    fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox>;
+    fn inbox(&self, agent: AgentId, list: List) -> Pending<Inbox>;
 }

@@ -44,8 +44,28 @@ pub struct Changed {
     pub row: Arc<InboxRow>,
 }
 
+/// What came of a change that has a bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bounded<T> {
+    /// It is so now.
+    Done(T),
+    /// There are as many as there may be; nothing was changed.
+    TooMany,
+}
+
+impl<T> Bounded<T> {
+    /// What is so now, unless there were too many.
+    pub fn done(self) -> Option<T> {
+        match self {
+            Self::Done(done) => Some(done),
+            Self::TooMany => None,
+        }
+    }
+}
+
 /// What came of rating a closing. `None` in its place: not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "made, told, and gone: nothing keeps many of them")]
 pub enum Rated {
     /// Stored now.
     Stored(Changed),

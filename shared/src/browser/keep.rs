@@ -3,7 +3,7 @@
 //! send is stored once all the same, by its id. Nothing is written before the person sends something.
 use super::{language, storage};
 use crate::{
-    client::outbox::{Outbox, Outgoing, Progress},
+    client::outbox::{Outbox, Outgoing, Progress, What},
     protocol::ids::{AttachmentId, ClientId, ConversationId, Millis},
 };
 use alloc::{
@@ -17,6 +17,14 @@ const TIME: usize = 13;
 const BEGINS: char = '+';
 /// Stands before the id of the conversation that a note is about.
 const NOTE: char = '!';
+/// Stands before the id of the conversation that a message goes into when it is approved.
+const PROPOSAL: char = '?';
+/// Stands before the Seq of a message that is to say something else.
+const EDIT: char = '~';
+/// Stands before the Seq of a message that is to go.
+const DELETION: char = '-';
+/// Stands between such a Seq and the id of its conversation.
+const OF: char = ':';
 
 /// One page's hand on what is kept.
 pub struct Keeper {
@@ -125,8 +133,19 @@ fn waiting(outbox: &Outbox) -> impl Iterator<Item = &Outgoing> {
 fn write(out: &Outgoing) -> String {
     let mut value = String::new();
     if let Some(conversation) = &out.conversation {
-        if out.note {
-            value.push(NOTE);
+        let of = match out.what {
+            What::Message => None,
+            What::Note => Some((NOTE, None)),
+            What::Proposal => Some((PROPOSAL, None)),
+            What::Edit(of) => Some((EDIT, Some(of))),
+            What::Deletion(of) => Some((DELETION, Some(of))),
+        };
+        if let Some((mark, of)) = of {
+            value.push(mark);
+            if let Some(of) = of {
+                value.push_str(&of.to_string());
+                value.push(OF);
+            }
         }
         value.push_str(conversation.as_str());
     } else if let Some(first) = out.begins {
@@ -147,28 +166,56 @@ fn read(client_id: ClientId, value: &str) -> Outgoing {
     let (place, files) = head.split_once(' ').unwrap_or((head, ""));
     let attachments = files.split(' ').filter(|id| !id.is_empty()).map(AttachmentId::from).collect();
     let begins = place.strip_prefix(BEGINS);
-    let (note, place) = place.strip_prefix(NOTE).map_or((false, place), |place| (true, place));
+    let (what, place) = whither(place);
     let conversation = (begins.is_none() && !place.is_empty()).then(|| ConversationId(String::from(place)));
     let begins = begins.and_then(ClientId::from_hex);
     let (body, progress) = (String::from(body), Progress::Waiting);
-    Outgoing { client_id, conversation, begins, body, attachments, note, progress }
+    Outgoing { client_id, conversation, begins, body, attachments, what, progress }
+}
+
+/// What it is, and the id of its conversation. An id may begin like a deletion: then no Seq follows.
+fn whither(place: &str) -> (What, &str) {
+    let of = |mark| {
+        let (of, rest) = place.strip_prefix(mark)?.split_once(OF)?;
+        Some((of.parse().ok()?, rest))
+    };
+    if let Some(rest) = place.strip_prefix(NOTE) {
+        (What::Note, rest)
+    } else if let Some(rest) = place.strip_prefix(PROPOSAL) {
+        (What::Proposal, rest)
+    } else if let Some((of, rest)) = of(EDIT) {
+        (What::Edit(of), rest)
+    } else if let Some((of, rest)) = of(DELETION) {
+        (What::Deletion(of), rest)
+    } else {
+        (What::Message, place)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ClientId, Outgoing, Progress, read, write};
+    use super::{ClientId, Outgoing, Progress, What, read, write};
+    use alloc::string::String;
 
     #[test]
     fn a_message_is_read_as_it_was_written() {
         let first = Some(ClientId([8; 16]));
-        for (conversation, begins) in [(None, None), (None, first), (Some("c1".into()), None)] {
-            for files in 0..3 {
+        for (conversation, begins) in
+            [(None, None), (None, first), (Some("c1".into()), None), (Some("-c2".into()), None)]
+        {
+            let kinds = [What::Message, What::Note, What::Proposal, What::Edit(12), What::Deletion(12)];
+            let kinds = kinds.into_iter().filter(|what| *what == What::Message || conversation.is_some());
+            for (what, files) in kinds.flat_map(|what| (0..3).map(move |files| (what, files))) {
                 let client_id = ClientId([7; 16]);
-                let body = "one two\ntwo\n".into();
-                let attachments = ["f1".into(), "f-2_".into()].into_iter().take(files).collect();
-                let conversation = conversation.clone();
-                let (note, progress) = (files == 0 && conversation.is_some(), Progress::Waiting);
-                let out = Outgoing { client_id, conversation, begins, body, attachments, note, progress };
+                let out = Outgoing {
+                    client_id,
+                    conversation: conversation.clone(),
+                    begins,
+                    body: String::from("one two\ntwo\n"),
+                    attachments: ["f1".into(), "f-2_".into()].into_iter().take(files).collect(),
+                    what,
+                    progress: Progress::Waiting,
+                };
                 assert_eq!(read(client_id, &write(&out)), out);
             }
         }

@@ -8,13 +8,17 @@ use super::{
     inbox::Lists,
     lead::Lead,
     opened::Opens,
-    outbox::{Outbox, Outgoing, Progress},
+    outbox::{Outbox, Outgoing, Progress, What},
 };
 use crate::protocol::{
-    agent::{Assign, Claim, Close, Command, Filter, InboxRow, Open, Reopen, Resolve, SetStatus, SiteCard},
-    error::Refused,
-    ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch},
+    agent::{
+        Assign, Claim, Close, Command, Filter, InboxRow, Open, Present, Reopen, Resolve, SetStatus, SiteCard,
+    },
+    approval::{Decide, Decided, Verdict},
+    error::{Code, Refused},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq},
     model::{AgentAuthor, Typing},
+    triage::{Bookmark, Only, Priority, SetPriority, SetTag, Snooze},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -44,6 +48,29 @@ pub enum Notice {
         /// Who.
         by: AgentAuthor,
     },
+    /// A message waits for approval; it is news, or it has been waiting.
+    Approval {
+        /// Where.
+        conversation: ConversationId,
+        /// How often more were told of it before; none, of a new one.
+        passed: u8,
+    },
+    /// What they wrote for approval was returned, or they have taken it back.
+    Returned {
+        /// Where.
+        conversation: ConversationId,
+        /// By whom.
+        by: AgentAuthor,
+    },
+    /// Somebody else has decided before.
+    Decided(Decided),
+    /// A message was not changed, or not taken away, and will not be.
+    Unchanged {
+        /// What was wanted, with the words if it was an edit.
+        wanted: Outgoing,
+        /// Why not.
+        code: Code,
+    },
     /// A command that was not a message was refused.
     Refused(Refused),
 }
@@ -58,7 +85,11 @@ pub struct AgentClient {
     opens: Opens,
     me: Option<AgentAuthor>,
     sites: Vec<SiteCard>,
-    away: bool,
+    status: SetStatus,
+    /// Nobody sees the page.
+    hidden: bool,
+    /// What the relay was told that the page shows.
+    looked: Option<ConversationId>,
     epoch: Option<Epoch>,
     notices: Vec<Notice>,
     effects: Vec<Effect<Command>>,
@@ -76,7 +107,9 @@ impl AgentClient {
             opens: Opens::new(),
             me: None,
             sites: Vec::new(),
-            away: false,
+            status: SetStatus { away: false, busy: false },
+            hidden: false,
+            looked: None,
             epoch: None,
             notices: Vec::new(),
             effects: Vec::new(),
@@ -103,16 +136,16 @@ impl AgentClient {
         &self.sites
     }
 
-    /// Whether they are marked away.
+    /// Whether they are marked away or busy.
     #[must_use]
-    pub const fn away(&self) -> bool {
-        self.away
+    pub const fn status(&self) -> &SetStatus {
+        &self.status
     }
 
     /// The list that is shown.
     #[must_use]
     pub const fn filter(&self) -> Filter {
-        self.lists.filter()
+        self.lists.rows().filter()
     }
 
     /// Whether the list that is shown has come.
@@ -130,25 +163,73 @@ impl AgentClient {
     /// The rows of the list that is shown, the latest active first.
     #[must_use]
     pub fn rows(&self) -> Vec<&InboxRow> {
-        self.lists.shown(self.my_id())
+        self.lists.rows().part(0, usize::MAX).collect()
+    }
+
+    /// How many rows the list has that are here.
+    #[must_use]
+    pub fn listed(&self) -> usize {
+        self.lists.rows().len()
+    }
+
+    /// The rows of a part of the list.
+    pub fn rows_from(&self, from: usize, most: usize) -> impl Iterator<Item = &InboxRow> {
+        self.lists.rows().part(from, most)
+    }
+
+    /// Where a conversation is in the list, counted from its beginning.
+    #[must_use]
+    pub fn position(&self, conversation: &ConversationId) -> Option<usize> {
+        self.lists.rows().position(conversation)
+    }
+
+    /// What the list is narrowed to.
+    #[must_use]
+    pub const fn only(&self) -> &Only {
+        self.lists.rows().only()
+    }
+
+    /// How many a list holds, as lists are narrowed now; none where that is not known.
+    #[must_use]
+    pub fn counted(&self, filter: Filter) -> Option<u32> {
+        self.lists.counted(filter, self.my_id())
+    }
+
+    /// Known open conversations whose visitor has waited since before this.
+    #[must_use]
+    pub fn late(&self, before: Millis) -> usize {
+        self.lists.late(before)
+    }
+
+    /// Whether this agent has bookmarked a conversation.
+    #[must_use]
+    pub fn is_bookmarked(&self, conversation: &ConversationId) -> bool {
+        self.lists.rows().is_bookmarked(conversation)
     }
 
     /// A conversation's row, if it is known here.
     #[must_use]
     pub fn row(&self, conversation: &ConversationId) -> Option<&InboxRow> {
-        self.lists.row(conversation)
+        self.lists.rows().row(conversation)
     }
 
     /// Open conversations with unread messages that are mine or nobody's.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.lists.waiting(self.my_id())
+        self.lists.rows().unread()
     }
 
     /// The conversation that is shown.
     #[must_use]
     pub fn current(&self) -> Option<&Opened> {
         self.opens.current()
+    }
+
+    /// Colleagues who look at the conversation that is shown, in the order they came.
+    #[must_use]
+    pub fn company(&self) -> Vec<&Present> {
+        let present = self.current().map(|opened| &*opened.present).unwrap_or_default();
+        present.iter().filter(|present| Some(&present.agent.id) != self.my_id()).collect()
     }
 
     /// Every conversation that is open here, the one shown last at the end.
@@ -178,8 +259,13 @@ impl AgentClient {
 
     /// Shows another list.
     pub fn list(&mut self, filter: Filter) {
-        self.lists.begin(filter);
-        self.ask_list(None);
+        self.narrow(filter, self.only().clone());
+    }
+
+    /// Shows another list, or the same one narrowed to something.
+    pub fn narrow(&mut self, filter: Filter, only: Only) {
+        self.lists.begin(filter, only);
+        self.frame(Command::List(self.lists.ask(None)));
     }
 
     /// The next page of the list.
@@ -192,9 +278,9 @@ impl AgentClient {
     /// Shows a conversation; the ones before it stay open behind it for a while.
     pub fn open(&mut self, conversation: &ConversationId) {
         if self.opens.show(conversation) {
-            return;
+            return self.look();
         }
-        let closed = self.opens.add(conversation, self.lists.row(conversation));
+        let closed = self.opens.add(conversation, self.lists.rows().row(conversation));
         self.frame(Command::Open(Open { conversation: conversation.clone(), after: None }));
         if let Some(conversation) = closed {
             self.frame(Command::Close(Close { conversation }));
@@ -204,6 +290,7 @@ impl AgentClient {
     /// Goes back to the list; the conversation stays open behind it.
     pub fn leave(&mut self) {
         self.opens.leave();
+        self.look();
     }
 
     /// Sends an answer.
@@ -220,33 +307,44 @@ impl AgentClient {
         body: String,
         attachments: Vec<AttachmentId>,
     ) {
-        self.push(now, client_id, conversation, body, attachments, false);
+        self.push(now, Outgoing { attachments, ..outgoing(client_id, conversation, body) });
+    }
+
+    /// Sends a message that a colleague is to approve first.
+    pub fn propose(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
+        self.push(now, Outgoing { what: What::Proposal, ..outgoing(client_id, conversation, body) });
+    }
+
+    /// Decides on a message that waits for approval.
+    pub fn decide(&mut self, conversation: &ConversationId, number: u64, verdict: Verdict, text: String) {
+        self.frame(Command::Decide(Decide { conversation: conversation.clone(), number, verdict, text }));
     }
 
     /// Writes a line that only the team sees.
     pub fn note(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
-        self.push(now, client_id, conversation, body, Vec::new(), true);
+        self.push(now, Outgoing { what: What::Note, ..outgoing(client_id, conversation, body) });
     }
 
-    fn push(
+    /// Says a message of this agent's in other words.
+    pub fn edit(
         &mut self,
         now: Ms,
         client_id: ClientId,
         conversation: &ConversationId,
+        of: Seq,
         body: String,
-        attachments: Vec<AttachmentId>,
-        note: bool,
     ) {
-        let (conversation, progress) = (Some(conversation.clone()), Progress::Waiting);
-        self.outbox.push(Outgoing {
-            client_id,
-            conversation,
-            begins: None,
-            body,
-            attachments,
-            note,
-            progress,
-        });
+        self.push(now, Outgoing { what: What::Edit(of), ..outgoing(client_id, conversation, body) });
+    }
+
+    /// Takes a message away for good.
+    pub fn delete(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, of: Seq) {
+        let what = What::Deletion(of);
+        self.push(now, Outgoing { what, ..outgoing(client_id, conversation, String::new()) });
+    }
+
+    fn push(&mut self, now: Ms, out: Outgoing) {
+        self.outbox.push(out);
         self.lead.wrote();
         self.flush(now);
     }
@@ -283,10 +381,30 @@ impl AgentClient {
         self.frame(Command::Reopen(Reopen { conversation: conversation.clone() }));
     }
 
+    /// Puts a tag on a conversation, or takes it off.
+    pub fn tag(&mut self, conversation: &ConversationId, tag: String, on: bool) {
+        self.frame(Command::Tag(SetTag { conversation: conversation.clone(), tag, on }));
+    }
+
+    /// Says how urgent a conversation is.
+    pub fn prioritise(&mut self, conversation: &ConversationId, priority: Priority) {
+        self.frame(Command::Priority(SetPriority { conversation: conversation.clone(), priority }));
+    }
+
+    /// Puts a conversation off until a time; `None`: it is open again.
+    pub fn snooze(&mut self, conversation: &ConversationId, until: Option<Millis>) {
+        self.frame(Command::Snooze(Snooze { conversation: conversation.clone(), until }));
+    }
+
+    /// Sets this agent's own mark on a conversation, or takes it away.
+    pub fn bookmark(&mut self, conversation: &ConversationId, on: bool) {
+        self.frame(Command::Bookmark(Bookmark { conversation: conversation.clone(), on }));
+    }
+
     /// Says whether they take conversations now.
-    pub fn set_away(&mut self, away: bool) {
-        self.away = away;
-        self.frame(Command::Status(SetStatus { away }));
+    pub fn set_status(&mut self, status: SetStatus) {
+        self.status = status.clone();
+        self.frame(Command::Status(status));
     }
 
     /// The person looks at the end of the conversation that is shown.
@@ -316,5 +434,18 @@ impl AgentClient {
         {
             self.frame(Command::History(ask));
         }
+    }
+}
+
+/// An answer that waits to be sent.
+fn outgoing(client_id: ClientId, conversation: &ConversationId, body: String) -> Outgoing {
+    Outgoing {
+        client_id,
+        conversation: Some(conversation.clone()),
+        begins: None,
+        body,
+        attachments: Vec::new(),
+        what: What::Message,
+        progress: Progress::Waiting,
     }
 }

@@ -6,9 +6,11 @@ use super::{
     mutants::{self, Mutant},
 };
 use crate::protocol::{
-    agent::{BackstageLine, GetBackstage},
+    agent::{Activity, BackstageLine, GetBackstage},
+    approval::{Decision, Verdict},
     ids::{ConversationId, Seq},
     limits::BACKSTAGE_PAGE,
+    triage::Detail,
 };
 use alloc::vec::Vec;
 
@@ -28,6 +30,18 @@ impl Backstage {
     #[must_use]
     pub fn lines(&self) -> &[BackstageLine] {
         &self.lines
+    }
+
+    /// What became of a proposal, if anything has: the line that says so.
+    #[must_use]
+    pub fn decision(&self, number: u64) -> Option<(&Activity, &Decision)> {
+        self.lines.iter().rev().find_map(|line| match line {
+            BackstageLine::Activity(done) if Verdict::of(done.deed).is_some() => match &done.detail {
+                Some(Detail::Proposal(decision)) if decision.number == number => Some((done, decision)),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// The highest number that was heard of.
@@ -57,9 +71,12 @@ impl Backstage {
         }
     }
 
-    /// The relay says how many there are.
+    /// The relay says how many there are; of none, none is waited for.
     pub(super) fn heard_of(&mut self, head: u64) {
         self.head = self.head.max(head);
+        if self.head == 0 {
+            self.asked = None;
+        }
     }
 
     /// The lines to ask for, if some are missing that belong beside the entries from `first` on.
@@ -131,6 +148,7 @@ mod tests {
             after,
             deed,
             to: None,
+            detail: None,
         })
     }
 
@@ -156,6 +174,15 @@ mod tests {
         backstage.line(line(3));
         backstage.line(line(3));
         assert_eq!((asks(&mut backstage, 1), numbers(&backstage)), (None, Vec::from([1, 2, 3, 4])));
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_waited_for() {
+        let mut backstage = Backstage::default();
+        backstage.expect();
+        backstage.heard_of(0);
+        backstage.heard_of(1);
+        assert_eq!(asks(&mut backstage, 1), Some(None), "the first line, which got lost");
     }
 
     #[test]

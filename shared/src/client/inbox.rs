@@ -1,19 +1,24 @@
-//! The agent's lists: every row that is known here, which of them the chosen list shows, and what has arrived on this
-//! page without having been opened.
+//! The agent's lists: what is asked of the relay and what of it has come, and what has arrived on this page without having
+//! been opened. The rows themselves are kept in [`super::rows`].
 use super::{
     Ms,
     connection::ANSWER_WITHIN,
     mutants::{self, Mutant},
+    rows::Rows,
 };
 use crate::protocol::{
     agent::{Filter, Inbox, InboxRow, List},
-    ids::{AgentId, ConversationId},
-    model::{AgentAuthor, Read, Side, Status},
+    ids::{AgentId, ConversationId, Millis, SiteKey},
+    limits::INBOX_PAGE,
+    model::{Read, Side},
+    triage::{Counts, Only},
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-/// Rows asked for at a time.
-const ROWS: u16 = 50;
+/// Rows asked for at first, so that they are there at once, and then at a time.
+const FIRST_ROWS: u16 = 50;
+/// A narrowed list with fewer rows than this is asked on by itself: nobody can scroll in it.
+const FEW: usize = 30;
 /// "Arrived" is told to the relay this long after a row changed.
 const TELL_AFTER: Ms = 300;
 
@@ -38,11 +43,11 @@ struct Asked {
     since: Option<Ms>,
 }
 
-/// The rows, and the list that is shown.
+/// What is asked for and what has come.
 #[derive(Debug)]
 pub(super) struct Lists {
-    rows: Vec<InboxRow>,
-    filter: Filter,
+    rows: Rows,
+    counts: BTreeMap<SiteKey, Counts>,
     cursor: Option<String>,
     listed: bool,
     asked: Option<Asked>,
@@ -56,8 +61,8 @@ pub(super) struct Lists {
 impl Lists {
     pub(super) const fn new() -> Self {
         Self {
-            rows: Vec::new(),
-            filter: Filter::Open,
+            rows: Rows::new(),
+            counts: BTreeMap::new(),
             cursor: None,
             listed: false,
             asked: None,
@@ -67,8 +72,9 @@ impl Lists {
         }
     }
 
-    pub(super) const fn filter(&self) -> Filter {
-        self.filter
+    /// The rows, as they are now.
+    pub(super) const fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     pub(super) const fn is_listed(&self) -> bool {
@@ -87,8 +93,8 @@ impl Lists {
     }
 
     /// Another list, or the same one anew: its first page will be the truth about it.
-    pub(super) fn begin(&mut self, filter: Filter) {
-        self.filter = filter;
+    pub(super) fn begin(&mut self, filter: Filter, only: Only) {
+        self.rows.show(filter, only);
         self.cursor = None;
         self.listed = false;
         self.asked = Some(Asked { cursor: None, since: None });
@@ -96,8 +102,35 @@ impl Lists {
     }
 
     /// A new connection, which tells its rows from none on.
-    pub(super) const fn connected(&mut self) {
+    pub(super) fn connected(&mut self, me: AgentId, bookmarks: Vec<ConversationId>) {
         self.came = 0;
+        self.counts.clear();
+        self.rows.belong(me, bookmarks);
+    }
+
+    /// A bookmark was set or taken away.
+    pub(super) fn bookmark(&mut self, conversation: &ConversationId, on: bool) {
+        self.rows.bookmark(conversation, on);
+    }
+
+    /// How many each list of a site holds.
+    pub(super) fn count(&mut self, counts: Counts) {
+        self.counts.insert(counts.site.clone(), counts);
+    }
+
+    /// How many a list holds as it is narrowed to, if that is known: of all sites, or of one.
+    pub(super) fn counted(&self, filter: Filter, me: Option<&AgentId>) -> Option<u32> {
+        let only = self.rows.only();
+        let whole = Only { site: None, ..only.clone() }.is_none();
+        if !whole || self.counts.is_empty() {
+            return None;
+        }
+        if filter == Filter::Bookmarked {
+            return only.is_none().then(|| u32::try_from(self.rows.bookmarks()).unwrap_or(u32::MAX));
+        }
+        let sites =
+            self.counts.values().filter(|counts| only.site.as_ref().is_none_or(|of| counts.site == *of));
+        sites.map(|counts| of(counts, filter, me)).sum()
     }
 
     /// The relay says how many rows it has told; whether that is not what came here. It counts from there on.
@@ -126,71 +159,67 @@ impl Lists {
     }
 
     /// Asks for a page of the list.
-    pub(super) const fn ask(&self, cursor: Option<String>) -> List {
-        List { filter: self.filter, cursor, limit: ROWS }
+    pub(super) fn ask(&self, cursor: Option<String>) -> List {
+        let limit = if cursor.is_some() { INBOX_PAGE } else { FIRST_ROWS };
+        List { filter: self.rows.filter(), cursor, limit, only: self.rows.only().clone() }
     }
 
     /// Another log: nothing of this is true any more.
     pub(super) fn clear(&mut self) {
         self.rows.clear();
+        self.counts.clear();
     }
 
-    pub(super) fn row(&self, conversation: &ConversationId) -> Option<&InboxRow> {
-        self.rows.iter().find(|row| row.conversation == *conversation)
+    /// Known open ones whose visitor has waited since before this.
+    pub(super) fn late(&self, before: Millis) -> usize {
+        self.rows.late(before)
     }
 
-    /// The rows of the list that is shown, the latest active first.
-    pub(super) fn shown(&self, me: Option<&AgentId>) -> Vec<&InboxRow> {
-        let mut rows: Vec<_> = self.rows.iter().filter(|row| self.shows(row, me)).collect();
-        rows.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| b.conversation.cmp(&a.conversation)));
-        rows
-    }
-
-    /// Open conversations with unread messages that are mine or nobody's.
-    pub(super) fn waiting(&self, me: Option<&AgentId>) -> usize {
-        let waits = |row: &&InboxRow| row.status == Status::Open && row.unread > 0 && concerns(row, me);
-        self.rows.iter().filter(waits).count()
-    }
-
-    /// A page has come; whether it is of the list that is shown.
-    pub(super) fn page(&mut self, inbox: Inbox, me: Option<&AgentId>) -> Vec<InboxRow> {
-        if inbox.filter != self.filter {
-            return Vec::new();
+    /// A page has come; whether the next one is to be asked for without anybody scrolling.
+    pub(super) fn page(&mut self, inbox: Inbox) -> bool {
+        if inbox.filter != self.rows.filter() || inbox.only != *self.rows.only() {
+            return false;
         }
         if self.asked.take().is_some_and(|asked| asked.cursor.is_none()) {
             // Rows that left the list while the line was down, or without a word, go.
-            let gone: Vec<_> = self.rows.iter().map(|row| self.shows(row, me)).collect();
-            let mut gone = gone.into_iter();
-            self.rows.retain(|_| gone.next() != Some(true));
+            self.rows.empty_list();
         }
         self.listed = true;
         self.cursor = inbox.cursor;
-        inbox.conversations
+        self.rows.reached(inbox.conversations.last(), self.cursor.is_some());
+        for row in inbox.conversations {
+            self.rows.keep(row);
+        }
+        self.cursor.is_some() && self.rows.len() < FEW
     }
 
     /// A row is new or has changed.
-    pub(super) fn changed(&mut self, now: Ms, row: &InboxRow, me: Option<&AgentId>) -> News {
+    pub(super) fn changed(&mut self, now: Ms, row: &InboxRow) -> News {
         self.came += 1;
-        let known = self.row(&row.conversation).map_or(0, |known| known.head);
+        let known = self.rows.row(&row.conversation).map_or(0, |known| known.head);
         if row.head <= known || row.preview_side != Side::Visitor || row.unread == 0 {
             return News::Nothing;
         }
         self.tell.get_or_insert(now + TELL_AFTER);
-        if concerns(row, me) { News::Wrote { began: row.head == 1 } } else { News::Nothing }
+        if self.rows.concerns(row) { News::Wrote { began: row.head == 1 } } else { News::Nothing }
+    }
+
+    /// Whether a message waits for approval in a row that did not, or of which more are told than before: how often that
+    /// was.
+    pub(super) fn proposed(&self, row: &InboxRow) -> Option<u8> {
+        row.triage.proposed_at?;
+        let known = self.rows.row(&row.conversation).map(|known| &known.triage);
+        let news = known.is_none_or(|known| known.proposed_at.is_none() || known.passed < row.triage.passed);
+        news.then_some(row.triage.passed)
     }
 
     pub(super) fn keep(&mut self, row: InboxRow) {
-        match self.rows.iter_mut().find(|known| known.conversation == row.conversation) {
-            Some(known) => *known = row,
-            None => self.rows.push(row),
-        }
+        self.rows.keep(row);
     }
 
     /// All of it was read here; the relay's row will say the same.
     pub(super) fn read(&mut self, conversation: &ConversationId) {
-        if let Some(row) = self.rows.iter_mut().find(|row| row.conversation == *conversation) {
-            row.unread = 0;
-        }
+        self.rows.change(conversation, |row| row.unread = 0);
     }
 
     /// What has arrived on this page in rows that are not open, once it is time to say so.
@@ -199,41 +228,34 @@ impl Lists {
             return Vec::new();
         }
         self.tell = None;
-        let news = |row: &&mut InboxRow| {
-            row.agent_received < row.head && row.unread > 0 && !is_open(&row.conversation)
-        };
-        let told = self.rows.iter_mut().filter(news).map(|row| {
-            row.agent_received = row.head;
-            Read { conversation: row.conversation.clone(), received: row.head, read: row.agent_read }
-        });
-        told.collect()
+        self.rows.arrivals(is_open)
     }
 
     pub(super) fn wake_at(&self, now: Ms) -> Option<Ms> {
         let answer = self.asked.as_ref().map(|asked| asked.since.map_or(now, |since| since + ANSWER_WITHIN));
         [self.tell, answer].into_iter().flatten().min()
     }
-
-    fn shows(&self, row: &InboxRow, me: Option<&AgentId>) -> bool {
-        let open = row.status == Status::Open;
-        match self.filter {
-            Filter::Open => open,
-            Filter::Mine => open && row.assignee.is_some() && concerns(row, me),
-            Filter::Unassigned => open && row.assignee.is_none(),
-            Filter::Resolved => row.status == Status::Resolved,
-            Filter::All => true,
-        }
-    }
 }
 
-/// Whether a conversation is mine or nobody's.
-fn concerns(row: &InboxRow, me: Option<&AgentId>) -> bool {
-    row.assignee.as_ref().is_none_or(|AgentAuthor { id, .. }| Some(id) == me)
+/// How many a list of a site holds; nothing for lists that are not counted.
+fn of(counts: &Counts, filter: Filter, me: Option<&AgentId>) -> Option<u32> {
+    let mine = counts.owned.iter().find(|owned| Some(&owned.agent) == me).map_or(0, |owned| owned.open);
+    match filter {
+        Filter::Open => Some(counts.open),
+        Filter::Mine => Some(mine),
+        Filter::Unassigned => Some(counts.unassigned),
+        Filter::Team => Some(counts.open.saturating_sub(counts.unassigned + mine)),
+        Filter::Waiting => Some(counts.waiting),
+        Filter::Snoozed => Some(counts.snoozed),
+        Filter::Approval => Some(counts.approval),
+        Filter::Resolved | Filter::All | Filter::Bookmarked => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::model::Status;
 
     fn row(name: &str, at: i64) -> InboxRow {
         InboxRow {
@@ -261,20 +283,24 @@ mod tests {
             agent_received: 0,
             agent_read: 0,
             backstage: 4,
+            triage: crate::protocol::triage::Triage::default(),
         }
     }
 
     /// The relay's answer: these rows, and where the page ends.
     fn answer(lists: &mut Lists, names: &[&str], cursor: Option<&str>) {
         let conversations = names.iter().map(|name| row(name, 5)).collect();
-        let inbox = Inbox { filter: Filter::Open, conversations, cursor: cursor.map(Into::into) };
-        for row in lists.page(inbox, None) {
-            lists.keep(row);
-        }
+        let inbox = Inbox {
+            filter: Filter::Open,
+            conversations,
+            cursor: cursor.map(Into::into),
+            only: Only::default(),
+        };
+        lists.page(inbox);
     }
 
     fn shown(lists: &Lists) -> Vec<&str> {
-        lists.shown(None).into_iter().map(|row| row.conversation.as_str()).collect()
+        lists.rows().part(0, 99).map(|row| row.conversation.as_str()).collect()
     }
 
     #[test]
@@ -282,7 +308,7 @@ mod tests {
         let mut lists = Lists::new();
         let wants = |lists: &mut Lists, now| lists.wants(now).map(|list| list.cursor);
         assert_eq!((wants(&mut lists, 0), lists.wake_at(0)), (None, None), "nothing was asked for");
-        lists.begin(Filter::Open);
+        lists.begin(Filter::Open, Only::default());
         assert_eq!(lists.wake_at(100), Some(100), "to see since when it is waited for");
         assert_eq!((wants(&mut lists, 100), lists.wake_at(101)), (None, Some(100 + ANSWER_WITHIN)));
         assert_eq!(wants(&mut lists, 100 + ANSWER_WITHIN), Some(None));
@@ -297,13 +323,33 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_for_approval_is_news_once_and_again_when_more_are_told() {
+        let mut lists = Lists::new();
+        lists.begin(Filter::Open, Only::default());
+        answer(&mut lists, &["a"], None);
+        let waits = |passed| {
+            let mut row = row("a", 5);
+            (row.triage.proposed_at, row.triage.passed) = (Some(7), passed);
+            row
+        };
+        assert_eq!(lists.proposed(&row("a", 5)), None);
+        for passed in 0..3 {
+            assert_eq!(lists.proposed(&waits(passed)), Some(passed));
+            lists.keep(waits(passed));
+            assert_eq!(lists.proposed(&waits(passed)), None, "each once");
+        }
+        lists.keep(row("a", 5));
+        assert_eq!(lists.proposed(&waits(0)), Some(0), "another one");
+    }
+
+    #[test]
     fn a_row_that_got_lost_has_the_list_asked_for_anew() {
         let mut lists = Lists::new();
         let wants = |lists: &mut Lists, now| lists.wants(now).map(|list| list.cursor);
-        lists.begin(Filter::Open);
+        lists.begin(Filter::Open, Only::default());
         answer(&mut lists, &["a"], None);
-        lists.connected();
-        lists.changed(0, &row("b", 6), None);
+        lists.connected("ada".into(), Vec::new());
+        lists.changed(0, &row("b", 6));
         lists.keep(row("b", 6));
         assert!(!lists.missed(1) && wants(&mut lists, 1).is_none());
         assert!(lists.missed(3), "two got lost");
@@ -312,7 +358,7 @@ mod tests {
         answer(&mut lists, &["c", "b"], None);
         assert_eq!(shown(&lists), ["c", "b"], "a has left the list without a word");
         assert!(!lists.missed(3), "the count goes on from what was told");
-        lists.connected();
+        lists.connected("ada".into(), Vec::new());
         assert!(!lists.missed(0));
     }
 }

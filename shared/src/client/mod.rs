@@ -17,6 +17,7 @@ mod lead;
 pub mod mutants;
 mod opened;
 pub mod outbox;
+mod rows;
 pub mod thread;
 pub mod timeline;
 mod token;

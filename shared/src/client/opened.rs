@@ -6,7 +6,7 @@ use super::{
     thread::{Marks, Thread},
 };
 use crate::protocol::{
-    agent::{BackstageLine, GetBackstage, InboxRow},
+    agent::{BackstageLine, GetBackstage, InboxRow, Present},
     ids::ConversationId,
     model::{Item, Side},
 };
@@ -22,6 +22,8 @@ pub struct Opened {
     pub thread: Thread,
     /// What the team wrote and did beside it.
     pub backstage: Backstage,
+    /// Who of the team looks at it now, this agent too.
+    pub present: Vec<Present>,
 }
 
 /// Everything that is open.
@@ -85,11 +87,11 @@ impl Opens {
     ) -> Option<ConversationId> {
         let head = row.map_or(0, |row| row.head);
         let thread = Thread::new(Side::Agent, conversation.clone(), head.max(1));
-        let mut opened = Opened { thread, backstage: Backstage::default() };
+        let mut opened = Opened { thread, backstage: Backstage::default(), present: Vec::new() };
+        opened.expect();
         if let Some(row) = row {
             opened.summary(row);
         }
-        opened.expect();
         self.all.push(opened);
         (self.all.len() > KEPT_OPEN).then(|| self.all.remove(0).thread.conversation().clone())
     }
@@ -149,6 +151,8 @@ impl Opened {
     pub(super) fn lost(&mut self) {
         self.thread.lost();
         self.backstage.lost();
+        // Nobody is said to be there whom nobody tells of any more.
+        self.present.clear();
     }
 
     fn summary(&mut self, row: &InboxRow) {

@@ -27,7 +27,38 @@ pub enum Progress {
     Failed(Code),
 }
 
-/// One message on its way.
+/// What is on its way. Visitors send messages only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A message.
+    Message,
+    /// A line that only the team sees.
+    Note,
+    /// A message that a colleague is to approve before it goes.
+    Proposal,
+    /// Other words for the message with this Seq.
+    Edit(Seq),
+    /// The message with this Seq is to go.
+    Deletion(Seq),
+}
+
+impl What {
+    /// The Seq of the message that it changes or takes away, if it does.
+    #[must_use]
+    pub const fn of(self) -> Option<Seq> {
+        match self {
+            Self::Edit(of) | Self::Deletion(of) => Some(of),
+            Self::Message | Self::Note | Self::Proposal => None,
+        }
+    }
+
+    /// Whether it is stored in the backstage, beside the timeline.
+    const fn is_backstage(self) -> bool {
+        matches!(self, Self::Note | Self::Proposal)
+    }
+}
+
+/// One message on its way, or a change of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
     /// Made once, the same at every try.
@@ -40,8 +71,8 @@ pub struct Outgoing {
     pub body: String,
     /// Files that were uploaded for it.
     pub attachments: Vec<AttachmentId>,
-    /// A line that only the team sees; a visitor writes none.
-    pub note: bool,
+    /// What it is.
+    pub what: What,
     /// How far it is.
     pub progress: Progress,
 }
@@ -180,6 +211,15 @@ impl Outbox {
         Some(heir)
     }
 
+    /// Takes out changes of messages that will never be made: the one that was refused for good or, where nothing is named,
+    /// all of them, since the log is another one and its numbers name other messages.
+    pub(super) fn unchanged(&mut self, refused: Option<ClientId>) -> Vec<Outgoing> {
+        let gone = |out: &Outgoing| out.what.of().is_some() && refused.is_none_or(|id| out.client_id == id);
+        let (gone, rest) = core::mem::take(&mut self.queue).into_iter().partition(gone);
+        self.queue = rest;
+        gone
+    }
+
     /// Whether a message is here.
     #[must_use]
     pub fn has(&self, client_id: ClientId) -> bool {
@@ -213,7 +253,7 @@ impl Outbox {
     /// in it, or older than what is shown.
     pub fn settled(&mut self, conversation: &ConversationId, last: Seq, line: u64) {
         self.queue.retain(|out| {
-            let last = if out.note { line } else { last };
+            let last = if out.what.is_backstage() { line } else { last };
             let shown = matches!(out.progress, Progress::Stored(seq) if seq <= last);
             !(shown && out.conversation.as_ref() == Some(conversation))
         });
@@ -265,7 +305,7 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use super::{Accepted, ClientId, Code, ConversationId, Outbox, Outgoing, Progress, Refused, Vec};
+    use super::{Accepted, ClientId, Code, ConversationId, Outbox, Outgoing, Progress, Refused, Vec, What};
 
     fn id(n: u8) -> ClientId {
         ClientId([n; 16])
@@ -287,7 +327,7 @@ mod tests {
             begins: None,
             body,
             attachments,
-            note: false,
+            what: What::Message,
             progress: Progress::Waiting,
         }
     }
@@ -358,6 +398,18 @@ mod tests {
         assert_eq!(outbox.all().len(), 3);
         outbox.settled(&"c".into(), 1, 0);
         assert_eq!(outbox.all().len(), 2);
+    }
+
+    #[test]
+    fn what_is_to_be_approved_waits_for_its_line_and_not_for_an_entry() {
+        let mut outbox = Outbox::default();
+        outbox.push(Outgoing { what: What::Proposal, ..out(1, Some("c".into())) });
+        outbox.next(0);
+        outbox.accepted(&accepted(1));
+        outbox.settled(&"c".into(), 9, 0);
+        assert_eq!(outbox.all().len(), 1);
+        outbox.settled(&"c".into(), 0, 1);
+        assert!(outbox.all().is_empty());
     }
 
     #[test]

@@ -170,7 +170,7 @@ impl Thread {
         match kind {
             Kind::Resolved => self.status = Status::Resolved,
             Kind::Reopened => self.status = Status::Open,
-            Kind::Rated | Kind::Unknown => {}
+            Kind::Rated | Kind::Edited | Kind::Deleted | Kind::Unknown => {}
         }
     }
 

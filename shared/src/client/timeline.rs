@@ -3,9 +3,9 @@
 use super::mutants::{self, Mutant};
 use crate::protocol::{
     ids::{ClientId, ConversationId, Seq},
-    model::{GetHistory, History, Item},
+    model::{Content, GetHistory, History, Item},
 };
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// Entries asked for at a time.
 pub const PAGE: u16 = 50;
@@ -104,8 +104,12 @@ impl Timeline {
         self.heard_of(seq);
         let unchecked = mutants::on(Mutant::GapUnchecked) && !self.items.is_empty() && seq > self.last();
         if self.loaded && (seq == self.last() + 1 || unchecked) {
+            let before = self.items.len();
             self.items.push(item);
             self.join();
+            if self.items.iter().skip(before).any(|item| revision(item).is_some()) {
+                self.settle();
+            }
             return Applied::Appended;
         }
         if self.loaded && seq <= self.last() {
@@ -146,6 +150,7 @@ impl Timeline {
             }
         }
         self.join();
+        self.settle();
         true
     }
 
@@ -196,6 +201,32 @@ impl Timeline {
         }
     }
 
+    /// What edits and deletions did to the messages that are here. Of several that name one message the newest counts, and
+    /// no other keeps its words. An entry and its message come in any order: a page of older entries brings either.
+    fn settle(&mut self) {
+        let mut seen: Vec<(Seq, Seq, Option<String>)> = Vec::new();
+        for item in self.items.iter_mut().rev() {
+            let by = item.seq();
+            if let Some(of) = revision(item) {
+                let superseded = seen.iter().any(|(named, ..)| *named == of);
+                let Item::Entry(entry) = item else { continue };
+                match &mut entry.data.0 {
+                    Some(Content::Edited(edit)) if superseded => edit.body = None,
+                    Some(Content::Edited(edit)) if edit.body.is_some() => {
+                        seen.push((of, by, edit.body.clone()));
+                    }
+                    Some(Content::Deleted(_)) => seen.push((of, by, None)),
+                    _ => {}
+                }
+            } else if let Item::Message(message) = item {
+                let seq = message.seq;
+                for (_, by, words) in seen.iter().filter(|(of, ..)| *of == seq) {
+                    message.revise(*by, words.as_deref());
+                }
+            }
+        }
+    }
+
     /// Moves what is no longer too early to the end.
     fn join(&mut self) {
         if !self.loaded {
@@ -216,12 +247,27 @@ impl Timeline {
     }
 }
 
+/// The Seq of the message that an entry changes or takes away, if it does.
+const fn revision(item: &Item) -> Option<Seq> {
+    match item {
+        Item::Entry(entry) => match &entry.data.0 {
+            Some(Content::Edited(edit)) => Some(edit.of),
+            Some(Content::Deleted(gone)) => Some(gone.of),
+            _ => None,
+        },
+        Item::Message(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Applied, Timeline};
     use crate::protocol::{
         ids::{ClientId, Seq},
-        model::{Author, GetHistory, History, Item, Message, VisitorAuthor},
+        model::{
+            Author, Content, Data, Deletion, Edit, Entry, GetHistory, History, Item, Kind, Message,
+            VisitorAuthor,
+        },
     };
     use proptest::prelude::*;
 
@@ -235,6 +281,8 @@ mod tests {
             body: format!("{seq}"),
             attachments: Vec::new(),
             extra: None,
+            edited: None,
+            deleted: None,
         })
     }
 
@@ -284,7 +332,68 @@ mod tests {
         assert_eq!(seqs(&timeline), (1..=120).collect::<Vec<_>>());
     }
 
+    fn changes(seq: Seq, content: Content) -> Item {
+        let author = Author::Visitor(VisitorAuthor::default());
+        let kind = if matches!(content, Content::Deleted(_)) { Kind::Deleted } else { Kind::Edited };
+        let data = Data(Some(content));
+        Item::Entry(Entry { conversation: "c".into(), seq, at: 0, author, kind, data })
+    }
+
+    /// A log of two messages, with what became of each in turn: in the end as the relay tells it to who comes late.
+    fn revised(deeds: &[(Seq, bool)]) -> (Vec<Item>, Vec<Item>) {
+        let mut told = vec![item(1), item(2)];
+        let mut log = told.clone();
+        for (seq, (of, gone)) in (3..).zip(deeds) {
+            let at = usize::try_from(of - 1).expect("small");
+            if matches!(&log[at], Item::Message(message) if message.deleted.is_some()) {
+                break;
+            }
+            let words = (!gone).then(|| format!("words of {seq}"));
+            for earlier in &mut log {
+                if let Item::Entry(Entry { data: Data(Some(Content::Edited(edit))), .. }) = earlier
+                    && edit.of == *of
+                {
+                    edit.body = None;
+                }
+            }
+            if let Item::Message(message) = &mut log[at] {
+                message.revise(seq, words.as_deref());
+            }
+            let content = match words {
+                Some(body) => Content::Edited(Edit { of: *of, body: Some(body) }),
+                None => Content::Deleted(Deletion { of: *of }),
+            };
+            told.push(changes(seq, content.clone()));
+            log.push(changes(seq, content));
+        }
+        (told, log)
+    }
+
     proptest! {
+        /// Whoever hears of edits and deletions as they happen, whoever comes late from any place and whoever reads the log
+        /// in pages, the older ones later: all show the same, and no words that are gone.
+        #[test]
+        fn what_was_changed_is_shown_the_same_from_wherever_one_comes(
+            deeds in prop::collection::vec((1_u64..3, prop::bool::weighted(0.2)), 0..8),
+            heard in 0_usize..12,
+            page in 1_usize..12,
+        ) {
+            let (told, log) = revised(&deeds);
+            let mut live = Timeline::new("c".into(), 0);
+            for item in &told[..heard.min(told.len())] {
+                live.apply(item.clone());
+            }
+            for item in &log[heard.min(log.len())..] {
+                live.apply(item.clone());
+            }
+            prop_assert_eq!(live.items(), &log[..]);
+            let from = log.len() - page.min(log.len());
+            let mut late = Timeline::new("c".into(), log.len() as u64);
+            late.page(History { conversation: "c".into(), entries: log[from..].to_vec(), more: from > 0 });
+            late.page(History { conversation: "c".into(), entries: told[..from].to_vec(), more: false });
+            prop_assert_eq!(late.items(), &log[..]);
+        }
+
         /// Whatever is lost, doubled or reordered on the way: the copy never shows a hole or a repeat, and asking
         /// until nothing is missing ends with the whole log.
         #[test]

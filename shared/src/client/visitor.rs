@@ -6,7 +6,7 @@ use super::{
     Effect, Line, Ms,
     connection::Connection,
     lead::Lead,
-    outbox::{Outbox, Outgoing, Progress},
+    outbox::{Outbox, Outgoing, Progress, What},
     thread::Thread,
     token::Keepsake,
 };
@@ -190,7 +190,7 @@ impl VisitorClient {
             begins,
             body,
             attachments,
-            note: false,
+            what: What::Message,
             progress,
         });
         self.lead.wrote();

@@ -7,10 +7,18 @@ use wasm_bindgen::UnwrapThrowExt;
 use web_sys::{Element, Node};
 
 /// A line that is there; its signals live as long as it does.
-struct Line<K, S> {
+struct Line<K, S: Mountable> {
     key: K,
     state: S,
     _owner: Owner,
+}
+
+/// The element goes with its line, also when all of them end: whoever draws something else in their place may use the
+/// element around them again.
+impl<K, S: Mountable> Drop for Line<K, S> {
+    fn drop(&mut self) {
+        self.state.unmount();
+    }
 }
 
 impl<K, S: Mountable> Line<K, S> {
@@ -34,9 +42,7 @@ where
         untrack(|| {
             let mut lines: Vec<_> = lines.into_iter().map(Some).collect();
             let kept = taken(&mut lines, &keys);
-            for mut line in lines.into_iter().flatten() {
-                line.state.unmount();
-            }
+            drop(lines);
             draw(kept, keys, &after, |key| {
                 let owner = parent.with(Owner::new);
                 let state = owner.with(|| view(key.clone()).into_view().build());
@@ -49,7 +55,10 @@ where
 }
 
 /// Takes out the line for each key, where there is one; those for which there is no key any more are left.
-fn taken<K: PartialEq, S>(lines: &mut [Option<Line<K, S>>], keys: &[K]) -> Vec<Option<Line<K, S>>> {
+fn taken<K: PartialEq, S: Mountable>(
+    lines: &mut [Option<Line<K, S>>],
+    keys: &[K],
+) -> Vec<Option<Line<K, S>>> {
     let mut next = 0;
     let find = |key: &K| {
         let is = |line: &Option<Line<K, S>>| line.as_ref().is_some_and(|line| line.key == *key);

@@ -13,7 +13,7 @@ pub struct Key {
     /// Which one of its kind: a message's id, a Seq, a time.
     pub id: u128,
     /// What it says of it, where that can change.
-    pub state: u8,
+    pub state: u64,
 }
 
 /// What a line shows; asked for once, when it is drawn.
@@ -33,6 +33,10 @@ pub enum Shown {
         files: String,
         /// Its Seq and, after a blank, what there is to press or to fill in, as JSON; or nothing.
         extra: String,
+        /// A word that stands behind the text; or nothing.
+        note: String,
+        /// The message was taken away: the text says so.
+        gone: bool,
     },
     /// Something small, with the style's class for it: a day, an event, the time and state under a run.
     Small(&'static str, String),
@@ -57,8 +61,20 @@ pub fn lines(after: NodeRef<Div>, keys: fn() -> Vec<Key>, shown: fn(Key) -> Show
 
 fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
     match shown {
-        Shown::Bubble { mine, face, said, body, files, extra } => {
-            EitherOf3::A(bubble(mine, face, said, body, files, extra))
+        Shown::Bubble { mine, face, said, body, files, extra, note, gone } => {
+            let class = match (mine, gone) {
+                (false, false) => "row",
+                (true, false) => "row me",
+                (false, true) => "row gone",
+                (true, true) => "row me gone",
+            };
+            EitherOf3::A(view! {
+                <div class=class>
+                    <span class="heard">{said}</span>
+                    <div class="face" aria-hidden="true" hidden=mine>{face}</div>
+                    <div class="bubble" dir="auto" data-files=files data-extra=extra data-note=note>{body}</div>
+                </div>
+            })
         }
         Shown::Small(class, text) => EitherOf3::B(view! { <div class=class>{text}</div> }),
         Shown::Failed(wrong, again, back) => EitherOf3::C(view! {
@@ -67,23 +83,5 @@ fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
                 <button type="button" on:click=move |_| wish(id, Wish::Back)>{back}</button>
             </div>
         }),
-    }
-}
-
-fn bubble(
-    mine: bool,
-    face: String,
-    said: String,
-    body: String,
-    files: String,
-    extra: String,
-) -> impl IntoView {
-    let class = if mine { "row me" } else { "row" };
-    view! {
-        <div class=class>
-            <span class="heard">{said}</span>
-            <div class="face" aria-hidden="true" hidden=mine>{face}</div>
-            <div class="bubble" dir="auto" data-files=files data-extra=extra>{body}</div>
-        </div>
     }
 }

@@ -1,11 +1,15 @@
 //! What an agent's page can send, and everything it can be told. Notes, assignments and what is known of a visitor
 //! can only be spelled here, so no visitor can be sent them. Variants are only added at the end.
+use super::approval::{Decide, Decided, Proposal, Propose};
+pub use super::backstage::{Activity, BackstageLine, Note};
 use super::error::Refused;
 use super::ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId};
 use super::model::{
     Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
     Side, Status, Typing, TypingNow,
 };
+use super::revision::{DeleteMessage, EditMessage};
+use super::triage::{Bookmark, Counts, Only, SetPriority, SetTag, Snooze, Triage};
 use super::visitor::{About, Page};
 use super::words::words;
 use alloc::{string::String, vec::Vec};
@@ -20,7 +24,7 @@ words! {
         Admin = 2,
         /// Answers.
         Agent = 3,
-        /// Learns: reads, claims nothing, writes notes.
+        /// Learns: reads, claims nothing, writes notes, and answers that wait for approval.
         Trainee = 4,
     }
 }
@@ -38,6 +42,16 @@ words! {
         Resolved = 4,
         /// All.
         All = 5,
+        /// Open and somebody else's.
+        Team = 6,
+        /// Open, and the visitor waits: the longest first.
+        Waiting = 7,
+        /// Put off: what opens next first.
+        Snoozed = 8,
+        /// What this agent has bookmarked, whatever became of it.
+        Bookmarked = 9,
+        /// A message waits there for approval: the longest first, whatever became of the conversation.
+        Approval = 10,
     }
 }
 
@@ -50,6 +64,28 @@ words! {
         Assigned = 2,
         /// The author gave it to nobody.
         Released = 3,
+        /// The author put a tag on it.
+        Tagged = 4,
+        /// The author took a tag off it.
+        Untagged = 5,
+        /// The author said how urgent it is.
+        Prioritised = 6,
+        /// The author put it off.
+        Snoozed = 7,
+        /// What the author had put off is open again, by itself or because they said so.
+        Woken = 8,
+        /// The relay gave it to the author: it was their turn.
+        Routed = 9,
+        /// The author let a trainee's message go.
+        Approved = 10,
+        /// The author let it go in other words.
+        Changed = 11,
+        /// The author gave it back.
+        Returned = 12,
+        /// The author took their own back.
+        Withdrawn = 13,
+        /// The author's message has waited so long that more are told.
+        Passed = 14,
     }
 }
 
@@ -88,6 +124,24 @@ pub enum Command {
     Ping(Ping),
     /// Older lines of the backstage, please.
     Backstage(GetBackstage),
+    /// This conversation is before my eyes.
+    Look(Look),
+    /// A tag on, or off.
+    Tag(SetTag),
+    /// How urgent it is.
+    Priority(SetPriority),
+    /// Put it off, or open it again.
+    Snooze(Snooze),
+    /// My own mark on it, or not any more.
+    Bookmark(Bookmark),
+    /// A message to the visitor, for approval.
+    Propose(Propose),
+    /// What becomes of such a message.
+    Decide(Decide),
+    /// Other words for a message of mine.
+    Edit(EditMessage),
+    /// A message is to go.
+    Delete(DeleteMessage),
 }
 
 /// Everything an agent's page can be told.
@@ -128,6 +182,16 @@ pub enum Event {
     Rows(Rows),
     /// Something that was done, in the backstage of an opened conversation.
     Activity(Activity),
+    /// Who of the team looks at an opened conversation.
+    Company(Company),
+    /// How many conversations each list of a site holds.
+    Counts(Counts),
+    /// A bookmark of this agent was set or taken away.
+    Bookmarked(Bookmark),
+    /// A message that waits for approval, or has waited, in the backstage of an opened conversation.
+    Proposal(Proposal),
+    /// The answer to `Decide`.
+    Decided(Decided),
 }
 
 /// The first frame of an agent's page.
@@ -214,7 +278,7 @@ pub struct Reopen {
     pub conversation: ConversationId,
 }
 
-/// A page of a list, the latest active first.
+/// A page of a list, in the order that its [`Filter`] says, else the latest active first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
     /// Which conversations.
@@ -224,9 +288,21 @@ pub struct List {
     pub cursor: Option<String>,
     /// At most so many; the relay gives at most [`super::limits::INBOX_PAGE`].
     pub limit: u16,
+    /// Only those.
+    #[serde(default)]
+    pub only: Only,
 }
 
-/// Lines of the backstage, answered by one [`Event::Note`] or [`Event::Activity`] each, in their order.
+impl List {
+    /// A page of a list that is not narrowed.
+    #[must_use]
+    pub fn whole(filter: Filter, cursor: Option<String>, limit: u16) -> Self {
+        Self { filter, cursor, limit, only: Only::default() }
+    }
+}
+
+/// Lines of the backstage, answered by one [`Event::Note`], [`Event::Activity`] or
+/// [`Event::Proposal`] each, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GetBackstage {
     /// Which conversation's.
@@ -238,11 +314,22 @@ pub struct GetBackstage {
     pub limit: u16,
 }
 
+/// Which conversation the page shows to somebody who looks. Only one that the page has opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Which; `None`: none, or nobody sees the page.
+    #[serde(default)]
+    pub conversation: Option<ConversationId>,
+}
+
 /// Whether the agent takes conversations now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetStatus {
     /// Connected, but not there: does not count as online.
     pub away: bool,
+    /// There, but given nothing more by the relay.
+    #[serde(default)]
+    pub busy: bool,
 }
 
 /// The answer to `Hello`.
@@ -258,6 +345,12 @@ pub struct Welcome {
     pub now: Millis,
     /// Whether they are marked away.
     pub away: bool,
+    /// Whether they are marked busy.
+    #[serde(default)]
+    pub busy: bool,
+    /// What they have bookmarked, at most [`super::limits::BOOKMARKS`].
+    #[serde(default)]
+    pub bookmarks: Vec<ConversationId>,
 }
 
 /// A site as its agents see it in a list.
@@ -276,10 +369,13 @@ pub struct SiteCard {
 pub struct Inbox {
     /// The filter that was asked for.
     pub filter: Filter,
-    /// Rows, the latest active first.
+    /// Rows, in the list's order. A narrowed list may have fewer than were asked for, and go on all the same.
     pub conversations: Vec<InboxRow>,
     /// Where this page ends; `None`: there is no more.
     pub cursor: Option<String>,
+    /// What it was narrowed to.
+    #[serde(default)]
+    pub only: Only,
 }
 
 /// How many rows of lists were told, so that a page notices that one got lost.
@@ -327,6 +423,9 @@ pub struct InboxRow {
     /// The highest number of its backstage: a page that has a lower one has missed a line.
     #[serde(default)]
     pub backstage: u64,
+    /// What the team notes on it.
+    #[serde(default)]
+    pub triage: Triage,
 }
 
 /// What agents know of a visitor.
@@ -347,90 +446,22 @@ pub struct VisitorCard {
     pub about: Option<About>,
 }
 
-/// A line only the team sees.
+/// Who of the team looks at a conversation now: all of them each time it changes, the receiver among them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
-    /// Where.
+pub struct Company {
+    /// Which.
     pub conversation: ConversationId,
-    /// Its place in the backstage, numbered apart from the timeline.
-    pub number: u64,
-    /// The writer's own id for it.
-    pub client_id: ClientId,
-    /// Who wrote it.
-    pub author: AgentAuthor,
-    /// When the relay stored it.
-    pub at: Millis,
-    /// The timeline's head when it was written: where a page shows it.
-    pub after: Seq,
-    /// The text.
-    pub body: String,
+    /// In the order they came; at most [`super::limits::COMPANY`].
+    pub present: Vec<Present>,
 }
 
-/// A line of the backstage that is not a note.
+/// An agent who looks at a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activity {
-    /// Where.
-    pub conversation: ConversationId,
-    /// Its place in the backstage, in one row with the notes.
-    pub number: u64,
-    /// Who did it.
-    pub author: AgentAuthor,
-    /// When the relay stored it.
-    pub at: Millis,
-    /// The timeline's head when it was done: where a page shows it.
-    pub after: Seq,
-    /// What.
-    pub deed: Deed,
-    /// To whom, of what is done to somebody.
-    #[serde(default)]
-    pub to: Option<AgentAuthor>,
-}
-
-/// A line of the backstage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BackstageLine {
-    /// What somebody wrote.
-    Note(Note),
-    /// What somebody did.
-    Activity(Activity),
-}
-
-impl BackstageLine {
-    /// Where it is.
-    #[must_use]
-    pub const fn conversation(&self) -> &ConversationId {
-        match self {
-            Self::Note(note) => &note.conversation,
-            Self::Activity(activity) => &activity.conversation,
-        }
-    }
-
-    /// Its place in the backstage.
-    #[must_use]
-    pub const fn number(&self) -> u64 {
-        match self {
-            Self::Note(note) => note.number,
-            Self::Activity(activity) => activity.number,
-        }
-    }
-
-    /// The timeline's head when it was stored.
-    #[must_use]
-    pub const fn after(&self) -> Seq {
-        match self {
-            Self::Note(note) => note.after,
-            Self::Activity(activity) => activity.after,
-        }
-    }
-
-    /// The event that tells it.
-    #[must_use]
-    pub fn event(self) -> Event {
-        match self {
-            Self::Note(note) => Event::Note(note),
-            Self::Activity(activity) => Event::Activity(activity),
-        }
-    }
+pub struct Present {
+    /// Who.
+    pub agent: AgentAuthor,
+    /// Whether they are writing an answer there.
+    pub writing: bool,
 }
 
 /// The answer to `Claim`: a lost race is a value, not an error.

@@ -28,6 +28,26 @@ pub const LINKS: usize = 100;
 pub const RESUME: usize = 50;
 /// Conversations an agent's page may have open at once.
 pub const OPEN: usize = 50;
+/// Agents who are named as looking at one conversation.
+pub const COMPANY: usize = 16;
+/// A tag's length in Unicode scalar values.
+pub const TAG_CHARS: usize = 40;
+/// Tags on one conversation.
+pub const TAGS: usize = 20;
+/// Tags that a site knows.
+pub const SITE_TAGS: usize = 500;
+/// Messages that wait for approval in one conversation at a time.
+pub const PROPOSALS: usize = 20;
+/// Characters of why one was returned.
+pub const REASON_CHARS: usize = 1_000;
+/// Conversations that one agent has bookmarked.
+pub const BOOKMARKS: usize = 500;
+/// How far a conversation may be put off, in milliseconds: a year and a day.
+pub const SNOOZE_MS: i64 = 366 * 24 * 60 * 60 * 1000;
+/// How long an agent may change or take away a message of theirs, in milliseconds by the relay's clock.
+pub const EDIT_MS: i64 = 15 * 60 * 1000;
+/// How many conversations lists hold is told at most once in this time, in milliseconds.
+pub const COUNTS_EVERY_MS: u64 = 1_000;
 
 /// One websocket message, and one frame of it, in bytes; a longer one closes 1009.
 pub const FRAME_BYTES: usize = 64 * 1024;

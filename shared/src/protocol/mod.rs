@@ -2,13 +2,17 @@
 //!
 //! Read in this order: [`ids`] and [`model`] are what is talked about, [`visitor`] and [`agent`] are the two
 //! conversations with the relay, [`codec`] is how they become bytes, [`close`] and [`limits`] are the tables.
-//! What only agents may see can only be spelled in [`agent`].
+//! What only agents may see can only be spelled in [`agent`] and [`triage`].
 
 pub mod ids;
 pub mod model;
 pub mod visitor;
 
 pub mod agent;
+pub mod approval;
+pub mod backstage;
+pub mod revision;
+pub mod triage;
 
 pub mod codec;
 pub mod error;

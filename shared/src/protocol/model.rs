@@ -38,7 +38,19 @@ words! {
         Reopened = 2,
         /// The visitor said what they think of a closing. Has [`Content::Rated`].
         Rated = 3,
+        /// An agent said a message of theirs in other words. Has [`Content::Edited`].
+        Edited = 4,
+        /// A message was taken away for good; its place stays. Has [`Content::Deleted`].
+        Deleted = 5,
     } else Unknown
+}
+
+impl Kind {
+    /// Whether an entry of this kind has a line of its own: what became of a message is shown where that stands.
+    #[must_use]
+    pub const fn has_line(self) -> bool {
+        matches!(self, Self::Resolved | Self::Reopened | Self::Rated)
+    }
 }
 
 /// Who wrote an entry.
@@ -156,6 +168,32 @@ pub struct Message {
     /// What there is to press or to fill in, or what was filled in: `replies`, `cards`, `form`, `answers`.
     #[serde(default)]
     pub extra: Option<Object>,
+    /// The Seq of the entry that changed its words last, if one did: the text is the latest.
+    #[serde(default)]
+    pub edited: Option<Seq>,
+    /// The Seq of the entry that took it away, if one did: then there is no text, and nothing with it.
+    #[serde(default)]
+    pub deleted: Option<Seq>,
+}
+
+impl Message {
+    /// What the entry `by` did to it: other words, or none any more. What is older than what is here already does nothing.
+    pub fn revise(&mut self, by: Seq, words: Option<&str>) {
+        match words {
+            None => {
+                self.body.clear();
+                self.attachments.clear();
+                self.extra = None;
+                self.edited = None;
+                self.deleted = Some(by);
+            }
+            Some(words) if self.deleted.is_none() && self.edited < Some(by) => {
+                self.body = String::from(words);
+                self.edited = Some(by);
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 /// A timeline entry that is not a message.
@@ -186,6 +224,27 @@ pub struct Data(pub Option<Content>);
 pub enum Content {
     /// Of [`Kind::Rated`].
     Rated(Rating),
+    /// Of [`Kind::Edited`].
+    Edited(Edit),
+    /// Of [`Kind::Deleted`].
+    Deleted(Deletion),
+}
+
+/// Other words for a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The message's Seq.
+    pub of: Seq,
+    /// The words; `None`: others have come since, or the message is gone.
+    #[serde(default)]
+    pub body: Option<String>,
+}
+
+/// A message that is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// The message's Seq.
+    pub of: Seq,
 }
 
 /// What a visitor thinks of a closing; each part may be left out.

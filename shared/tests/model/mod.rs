@@ -123,6 +123,8 @@ impl Relay {
             body: send.body.clone(),
             attachments: Vec::new(),
             extra: None,
+            edited: None,
+            deleted: None,
         };
         self.log.push(message.clone());
         (accepted(&message), Some(message))

@@ -3,10 +3,10 @@
 //! something and is not only refused. The relay's own tests take this file in, too; `events.rs` makes what it says.
 use crate::dice::Dice;
 use merhaba_shared::protocol::{
-    agent,
+    agent, approval,
     ids::{AgentId, ClientId, ConversationId, Epoch, Seq, Token},
     model::{GetHistory, Ping, Read, Resume, Typing},
-    visitor,
+    revision, triage, visitor,
 };
 
 /// Texts that something may stumble over.
@@ -180,6 +180,30 @@ impl Wild {
         }
     }
 
+    /// Any time there is.
+    fn number_at(&mut self) -> i64 {
+        let number: u64 = self.number();
+        i64::try_from(number).unwrap_or(i64::MIN)
+    }
+
+    /// An agent's own mark.
+    pub fn bookmark(&mut self) -> triage::Bookmark {
+        triage::Bookmark { conversation: self.conversation(), on: self.coin() }
+    }
+
+    /// What narrows a list; mostly nothing.
+    pub fn only(&mut self) -> triage::Only {
+        if self.coin() {
+            return triage::Only::default();
+        }
+        triage::Only {
+            site: self.maybe(|wild| wild.id().as_str().into()),
+            tag: self.maybe(Self::text),
+            agent: self.maybe(|wild| AgentId(wild.id())),
+            locale: self.maybe(Self::text),
+        }
+    }
+
     /// A visitor's command of one of the seven kinds.
     pub fn visitor_command(&mut self) -> visitor::Command {
         use visitor::Command;
@@ -208,11 +232,11 @@ impl Wild {
         }
     }
 
-    /// An agent's command of one of the sixteen kinds.
+    /// An agent's command of any kind.
     pub fn agent_command(&mut self) -> agent::Command {
         use agent::Command;
         let conversation = self.conversation();
-        match self.dice.below(19) {
+        match self.dice.below(26) {
             0 => Command::Hello(agent::Hello {
                 epoch: self.maybe(|wild| Epoch(wild.id())),
                 resume: self.some(Self::resume),
@@ -234,15 +258,50 @@ impl Wild {
             9 => Command::Typing(self.typing()),
             10 => {
                 let filter = self.word(agent::Filter::ALL);
-                Command::List(agent::List { filter, cursor: self.maybe(Self::id), limit: self.small() })
+                Command::List(agent::List {
+                    filter,
+                    cursor: self.maybe(Self::id),
+                    limit: self.small(),
+                    only: self.only(),
+                })
             }
-            11 => Command::Status(agent::SetStatus { away: self.coin() }),
+            11 => Command::Status(agent::SetStatus { away: self.coin(), busy: self.coin() }),
             12 => Command::History(self.get_history()),
             13 => Command::Ping(Ping { nonce: self.number() }),
             14 => Command::Backstage(agent::GetBackstage {
                 conversation,
                 before: self.maybe(Self::number),
                 limit: self.small(),
+            }),
+            15 => Command::Tag(triage::SetTag { conversation, tag: self.text(), on: self.coin() }),
+            16 => {
+                let priority = self.word(triage::Priority::ALL);
+                Command::Priority(triage::SetPriority { conversation, priority })
+            }
+            17 => Command::Snooze(triage::Snooze { conversation, until: self.maybe(Self::number_at) }),
+            18 => Command::Bookmark(self.bookmark()),
+            20 => Command::Propose(approval::Propose {
+                client_id: self.client_id(),
+                conversation,
+                body: self.text(),
+            }),
+            21 => Command::Decide(approval::Decide {
+                conversation,
+                number: self.number(),
+                verdict: self.word(approval::Verdict::ALL),
+                text: self.text(),
+            }),
+            19 => Command::Look(agent::Look { conversation: self.coin().then_some(conversation) }),
+            22 => Command::Edit(revision::EditMessage {
+                client_id: self.client_id(),
+                conversation,
+                of: self.number(),
+                body: self.text(),
+            }),
+            23 => Command::Delete(revision::DeleteMessage {
+                client_id: self.client_id(),
+                conversation,
+                of: self.number(),
             }),
             _ => Command::Reply(agent::Reply {
                 client_id: self.client_id(),

@@ -1,14 +1,15 @@
 //! Events at random, for fuzzing: every kind that either audience may be told.
 use crate::wild::Wild;
 use merhaba_shared::protocol::{
-    agent,
+    agent, approval,
     error::{Code, Refused},
     ids::{AgentId, Epoch, Millis, Token},
     model::{
-        Accepted, AgentAuthor, Attachment, Author, Data, Entry, Head, History, Item, Kind, Message, Object,
-        Picture, Pong, ReadMarker, Side, Status, SystemAuthor, TypingNow, VisitorAuthor,
+        Accepted, AgentAuthor, Attachment, Author, Content, Data, Deletion, Edit, Entry, Head, History, Item,
+        Kind, Message, Object, Picture, Pong, ReadMarker, Side, Status, SystemAuthor, TypingNow,
+        VisitorAuthor,
     },
-    visitor,
+    triage, visitor,
 };
 
 impl Wild {
@@ -54,6 +55,8 @@ impl Wild {
             body: self.text(),
             attachments: self.some(Self::attachment),
             extra: self.maybe(|_| Object("{\"replies\":[\"Evet\"]}".into())),
+            edited: self.maybe(Self::number),
+            deleted: self.maybe(Self::number),
         }
     }
 
@@ -65,9 +68,17 @@ impl Wild {
             at: self.at(),
             author: self.author(),
             kind,
-            // JSON leaves the data of an unknown kind out.
-            data: Data::default(),
+            data: self.data(kind),
         }
+    }
+
+    /// What belongs to a kind; JSON leaves the data of an unknown one out.
+    fn data(&mut self, kind: Kind) -> Data {
+        Data(match kind {
+            Kind::Edited => Some(Content::Edited(Edit { of: self.number(), body: self.maybe(Self::text) })),
+            Kind::Deleted => Some(Content::Deleted(Deletion { of: self.number() })),
+            _ => None,
+        })
     }
 
     fn item(&mut self) -> Item {
@@ -181,13 +192,33 @@ impl Wild {
             agent_received: self.number(),
             agent_read: self.number(),
             backstage: self.number(),
+            triage: triage::Triage {
+                tags: self.some(Self::text),
+                priority: self.word(triage::Priority::ALL),
+                snoozed_until: self.maybe(Self::at),
+                proposed_at: self.maybe(Self::at),
+                passed: u8::from(self.coin()),
+            },
         }
     }
 
-    /// An agent's event of one of the seventeen kinds.
+    fn detail(&mut self) -> triage::Detail {
+        match self.dice.below(4) {
+            3 => triage::Detail::Proposal(approval::Decision {
+                number: self.number(),
+                of: self.agent(),
+                text: self.text(),
+            }),
+            0 => triage::Detail::Tag(self.text()),
+            1 => triage::Detail::Priority(self.word(triage::Priority::ALL)),
+            _ => triage::Detail::Until(self.at()),
+        }
+    }
+
+    /// An agent's event of one of the twenty-two kinds.
     pub fn agent_event(&mut self) -> agent::Event {
         use agent::Event;
-        match self.dice.below(17) {
+        match self.dice.below(22) {
             0 => {
                 let role = self.word(agent::Role::ALL);
                 let site = |wild: &mut Self| agent::SiteCard {
@@ -201,12 +232,15 @@ impl Wild {
                     epoch: Epoch(self.id()),
                     now: self.at(),
                     away: self.coin(),
+                    busy: self.coin(),
+                    bookmarks: self.some(Self::conversation),
                 })
             }
             1 => {
                 let filter = self.word(agent::Filter::ALL);
                 let (conversations, cursor) = (self.some(Self::row), self.maybe(Self::text));
-                Event::Inbox(agent::Inbox { filter, conversations, cursor })
+                let only = self.only();
+                Event::Inbox(agent::Inbox { filter, conversations, cursor, only })
             }
             2 => Event::InboxChanged(self.row()),
             3 => Event::Message(self.message()),
@@ -232,8 +266,41 @@ impl Wild {
                 assignee: self.agent(),
                 won: self.coin(),
             }),
-            14 => Event::Status(agent::SetStatus { away: self.coin() }),
+            14 => Event::Status(agent::SetStatus { away: self.coin(), busy: self.coin() }),
             15 => Event::Rows(agent::Rows { told: self.number() }),
+            16 => Event::Counts(triage::Counts {
+                site: self.id().as_str().into(),
+                open: u32::from(self.small()),
+                unassigned: u32::from(self.small()),
+                waiting: u32::from(self.small()),
+                snoozed: u32::from(self.small()),
+                owned: self.some(|wild| triage::Owned {
+                    agent: wild.id().as_str().into(),
+                    open: u32::from(wild.small()),
+                }),
+                approval: u32::from(self.small()),
+            }),
+            17 => Event::Bookmarked(self.bookmark()),
+            18 => Event::Company(agent::Company {
+                conversation: self.conversation(),
+                present: self.some(|wild| agent::Present { agent: wild.agent(), writing: wild.coin() }),
+            }),
+            19 => Event::Proposal(approval::Proposal {
+                conversation: self.conversation(),
+                number: self.number(),
+                client_id: self.client_id(),
+                author: self.agent(),
+                at: self.at(),
+                after: self.number(),
+                body: self.text(),
+            }),
+            20 => Event::Decided(approval::Decided {
+                conversation: self.conversation(),
+                number: self.number(),
+                verdict: self.word(approval::Verdict::ALL),
+                by: self.agent(),
+                won: self.coin(),
+            }),
             _ => Event::Activity(agent::Activity {
                 conversation: self.conversation(),
                 number: self.number(),
@@ -242,6 +309,7 @@ impl Wild {
                 after: self.number(),
                 deed: self.word(agent::Deed::ALL),
                 to: self.maybe(Self::agent),
+                detail: self.maybe(Self::detail),
             }),
         }
     }

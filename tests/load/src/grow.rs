@@ -70,7 +70,7 @@ fn lists(stage: &mut Stage) -> io::Result<Histogram> {
     let mut times = Histogram::default();
     for number in 0..PAGES {
         let filter = if number % 2 == 0 { Filter::Open } else { Filter::Mine };
-        let ask = Command::List(List { filter, cursor: stage.play.cursor.take(), limit: PAGE });
+        let ask = Command::List(List::whole(filter, stage.play.cursor.take(), PAGE));
         times.record(ask_for(stage, &ask, |stage| stage.play.listed)?);
     }
     Ok(times)

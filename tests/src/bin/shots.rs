@@ -4,7 +4,7 @@
 //! is the name of a round it goes through those rounds only.
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use merhaba_tests::{
-    scenes::{Eye, Scene, Tour, Words},
+    scenes::{Eye, ROUNDS, Scene, Tour, Words},
     sources,
 };
 use serde_json::json;
@@ -36,9 +36,6 @@ const SETTLE: &str = "(size => {\
 
 /// Remembers whether the log shows its end, before the screen changes.
 const NOTE: &str = "window.wasAtEnd = !document.querySelector('.jump')?.checkVisibility()";
-
-/// The rounds through the pages.
-const ROUNDS: [&str; 5] = ["widget", "parts", "rich", "agent", "owner"];
 
 /// The languages that the agent page speaks.
 const AGENTS: [&str; 2] = ["en", "tr"];
@@ -128,16 +125,7 @@ async fn main() {
             }
             let mut tour = Tour::begin(words).await;
             let mut camera = Camera { folder: &folder, round, only: &only, taken: &mut taken };
-            match round {
-                "widget" => {
-                    tour.widget(&mut camera).await;
-                    tour.plain(&mut camera).await;
-                }
-                "parts" => tour.parts(&mut camera).await,
-                "rich" => tour.rich(&mut camera).await,
-                "agent" => tour.agents(&mut camera).await,
-                _ => tour.owners(&mut camera).await,
-            }
+            tour.round(round, &mut camera).await;
             tour.end().await;
         }
     }

@@ -26,6 +26,8 @@ const LOOKS_EVERY: Duration = Duration::from_millis(20);
 const ACCEPTED: &[u8] = br#"{"Accepted":{"client_id":""#;
 /// The digits of a `client_id`.
 const DIGITS: usize = 32;
+/// The last call that the `strace` of Debian 12 has a name for.
+const LAST_NAMED: u32 = 450;
 
 /// What a call did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,8 +205,19 @@ fn done(name: &str, arguments: &str) -> Option<(String, Did)> {
             let socket = Some(name).filter(|name| name.starts_with("TCP"))?;
             Some((socket, Did::Sent(texts.concat())))
         }
-        other => panic!("{other} changes files in a way that is not known here"),
+        other if is_without_a_name(other) => None,
+        other => panic!("{other}({arguments} changes files in a way that is not known here"),
     }
+}
+
+/// Whether this is a number that `strace` has no name for. It shows those whatever it was asked for: calls that are
+/// newer than it is (Debian 12's names all up to 450, `set_mempolicy_home_node` of Linux 5.17), and numbers that no
+/// kernel has, 604 for one, which were seen where the relay is killed within a call. Nothing that the relay is made of
+/// writes files by calls that new, and a write or a sync that were misread so would be missing from the order, where
+/// what was acknowledged is looked for: a test that reads it fails then.
+fn is_without_a_name(name: &str) -> bool {
+    let number = name.strip_prefix("syscall_0x").and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    number.is_some_and(|number| number > LAST_NAMED)
 }
 
 /// What the first descriptor stands for.
@@ -237,7 +250,17 @@ fn unescaped(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Did, Trace};
+    use super::{Did, Trace, is_without_a_name};
+
+    #[test]
+    fn a_call_without_a_name_is_told_from_one_that_changes_files() {
+        for unnamed in ["syscall_0x1c3", "syscall_0x1c7", "syscall_0x25c"] {
+            assert!(is_without_a_name(unnamed), "{unnamed}");
+        }
+        for other in ["syscall_0x12", "syscall_0x1c2", "syscall_0x", "copy_file_range"] {
+            assert!(!is_without_a_name(other), "{other}");
+        }
+    }
 
     #[test]
     fn calls_have_a_beginning_and_an_end() {

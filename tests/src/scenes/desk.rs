@@ -129,6 +129,11 @@ impl Desk {
         http::send(&self.authority, "POST", path, &headers, body).await
     }
 
+    /// Its right to speak for the agent.
+    pub fn bearer(&self) -> &str {
+        &self.bearer
+    }
+
     /// Writes, and does not send yet.
     pub async fn types(&self) {
         let conversation = self.conversation();

@@ -10,10 +10,13 @@ use std::future::Future;
 use tempfile::TempDir;
 
 mod agent;
+mod company;
 mod desk;
 mod files;
+mod lookup;
 mod owner;
 mod parts;
+mod revised;
 mod rich;
 mod widget;
 mod words;
@@ -50,6 +53,10 @@ pub trait Eye {
     fn look(&mut self, scene: Scene<'_>) -> impl Future<Output = ()>;
 }
 
+/// The rounds through the states: the chat and the plain page, what is fetched when it is opened, what is pressed and
+/// filled in, the agent page, the owner's page.
+pub const ROUNDS: [&str; 5] = ["widget", "parts", "rich", "agent", "owner"];
+
 /// A demo with a network in front of it, an agent at a desk, and a browser.
 pub struct Tour {
     relay: Relay,
@@ -73,6 +80,21 @@ impl Tour {
         let driver = Driver::start().await;
         let browser = driver.looking_glass(relay.authority(), network.address()).await;
         Self { relay, network, desk, browser, words, driver, _folder: folder }
+    }
+
+    /// Goes through the states of one of the [`ROUNDS`].
+    pub async fn round(&mut self, round: &str, eye: &mut impl Eye) {
+        match round {
+            "widget" => {
+                self.widget(eye).await;
+                self.plain(eye).await;
+            }
+            "parts" => self.parts(eye).await,
+            "rich" => self.rich(eye).await,
+            "agent" => self.agents(eye).await,
+            "owner" => self.owners(eye).await,
+            other => panic!("there is no round {other}"),
+        }
     }
 
     /// Ends it.

@@ -36,6 +36,8 @@ impl Tour {
         self.set("#choices-2", if self.words.tag == "tr" { "Sipariş\nİade" } else { "Orders\nReturns" })
             .await;
         self.set("#consent", self.words.later).await;
+        self.press("[aria-labelledby=routing-head] .switch button:nth-child(3)").await;
+        self.look_at(eye, "routing", "#routing-head").await;
         self.set("#scene", "closed").await;
         self.press(".preview .switch:nth-child(1) button:nth-child(1)").await;
         self.press(".preview .switch:nth-child(2) button:nth-child(1)").await;

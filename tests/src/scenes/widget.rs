@@ -3,7 +3,9 @@
 use super::{Eye, Place, Tour};
 use crate::{
     faults::cut::Mode,
+    relay::Site,
     screen::{CHAT, FIELD, open_chat, write},
+    wire::{Wire, client_id},
 };
 use serde_json::json;
 
@@ -70,6 +72,23 @@ impl Tour {
         let language = self.browser.run("return document.documentElement.lang").await;
         assert_eq!(language, self.words.tag, "the language stays after a message");
         self.show_without_script(eye, "plain-talk").await;
+        self.asks_elsewhere().await;
+        self.browser.until("document.querySelector('.way')").await;
+        self.show_without_script(eye, "plain-elsewhere").await;
+    }
+
+    /// In another tab the visitor begins another conversation, and is answered there.
+    async fn asks_elsewhere(&self) {
+        let cookies = self.browser.cookies().await;
+        let kept = cookies
+            .as_array()
+            .and_then(|all| all.iter().find_map(|cookie| cookie["value"].as_str()?.strip_prefix("demo:")));
+        let site = Site::demo();
+        let (mut tab, _) = Wire::greeted(&self.relay, &site, kept, json!([])).await;
+        let send = json!({ "client_id": client_id(), "conversation": null, "new": true, "body": self.words.thanks, "attachments": [] });
+        tab.say(json!({ "Send": send })).await;
+        let begun = tab.hear("Accepted").await;
+        self.desk.reply_in(&begun["conversation"], self.words.answers[1], &[]).await;
     }
 
     /// Loads the shop, in this language and direction, and nothing else.

@@ -20,6 +20,10 @@ pub struct Words {
     pub aside: &'static str,
     /// The names of a picture and of a paper, the latter long.
     pub files: [&'static str; 2],
+    /// What is searched for, and found.
+    pub found: &'static str,
+    /// Canned replies.
+    pub canned: [(&'static str, &'static str); 2],
     /// What they look for among the emoji.
     pub sign: &'static str,
     /// What they add to a rating.
@@ -46,6 +50,11 @@ impl Words {
         thanks: "Lovely, thank you",
         aside: "The gold ones came back twice last month. Offer the plain rim if she hesitates.",
         files: ["my glass.jpg", "invoice-2026-11-20-six-tea-glasses-with-gold-rim-and-saucers.pdf"],
+        found: "dishwash",
+        canned: [
+            ("returns", "Hello {visitor.name|there}, you can send it back within 14 days."),
+            ("delivery", "It leaves tonight and is with you on Friday at the latest."),
+        ],
         sign: "tea",
         comment: "Quick and friendly. The photo helped.",
         replies: ["Six glasses", "Twelve glasses", "I would like to see the whole catalogue first"],
@@ -73,6 +82,11 @@ impl Words {
         thanks: "Çok güzel, teşekkürler",
         aside: "Yaldızlılar geçen ay iki kez iade geldi. Kararsız kalırsa düz kenarlıyı önerelim.",
         files: ["bardağım.jpg", "fatura-2026-11-20-altın-yaldızlı-altı-çay-bardağı-ve-tabakları.pdf"],
+        found: "yikan",
+        canned: [
+            ("iade", "Merhaba {visitor.name|efendim}, 14 gün içinde iade edebilirsiniz."),
+            ("teslimat", "Bu akşam yola çıkar, en geç cuma günü sizde olur."),
+        ],
         sign: "çay",
         comment: "Hızlı ve güler yüzlü. Fotoğraf işe yaradı.",
         replies: ["Altılı takım", "On ikili takım", "Önce bütün kataloğa bakmak istiyorum"],
@@ -97,6 +111,8 @@ impl Words {
         thanks: "رائع، شكرًا",
         aside: "عادت الأكواب المذهّبة مرتين الشهر الماضي.",
         files: ["كوبي.jpg", "فاتورة-2026-11-20-ستة-أكواب-شاي-بحافة-مذهبة-مع-الصحون.pdf"],
+        found: "غسل",
+        canned: [("a", "يمكنك إعادتها خلال 14 يومًا."), ("b", "تصل الجمعة على الأكثر.")],
         sign: "tea",
         comment: "سريع ولطيف. الصورة ساعدت كثيرًا.",
         replies: ["ستة أكواب", "اثنا عشر كوبًا", "أود أن أرى الكتالوج كاملًا أولًا"],

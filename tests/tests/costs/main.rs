@@ -3,6 +3,7 @@
 //! Each test prints what it found as a line of JSON; rounds.rs says how that is judged.
 
 mod arrival;
+mod inbox;
 mod long;
 mod rounds;
 mod thread;

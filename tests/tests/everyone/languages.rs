@@ -125,3 +125,38 @@ async fn from_right_to_left_everything_is_mirrored() {
     assert_eq!(page.run(direction).await, "ltr", "each bubble is written in its own direction");
     page.close().await;
 }
+
+/// The words by which emoji are found, as a page has fetched them.
+const WORDS: &str =
+    "performance.getEntriesByType('resource').filter(one => one.name.endsWith('.json')).length";
+
+#[tokio::test]
+async fn emoji_are_found_in_the_pages_own_language_whose_words_come_when_the_picker_opens() {
+    let stage = Stage::set().await;
+    let sought = [
+        ("ar", "قهوة", "☕"),
+        ("de", "Kaffee", "☕"),
+        ("es", "café", "☕"),
+        ("fr", "plaît", "🙏"),
+        ("pt", "maçã", "🍎"),
+        ("ru", "КОФЕ", "☕"),
+        ("en", "coffee", "☕"),
+        ("tr", "kahve", "☕"),
+        // English is understood everywhere.
+        ("de", "birthday", "🎂"),
+    ];
+    for (language, word, sign) in sought {
+        let page = stage.page(language).await;
+        assert_eq!(page.run(&format!("return {WORDS}")).await, 0, "{language}: nothing before it is opened");
+        page.click("document.querySelector('#e')").await;
+        page.type_into("document.querySelector('.emoji input')", word).await;
+        page.until(&format!(
+            "[...document.querySelectorAll('.emoji .grid button')].slice(0, 3).some(it => it.textContent === '{sign}')"
+        ))
+        .await;
+        // The picker's own texts, and the words of a language that is not in it already.
+        let fetched = if ["en", "tr"].contains(&language) { 1 } else { 2 };
+        assert_eq!(page.run(&format!("return {WORDS}")).await, fetched, "{language}");
+        page.close().await;
+    }
+}

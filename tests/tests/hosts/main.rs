@@ -27,7 +27,7 @@ macro_rules! cases {
 
 const CASES: &[Case] = cases! {
     policies: csp nonce trusted;
-    pinned: exact changed;
+    pinned: exact changed older;
     routers: swap replace morph transition bfcache twice;
     geometry: unset rem rtl print;
     hostile: wraps blocklist;

@@ -23,7 +23,7 @@ impl Drop for Pages {
     }
 }
 
-/// What stands in the pages' places `{{relay}}`, `{{site}}` and `{{pinned}}`.
+/// What stands in the pages' places `{{relay}}`, `{{site}}`, `{{pinned}}` and `{{older}}`.
 pub struct Places {
     /// The relay's origin.
     pub relay: String,
@@ -31,6 +31,8 @@ pub struct Places {
     pub site: String,
     /// The snippet with a pinned version and its hash, as the relay gives it to the site's people.
     pub pinned: String,
+    /// The snippet that was pinned when the relay was of an older version.
+    pub older: String,
 }
 
 impl Pages {
@@ -73,7 +75,7 @@ fn files(places: &Places) -> HashMap<String, Vec<u8>> {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let fill = |text: String| {
             let text = text.replace("{{relay}}", &places.relay).replace("{{site}}", &places.site);
-            text.replace("{{pinned}}", &places.pinned)
+            text.replace("{{pinned}}", &places.pinned).replace("{{older}}", &places.older)
         };
         let body = fill(read(entry.path()));
         let fields = fill(read(entry.path().with_extension("headers"))).replace('\n', "\r\n");

@@ -5,6 +5,7 @@ use merhaba_tests::{
     browser::{Browser, Driver},
     faults::filter::{Filter, Verdict},
     http,
+    older::Older,
     relay::Relay,
     screen::{open_chat, write},
     wire::{Wire, sign_in},
@@ -48,7 +49,10 @@ impl Stage {
         let signed_in = [("Authorization", &*format!("Bearer {bearer}"))];
         let told = http::send(relay.authority(), "GET", &path, &signed_in, b"").await.json();
         let pinned = told["snippet_pinned"].as_str().expect("a line").to_owned();
-        let places = Places { relay: relay.url().into(), site: site.key, pinned };
+        let older = Older::read();
+        older.keep(relay.data());
+        let older = older.snippet(relay.url(), &site.key);
+        let places = Places { relay: relay.url().into(), site: site.key, pinned, older };
         let filter = Filter::before(relay.authority()).await;
         let driver = Driver::start().await;
         let browser = driver.browser_over(relay.authority(), filter.authority()).await;

@@ -206,4 +206,11 @@ pub const KILLS: &[Kill] = &[
     kill(Relay("unknown-kind-fatal"), Promises, NEIGHBOURS, "somewhere to write to: not within", Soak),
     // Audiences.
     kill(Relay("note-to-visitor"), Contract, "notes_are_the_agents_own", "huysuz", Always),
+    kill(
+        Relay("proposal-to-visitor"),
+        Within,
+        "session::tests::approval::what_a_trainee_writes_is_told_to_the_team_and_goes_when_somebody_lets_it",
+        "unapproved words",
+        Soak,
+    ),
 ];

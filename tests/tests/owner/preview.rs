@@ -1,6 +1,8 @@
 //! The preview: the chat's own document and program with what is typed, and nothing that stays or leaves.
-use crate::stage::{FRAME, Stage};
-use merhaba_tests::http;
+use merhaba_tests::{
+    http,
+    owner::{FRAME, Stage},
+};
 use serde_json::json;
 
 /// Whether a text stands in the preview.
@@ -11,32 +13,7 @@ fn reads(text: &str) -> String {
 #[tokio::test]
 async fn what_is_typed_is_seen_before_it_is_saved() {
     let stage = Stage::set().await;
-    let before = stage.saved().await;
-    // The program has taken the form over: it is the chat, not a picture of it.
-    stage.sees("document.querySelector('#log .jump')").await;
-    stage.fill("#site-name", "Çarşı Kitap").await;
-    stage.sees("document.querySelector('h1').textContent === 'Çarşı Kitap'").await;
-    stage.fill("#hex", "#aa3300").await;
-    stage.fill("#radius", "4").await;
-    let style = "(name => getComputedStyle(document.documentElement).getPropertyValue(name).trim())";
-    stage.sees(&format!("{style}('--site') === '#aa3300' && {style}('--radius') === '4px'")).await;
-    stage.fill("#greeting", "Welcome, dear reader").await;
-    stage.sees(&reads("Welcome, dear reader")).await;
-    stage.fill("#scene", "talk").await;
-    stage.sees("document.querySelectorAll('#log .bubble:not(.typing)').length === 3 && !document.querySelector('#ask')").await;
-    stage.sees("getComputedStyle(document.querySelector('.row.me .bubble')).backgroundColor !== 'rgba(0, 0, 0, 0)'").await;
-    stage
-        .click("[...document.querySelectorAll('.preview button')].find(it => it.textContent === 'Dark')")
-        .await;
-    stage.sees("document.documentElement.dataset.theme === 'dark'").await;
-    let width = "document.querySelector('.stage iframe.here').getBoundingClientRect().width";
-    stage
-        .click("[...document.querySelectorAll('.preview button')].find(it => it.textContent === 'Phone')")
-        .await;
-    stage.browser.until(&format!("{width} < 380 && {width} > 300")).await;
-    stage.click("[...document.querySelectorAll('#shape-head ~ .switch button')][1]").await;
-    stage.browser.until("document.querySelector('.stage').dataset.side === 'left'").await;
-    assert_eq!(stage.saved().await, before, "nothing is stored");
+    stage.tries_the_look().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! The owner's texts by language: each is written in its own, and what is empty shows what its visitors read.
-use crate::stage::Stage;
-use merhaba_tests::http;
+use merhaba_tests::{http, owner::Stage};
 use serde_json::json;
 
 /// What stands in a field in grey.

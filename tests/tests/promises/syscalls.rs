@@ -45,7 +45,8 @@ fn committed<'a>(log: &[&'a Call]) -> HashMap<usize, &'a Call> {
 
 /// How many acknowledgements there are, how many deliveries, and which of both left too early.
 fn violations(trace: &Trace, sent: &HashMap<String, String>) -> (usize, usize, Vec<String>) {
-    let log: Vec<_> = trace.calls.iter().filter(|call| call.path.ends_with(".db-wal")).collect();
+    // The search index has such a log of its own, which nobody is promised anything of.
+    let log: Vec<_> = trace.calls.iter().filter(|call| call.path.ends_with("/merhaba.db-wal")).collect();
     let committed = committed(&log);
     let syncs: Vec<_> = log.iter().filter(|call| call.did == Did::Synced).collect();
     let acknowledged = trace.acknowledged();
@@ -94,8 +95,9 @@ async fn an_acknowledgement_leaves_after_the_sync() {
     let promised: usize = writers.iter().map(|writer| writer.promised.len()).sum();
     let sent = writers.into_iter().flat_map(|writer| writer.sent).collect();
     let (checked, deliveries, violations) = violations(&trace, &sent);
-    assert_eq!(checked, promised, "the log has every acknowledgement that came");
-    assert_eq!(checked, 4 * each);
+    assert_eq!(promised, 4 * each);
+    // A call that the end of the relay interrupts may stand in the log twice.
+    assert!(checked >= promised, "the log has every acknowledgement that came: {checked} of {promised}");
     assert!(deliveries >= checked, "who wrote it is shown it too: {deliveries} of {checked}");
     assert!(violations.is_empty(), "{} of {checked}: {violations:#?}", violations.len());
     proof.figure("acknowledgements", checked);

@@ -1,10 +1,10 @@
 //! What reaches an agent who looks elsewhere: the number in the title, a sound, a sentence. Never a text of a visitor.
 use super::Desk;
-use crate::i18n::fill;
+use crate::{i18n::fill, views::sorting::may_sort};
 use leptos::prelude::*;
 use merhaba_shared::{
     client::agent::Notice,
-    protocol::{error::Code, error::Refused, ids::ConversationId},
+    protocol::{agent::Role, error::Code, error::Refused, ids::ConversationId},
 };
 
 impl Desk {
@@ -30,9 +30,45 @@ impl Desk {
             Notice::Taken { by, .. } => self.say(fill(self.texts().taken, &[("name", &by.name)])),
             Notice::Given { by, .. } => {
                 self.ring();
-                self.say(fill(self.texts().given, &[("name", &by.name)]));
+                // What one is given by oneself came by the relay's own choice.
+                let mine = self.peek(|client| client.me() == Some(&by));
+                let words = if mine { self.texts().routed } else { self.texts().given };
+                self.say(fill(words, &[("name", &by.name)]));
             }
+            Notice::Approval { conversation, passed } => self.ask_for_approval(&conversation, passed),
+            Notice::Returned { by, .. } => {
+                // It is begun again, there as here.
+                self.load_drafts();
+                if self.peek(|client| client.me() != Some(&by)) {
+                    self.ring();
+                    self.say(fill(self.texts().alert_returned, &[("name", &by.name)]));
+                }
+            }
+            Notice::Decided(decided) => {
+                self.say(fill(self.texts().decided_before, &[("name", &decided.by.name)]));
+            }
+            Notice::Unchanged { wanted, code } => self.unchanged(&wanted, code),
             Notice::Refused(refused) => self.refuse(&refused),
+        }
+    }
+
+    /// A message waits for approval: whose conversation it is hears of it first, then all who may approve, then once more
+    /// those who answer for the site.
+    fn ask_for_approval(self, conversation: &ConversationId, passed: u8) {
+        let Some(row) = self.peek(|client| client.row(conversation).cloned()) else { return };
+        let role = self.role(&row);
+        let mine = self.peek(|client| {
+            row.assignee.as_ref().is_none_or(|owner| client.me().is_some_and(|me| me.id == owner.id))
+        });
+        let concerns = match passed {
+            0 => mine,
+            1 => true,
+            _ => matches!(role, Role::Owner | Role::Admin),
+        };
+        if may_sort(role) && concerns && !self.looks_at(conversation) {
+            self.ring();
+            let words = if passed == 0 { self.texts().alert_approval } else { self.texts().alert_passed };
+            self.say(words.into());
         }
     }
 

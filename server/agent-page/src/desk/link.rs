@@ -110,10 +110,14 @@ impl Desk {
             self.machine.update_value(|machine| machine.hear(key, value.as_deref()));
             return self.settle();
         }
+        if matches!(sign, Sign::Left) {
+            self.delete_now();
+        }
         self.act(|client, now| match sign {
             Sign::Shown => {
                 client.set_visible(true);
                 client.nudge(now);
+                queue_microtask(move || self.load_drafts());
             }
             Sign::Hidden => client.set_visible(false),
             Sign::Left => client.suspend(),
@@ -127,6 +131,7 @@ impl Desk {
 
     /// Forgets what is unsent: the agent signs out, perhaps at a machine of others.
     pub fn forget(self) {
+        self.delete_now();
         self.machine.update_value(|machine| {
             if let Some(mut keeper) = machine.keeper.take() {
                 keeper.forget();
@@ -198,6 +203,7 @@ impl Desk {
                 machine.clock = Some(clock);
                 machine.greeted(&agent);
             });
+            self.load_drafts();
         }
         self.act(|client, now| match happened {
             Happened::Opened => client.opened(now),

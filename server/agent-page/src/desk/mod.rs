@@ -1,25 +1,34 @@
 //! The agent's desk: the client machine with the signals that the views read. One version number says that the
 //! machine moved; memos then pick out what a view shows. Views never hold a copy of what the machine knows.
 mod alerts;
+mod drafts;
 mod link;
+mod revising;
+mod sorting;
 
-use super::{i18n::Texts, log::Piece, prefs::Prefs, route::Route, sound::Sound};
+use super::{i18n::Texts, log::Piece, prefs::Prefs, route::Route, search::Place, sound::Sound};
+use drafts::Drafts;
 use leptos::prelude::*;
 use link::Machine;
 use merhaba_shared::{
     browser::language::day_number,
-    client::{Line, Ms, agent::AgentClient},
+    client::{Line, Ms, agent::AgentClient, outbox::What},
     protocol::{
         agent::{Filter, InboxRow, Role, SiteCard},
         ids::{AttachmentId, ClientId, ConversationId, Millis},
         model::{AgentAuthor, Author},
     },
 };
+pub use revising::{May, Which};
+pub use sorting::Undo;
+
+/// Whether commands reach the relay.
+fn is_live(client: &AgentClient) -> bool {
+    matches!(client.line(), Line::Live | Line::Back) && client.me().is_some()
+}
 
 /// How long a toast stays.
 const TOAST_MS: u64 = 6_000;
-/// So many pages of the list are looked through for a conversation that a link names.
-const SEARCHED: u8 = 10;
 
 /// Everything the signed-in page works with. Copies share one machine.
 #[derive(Clone, Copy)]
@@ -33,6 +42,10 @@ pub struct Desk {
     pub route: RwSignal<Route>,
     /// A sentence shown for a while; the number tells two equal ones apart.
     pub toast: RwSignal<Option<(u64, String)>>,
+    /// What the toast offers to take back.
+    pub undo: RwSignal<Option<Undo>>,
+    /// Whether it is being chosen until when the conversation is put off.
+    pub snoozing: RwSignal<bool>,
     /// A conversation that was asked for and is not there.
     pub missing: RwSignal<Option<ConversationId>>,
     /// Whether the end of the log is in view.
@@ -45,8 +58,20 @@ pub struct Desk {
     pub begun: RwSignal<u64>,
     /// Whether it is being chosen who gets the conversation.
     pub giving: RwSignal<bool>,
+    /// Whether the palette is open.
+    pub palette: RwSignal<bool>,
+    /// Whether the list of keys is.
+    pub keys: RwSignal<bool>,
     /// The relay has ended the line for good.
     pub ended: RwSignal<bool>,
+    /// The place in a conversation that was gone to.
+    pub sought: RwSignal<Option<Place>>,
+    /// What is begun, as the relay keeps it.
+    pub drafts: Drafts,
+    /// The message that is being said in other words.
+    pub editing: RwSignal<Option<Which>>,
+    /// The message that goes when the toast goes.
+    deleting: RwSignal<Option<Which>>,
 }
 
 impl Desk {
@@ -60,17 +85,26 @@ impl Desk {
             sound,
             route,
             toast: RwSignal::new(None),
+            undo: RwSignal::new(None),
+            snoozing: RwSignal::new(false),
             missing: RwSignal::new(None),
             at_end: RwSignal::new(true),
             details: RwSignal::new(false),
             noting: RwSignal::new(false),
             begun: RwSignal::new(0),
             giving: RwSignal::new(false),
+            palette: RwSignal::new(false),
+            keys: RwSignal::new(false),
             ended: RwSignal::new(false),
+            sought: RwSignal::new(None),
+            drafts: Drafts::new(),
+            editing: RwSignal::new(None),
+            deleting: RwSignal::new(None),
         };
+        let (filter, only) = super::address::here();
+        desk.act(|client, _| client.narrow(filter, only));
         desk.connect();
         desk.follow_route();
-        desk.find_row();
         desk.count_in_title();
         desk
     }
@@ -111,7 +145,12 @@ impl Desk {
 
     /// Whether commands reach the relay now.
     pub fn is_live(self) -> Memo<bool> {
-        self.memo(|client| matches!(client.line(), Line::Live | Line::Back) && client.me().is_some())
+        self.memo(is_live)
+    }
+
+    /// The same, once.
+    pub fn is_live_now(self) -> bool {
+        self.peek(is_live)
     }
 
     /// Who signed in.
@@ -155,9 +194,11 @@ impl Desk {
 
     /// The log of the conversation that is shown; `None` while nothing of it is here.
     pub fn log(self) -> Memo<Option<Vec<Piece>>> {
-        self.memo(|client| {
+        self.memo(move |client| {
             let opened = client.current().filter(|opened| opened.thread.timeline().is_loaded())?;
-            Some(super::log::pieces(opened, client.outbox().all(), client.me(), day_number))
+            let mut waiting = client.outbox().all().to_vec();
+            waiting.extend(self.held_back());
+            Some(super::log::pieces(opened, &waiting, client.me(), day_number))
         })
     }
 
@@ -189,31 +230,43 @@ impl Desk {
         }
     }
 
-    /// Shows another list.
+    /// Shows another list, narrowed as before.
     pub fn list(self, filter: Filter) {
         self.act(|client, _| client.list(filter));
+        self.keep_address();
     }
 
     /// Sends what was written with the files that were uploaded for it, and forgets the draft.
     pub fn reply(self, conversation: &ConversationId, body: String, files: Vec<AttachmentId>) {
-        self.keep_draft(conversation, false, String::new());
-        // What another tab wrote a moment ago comes first.
-        self.machine.update_value(Machine::take_up);
-        let id = link::client_id();
+        let id = self.begin(conversation, false);
         self.act(|client, now| client.reply_with(now, id, conversation, body, files));
     }
 
     /// Adds a note, and forgets its draft.
     pub fn note(self, conversation: &ConversationId, body: String) {
-        self.keep_draft(conversation, true, String::new());
-        self.machine.update_value(Machine::take_up);
-        let id = link::client_id();
+        let id = self.begin(conversation, true);
         self.act(|client, now| client.note(now, id, conversation, body));
+    }
+
+    /// Sends what was written to be approved first, and forgets the draft.
+    pub fn propose(self, conversation: &ConversationId, body: String) {
+        let id = self.begin(conversation, false);
+        self.act(|client, now| client.propose(now, id, conversation, body));
+    }
+
+    /// Something is sent: its draft is forgotten, and what another tab wrote a moment ago comes first. Gives its id.
+    fn begin(self, conversation: &ConversationId, note: bool) -> ClientId {
+        self.keep_draft(conversation, note, String::new());
+        self.save_draft(conversation.clone(), note);
+        self.machine.update_value(Machine::take_up);
+        link::client_id()
     }
 
     /// Whether what is on its way under this id is a note.
     pub fn is_note(self, id: ClientId) -> bool {
-        self.peek(|client| client.outbox().all().iter().any(|out| out.client_id == id && out.note))
+        self.peek(|client| {
+            client.outbox().all().iter().any(|out| out.client_id == id && out.what == What::Note)
+        })
     }
 
     /// Tries a failed answer again.
@@ -251,13 +304,17 @@ impl Desk {
 
     /// Shows a sentence for a while.
     pub fn say(self, sentence: String) {
+        self.delete_now();
+        self.undo.set(None);
         let number = self.toast.with_untracked(|toast| toast.as_ref().map_or(0, |(number, _)| number + 1));
         self.toast.set(Some((number, sentence)));
         let gone = move || {
             if self.toast.try_with_untracked(|toast| toast.as_ref().is_some_and(|(n, _)| *n == number))
                 == Some(true)
             {
+                self.delete_now();
                 self.toast.set(None);
+                self.undo.set(None);
             }
         };
         set_timeout(gone, std::time::Duration::from_millis(TOAST_MS));
@@ -268,43 +325,24 @@ impl Desk {
         let current = self.current();
         Effect::new(move || {
             let wanted = current.get();
+            if self
+                .sought
+                .with_untracked(|sought| sought.as_ref().map(|place| &place.conversation) != wanted.as_ref())
+            {
+                self.sought.set(None);
+            }
             self.missing.set(None);
             self.details.set(false);
             self.giving.set(false);
+            self.snoozing.set(false);
             // Whoever comes to another conversation writes answers there until they say otherwise.
             self.noting.set(false);
+            self.editing.set(None);
             self.at_end.set(true);
             self.act(|client, _| match &wanted {
                 Some(conversation) => client.open(conversation),
                 None => client.leave(),
             });
-        });
-    }
-
-    /// A link may lead to a conversation that the list shown does not hold: then the list of all is looked through.
-    fn find_row(self) {
-        let current = self.current();
-        let wanted =
-            self.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().is_loaded()));
-        let listed = self.memo(|client| {
-            client.is_listed().then(|| (client.filter(), client.rows().len(), client.has_more()))
-        });
-        Effect::new(move |pages: Option<u8>| {
-            let Some((filter, _, more)) = listed.get().filter(|_| wanted.get()) else {
-                return pages.unwrap_or_default();
-            };
-            let known =
-                current.with(|id| self.peek(|client| id.as_ref().is_none_or(|id| client.row(id).is_some())));
-            let pages = pages.unwrap_or_default();
-            if known {
-                return 0;
-            }
-            if filter != Filter::All {
-                self.list(Filter::All);
-            } else if more && pages < SEARCHED {
-                self.act(|client, _| client.more());
-            }
-            pages.saturating_add(1)
         });
     }
 }

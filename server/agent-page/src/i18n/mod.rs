@@ -103,15 +103,19 @@ texts! {
     sign_in, sign_in_lead, email, password, signing_in, sign_in_empty, sign_in_wrong, sign_in_many, sign_in_busy,
     unreachable, unexpected, signed_out, checking, language, theme, theme_auto, theme_light, theme_dark, display,
     // Rail.
-    main, inbox, site, available, away, go_away, come_back, sign_out, sound, sound_on, sound_off, you_are, unread_total,
+    main, inbox, site, available, busy, away, your_status, busy_hint, sign_out, sound, sound_on, sound_off, you_are, unread_total,
     // Lists.
     conversations, show, open, mine, unassigned, resolved, all, late_one, late_other, waits, unread, visitor, answered,
-    empty_open, empty_mine, empty_unassigned, empty_resolved, empty_all, loading_list, loading_more, keys_hint,
+    empty_open, empty_mine, empty_unassigned, empty_resolved, empty_all, loading_list, loading_more,
+    team, waiting, snoozed, bookmarked, empty_team, empty_waiting, empty_snoozed, empty_bookmarked, empty_narrow, filters, clear_filters, any_site, any_tag, any_agent, any_language, agent, tag, tags, add_tag, remove_tag, tag_long, priority, low, normal, high, urgent, bookmark, snooze, snooze_later, snooze_tomorrow, snooze_monday, snooze_date, snooze_set, snooze_past, snoozed_until, wake, undo, done_resolved, done_snoozed, event_tagged, event_untagged, event_priority, event_snoozed, event_woken,
     // A thread.
     pick, pick_lead, gone, gone_lead, to_inbox, back, details, take, take_over, resolve, reopen, is_resolved, taken_by,
     nobody, log, today, yesterday, said, visitor_said, sending, sent, delivered, read, not_sent, try_again, take_text_back,
-    event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, event_claimed, event_assigned, event_released, note_writes, is_typing, earlier, loading,
-    jump, new_messages_one, new_messages_other, taken, given,
+    event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, event_claimed, event_assigned, event_released, event_routed, note_writes, is_typing, looks_one, looks_other, writes_one, writes_other, earlier, loading,
+    jump, new_messages_one, new_messages_other, taken, given, routed,
+    // What waits for approval.
+    approval, approval_short, empty_approval, send_approval, proposal_by, proposal_unseen, proposal_way, approve, change_words, send_changed, changed_words, give_back, reason, reason_long, withdraw,
+    proposal_changed, proposal_returned, proposal_withdrawn, write_again, event_approved, event_passed, alert_approval, alert_passed, alert_returned, decided_before,
     // Handing over.
     give, give_to, give_note, to_nobody, not_here, answers_now, give_failed,
     // Composer.
@@ -129,8 +133,24 @@ texts! {
     greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
     discard, save_refused, save_forbidden, tongue, shape, shape_lead, radius, pixels, side, side_auto, side_left, side_right, side_hint,
     scene, scene_open, scene_away, scene_closed, scene_talk, screen, preview_partly, preview_failed, follows, pinned, pinned_lead,
+    // Routing.
+    routing, routing_hand, routing_turns, routing_least, routing_hand_lead, routing_turns_lead, routing_least_lead, capacity, gone_minutes, gone_hint, target_minutes, target_hint,
     // Reception.
     hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed, closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question, asks_choice, asks_text, telephone, required, question_words, choices_words, closed_text, consent, consent_lead, privacy, agreed,
+    // Search.
+    search, search_hint, search_clear, searching, search_none, search_none_lead, search_failed, found, found_one, found_other,
+    found_person, found_note,
+    // Canned replies.
+    canned, canned_lead, canned_one, canned_other, canned_none, canned_make, canned_hole, canned_add, canned_empty, canned_failed, canned_read_only,
+    canned_deleted, canned_change, canned_delete, canned_not_saved, canned_blank, canned_taken, canned_name, canned_language, canned_every,
+    canned_text, canned_variables, change, delete, cancel, canned_rail,
+    // Other words.
+    edited, message_gone, edit_message, delete_message, edit_field, editing, editing_advice, done_deleted, change_too_late, change_not_yours, change_refused,
+    // Keys and the palette.
+    key_next, key_previous, key_open, key_back, keys, palette, palette_short, palette_ask, palette_one,
+    palette_other, palette_go, palette_own, palette_tag, palette_search, palette_give,
+    // Drafts.
+    draft, draft_full, draft_other, draft_gone, draft_theirs, draft_mine,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 use super::{
     path,
     reception::{Reception, Words},
+    routing::Routing,
     settings::{Given, OURS, Settings},
     shape::ROUND,
 };
@@ -52,6 +53,8 @@ pub struct Fields {
     pub greetings: RwSignal<Words>,
     /// When the site is open, and what is asked first.
     pub reception: RwSignal<Reception>,
+    /// How its conversations find an agent.
+    pub routing: RwSignal<Routing>,
 }
 
 /// The form; copies share their signals.
@@ -94,6 +97,7 @@ impl Fields {
             position: RwSignal::default(),
             greetings: RwSignal::default(),
             reception: RwSignal::default(),
+            routing: RwSignal::default(),
         }
     }
 
@@ -114,6 +118,7 @@ impl Fields {
             position: Some(self.position.get()).filter(|side| !side.is_empty()),
             greetings,
             reception: self.reception.get(),
+            routing: self.routing.get(),
         }
     }
 }
@@ -160,6 +165,7 @@ impl Form {
         self.greetings.set(saved.greetings);
         self.name.set(saved.name);
         self.reception.set(saved.reception);
+        self.routing.set(saved.routing);
         self.refused.set(None);
         self.saving.set(Saving::Rest);
     }

@@ -9,6 +9,7 @@ mod origins;
 mod preview;
 mod questions;
 mod reception;
+mod routing;
 mod settings;
 mod shape;
 mod snippet;
@@ -27,6 +28,7 @@ use merhaba_shared::protocol::{
     ids::SiteKey,
 };
 use settings::{Given, Settings};
+pub use tongues::TONGUES;
 
 /// How far loading a site is.
 #[derive(Clone, PartialEq)]
@@ -130,6 +132,7 @@ fn Filled(form: Form) -> impl IntoView {
                 <hours::Hours/>
                 <questions::Questions/>
                 <questions::Consent/>
+                <routing::RoutingCard/>
             </div>
             <preview::Preview/>
         </div>

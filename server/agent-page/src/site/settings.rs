@@ -2,6 +2,7 @@
 //! relay's word is the last one.
 use super::{
     reception::{Reception, Words, words},
+    routing::Routing,
     tongues::Ours,
 };
 use crate::{i18n::Texts, rest};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub greetings: Words,
     /// When it is open, and what is asked first.
     pub reception: Reception,
+    /// How its conversations find an agent.
+    pub routing: Routing,
 }
 
 impl Settings {
@@ -47,6 +50,7 @@ impl Settings {
             position: rest::text(json, "position"),
             greetings: words(&rest::get(json, "greetings")),
             reception: Reception::read(&rest::get(json, "reception")),
+            routing: Routing::read(&rest::get(json, "routing")),
         })
     }
 
@@ -66,6 +70,7 @@ impl Settings {
             ("position", self.position.as_deref().map_or(JsValue::NULL, JsValue::from_str)),
             ("greetings", greetings.into()),
             ("reception", self.reception.write()),
+            ("routing", self.routing.write()),
         ])
     }
 }

@@ -1,9 +1,11 @@
 //! One line of the log. What people wrote is a text node that finds its own direction.
+use super::proposal::Proposal;
 use crate::{
-    desk::Desk,
+    desk::{Desk, May},
     i18n::{Texts, fill, lang, texts},
-    log::{Deed, Piece, State, code},
+    log::{Deed, Now, Piece, State, code},
     time,
+    views::{revising::Tools, sorting},
 };
 use leptos::prelude::*;
 use merhaba_shared::{
@@ -22,12 +24,19 @@ pub fn Line(piece: Piece) -> impl IntoView {
         Piece::Day(at) => {
             view! { <div class="day">{time::day_name(at, desk.now_once(), lang)}</div> }.into_any()
         }
-        Piece::Bubble { out, who, body, files, extra, .. } => {
+        Piece::Bubble { id, out, who, body, files, extra, now } => {
             let said = match &who {
                 Some(name) => fill(texts.said, &[("name", name)]),
                 None => texts.visitor_said.into(),
             };
-            view! { <div class="row" class:out=out><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files data-extra=extra>{marked(&body)}</div></div> }
+            let gone = now == Now::Gone;
+            let words = if gone { texts.message_gone.into_any() } else { marked(&body).into_any() };
+            let may = RwSignal::new(May::default());
+            let note = (now == Now::Edited).then_some(texts.edited);
+            let tools = (!gone).then(|| view! { <Tools id may/> });
+            let changing = desk.is_edited(id);
+            let near = move |_| may.set(desk.seq_of(id).map(|seq| desk.may_revise(seq)).unwrap_or_default());
+            view! { <div class="row" class:out=out class:gone=gone class:changing=changing on:mouseenter=near data-message=id.to_hex()><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files data-extra=extra data-note=note>{words}</div>{tools}</div> }
                 .into_any()
         }
         Piece::Mark { out, state: Some(State::Failed(id, number)), .. } => {
@@ -51,10 +60,13 @@ pub fn Line(piece: Piece) -> impl IntoView {
             }
             .into_any()
         }
-        Piece::Note { who, body, at, .. } => {
+        Piece::Proposal { id, number, who, mine, at, body, fate } => {
+            view! { <Proposal id number who mine at body fate/> }.into_any()
+        }
+        Piece::Note { id, who, body, at } => {
             let head = fill(texts.note_writes, &[("name", &who)]);
             let when = at.map_or_else(|| texts.sending.into(), |at| time::clock(at, lang));
-            view! { <div class="note"><b>{head}" · "{when}</b><span dir="auto">{body}</span></div> }
+            view! { <div class="note" data-message=id.to_hex()><b>{head}" · "{when}</b><span dir="auto">{body}</span></div> }
                 .into_any()
         }
     }
@@ -103,14 +115,28 @@ fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &T
 }
 
 fn event(kind: &Deed, who: Option<&str>, texts: &Texts) -> String {
-    let by = |text: &str| fill(text, &[("name", who.unwrap_or("Merhaba"))]);
+    let doer = who.unwrap_or("Merhaba");
+    let by = |text: &str| fill(text, &[("name", doer)]);
     match (kind, who) {
         (Deed::Resolved, _) => by(texts.event_resolved),
         (Deed::Claimed, _) => by(texts.event_claimed),
         (Deed::Released, _) => by(texts.event_released),
+        (Deed::Routed, _) => by(texts.event_routed),
         (Deed::Assigned(to), _) => {
             fill(texts.event_assigned, &[("name", who.unwrap_or("Merhaba")), ("to", to)])
         }
+        (Deed::Tagged(tag), _) => fill(texts.event_tagged, &[("name", doer), ("tag", tag)]),
+        (Deed::Untagged(tag), _) => fill(texts.event_untagged, &[("name", doer), ("tag", tag)]),
+        (Deed::Prioritised(priority), _) => fill(
+            texts.event_priority,
+            &[("name", doer), ("priority", sorting::priority_name(*priority, texts))],
+        ),
+        (Deed::Snoozed(until), _) => {
+            fill(texts.event_snoozed, &[("name", doer), ("time", &time::full(*until, lang()))])
+        }
+        (Deed::Woken, _) => by(texts.event_woken),
+        (Deed::Approved(of), _) => fill(texts.event_approved, &[("name", doer), ("of", of)]),
+        (Deed::Passed(of), _) => fill(texts.event_passed, &[("of", of)]),
         (Deed::Ended, _) => texts.event_ended.into(),
         (Deed::Reopened, Some(who)) => fill(texts.event_reopened, &[("name", who)]),
         (Deed::Reopened, None) => texts.event_reopened_by_visitor.into(),

@@ -1,6 +1,11 @@
 //! Where an answer is written. The text is the agent's until the relay has it: a lost line, another conversation or
 //! another language takes nothing away.
+use super::{
+    offer::{Offer, Offered},
+    revising::Editing,
+};
 use crate::{
+    canned::{Canned, hole},
     desk::Desk,
     i18n::{Texts, fill, texts},
     icons::{CHOICES, CLIP, SEND, icon},
@@ -31,34 +36,80 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
         Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| desk.role(row) == Role::Trainee)));
     let resolved =
         Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.status == Status::Resolved)));
-    let noting = Memo::new(move |_| trainee.get() || desk.noting.get());
+    let noting = Memo::new(move |_| desk.noting.get());
+    // Files, and what can be pressed, go with what is sent at once.
+    let only_text = Memo::new(move |_| noting.get() || trainee.get());
     let files = RwSignal::new(0_usize);
+    let editing = desk.editing;
     let wrong = Memo::new(move |_| {
-        let files = if noting.get() { 0 } else { files.get() };
+        let files = match editing.get() {
+            Some(which) => desk.message(which.seq).map_or(0, |message| message.attachments.len()),
+            None if only_text.get() => 0,
+            None => files.get(),
+        };
         text.with(|text| check_said(text, files).err())
     });
-    let can = Memo::new(move |_| live.get() && wrong.get().is_none());
+    // What a canned reply left open is never sent to a visitor.
+    let open = Memo::new(move |_| (!noting.get()).then(|| text.with(|text| hole(text))).flatten());
+    let can = Memo::new(move |_| live.get() && wrong.get().is_none() && open.with(Option::is_none));
+    desk.take_up_drafts(id.clone());
+    let left_at = id.clone();
+    on_cleanup(move || [false, true].into_iter().for_each(|note| desk.save_draft(left_at.clone(), note)));
     let id = StoredValue::new(id);
     Effect::new(move |_| {
         desk.begun.track();
         let (note, Some(field)) = (noting.get(), field.get()) else { return };
-        let draft = id.with_value(|id| desk.draft(id, note));
+        // While a message is edited, its words are in the field; what was begun waits.
+        let edited = editing.get().and_then(|which| desk.message(which.seq)).map(|message| message.body);
+        if edited.is_some() {
+            let _ = field.focus();
+        }
+        let draft = edited.unwrap_or_else(|| id.with_value(|id| desk.draft(id, note)));
         field.set_value(&draft);
         text.set(draft);
     });
-    let typed = move |_| {
+    let offer = Offer::new(desk, field);
+    let change = move || {
         let Some(value) = field.get_untracked().map(|field| field.value()) else { return };
+        if editing.with_untracked(Option::is_some) {
+            return text.set(value);
+        }
         let note = noting.get_untracked();
-        // The visitor is not told of what is not for them.
-        desk.act(|client, now| client.typing(now, !note && !value.is_empty()));
+        // The visitor is not told of what is not for them, or not yet.
+        if !trainee.get_untracked() {
+            desk.act(|client, now| client.typing(now, !note && !value.is_empty()));
+        }
         id.with_value(|id| desk.keep_draft(id, note, value.clone()));
         files.set(field.get_untracked().map_or(0, |field| uploaded(&field).len()));
         text.set(value);
     };
+    let begun = move || {
+        if editing.with_untracked(Option::is_none) {
+            desk.draft_typed(id.get_value(), noting.get_untracked());
+        }
+    };
+    let typed = move |_| {
+        change();
+        offer.typed(desk);
+        begun();
+    };
+    let take = move |canned: Canned| {
+        offer.put(desk, &canned);
+        change();
+        begun();
+    };
     let send = move || {
         if let Some(field) = field.get_untracked().filter(|_| can.get_untracked()) {
+            if let Some(which) = editing.get_untracked() {
+                editing.set(None);
+                desk.edit(&which, field.value());
+                let _ = field.focus();
+                return;
+            }
             if noting.get_untracked() {
                 id.with_value(|id| desk.note(id, field.value()));
+            } else if trainee.get_untracked() {
+                id.with_value(|id| desk.propose(id, field.value()));
             } else {
                 let with = take_uploaded(&field);
                 id.with_value(|id| desk.reply(id, field.value(), with));
@@ -73,6 +124,25 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
         }
     };
     let pressed = move |event: KeyboardEvent| {
+        if offer.key(&event, take) {
+            return;
+        }
+        let is_editing = editing.with_untracked(Option::is_some);
+        if is_editing && event.key() == "Escape" && !event.is_composing() {
+            event.prevent_default();
+            return editing.set(None);
+        }
+        let plain = !event.shift_key() && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        let empty = text.with_untracked(String::is_empty) && !noting.get_untracked() && !is_editing;
+        if event.key() == "ArrowUp"
+            && plain
+            && empty
+            && let Some(own) = desk.last_own()
+        {
+            event.prevent_default();
+            desk.begin_edit(own);
+            return;
+        }
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
             event.prevent_default();
             // As with the button: who sends while a file is on its way means it to go along.
@@ -85,9 +155,13 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
     let advice = move || match (live.get(), wrong.get(), left(&text.read(), texts)) {
         (_, Some(BodyError::TooLong(over)), _) => (too_long(over, texts), "advice bad"),
         (false, ..) => (texts.wait_line.into(), "advice"),
+        _ if open.with(Option::is_some) => {
+            (fill(texts.canned_hole, &[("hole", &open.get().unwrap_or_default())]), "advice bad")
+        }
         (.., Some(left)) => (left, "advice"),
-        _ if trainee.get() => (texts.as_trainee.into(), "advice"),
+        _ if editing.with(Option::is_some) => (texts.editing_advice.into(), "advice"),
         _ if noting.get() => (texts.note_advice.into(), "advice"),
+        _ if trainee.get() => (texts.as_trainee.into(), "advice"),
         _ if resolved.get() => (texts.opens_again.into(), "advice"),
         _ => (texts.keys_send.into(), "advice keys"),
     };
@@ -102,19 +176,37 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             <button type="button" aria-pressed=move || (noting.get() == note).to_string() on:click=move |_| turn(note)>{words}</button>
         }
     };
-    let label = move || if noting.get() { texts.note_field } else { texts.field };
+    let clash = move || {
+        let clash =
+            desk.drafts.clash.get().filter(|clash| id.with_value(|id| clash.is_of(id, noting.get())))?;
+        let theirs = clash.text().to_owned();
+        Some(view! {
+            <div class="clash" role="alert"><p>{if theirs.is_empty() { texts.draft_gone } else { texts.draft_other }}</p><q dir="auto">{theirs}</q>
+                <button type="button" class="btn" on:click=move |_| desk.choose_draft(true)>{texts.draft_theirs}</button>
+                <button type="button" class="btn" on:click=move |_| desk.choose_draft(false)>{texts.draft_mine}</button></div>
+        })
+    };
+    let label = move || match (editing.with(Option::is_some), noting.get()) {
+        (true, _) => texts.edit_field,
+        (false, true) => texts.note_field,
+        (false, false) => texts.field,
+    };
+    let plain = Memo::new(move |_| !noting.get() && editing.with(Option::is_none));
     view! {
-        <form class="compose" class:noting=noting data-conversation=id.with_value(|id| id.0.clone()) on:submit=move |event| { event.prevent_default(); send(); }>
-            <div class="switch" role="group" aria-label=texts.writing hidden=trainee>{mode(false, texts.answer_mode)}{mode(true, texts.note_mode)}</div>
-            <textarea id="answer" rows="2" dir="auto" enterkeyhint="send" autocomplete="off" aria-label=label
+        <form class="compose" class:noting=noting class:editing=move || editing.with(Option::is_some) data-conversation=id.with_value(|id| id.0.clone()) on:submit=move |event| { event.prevent_default(); send(); }>
+            <div class="switch" role="group" aria-label=texts.writing hidden=move || editing.with(Option::is_some)>{mode(false, texts.answer_mode)}{mode(true, texts.note_mode)}</div>
+            <Editing/>
+            {clash}
+            <Offered offer take/>
+            <textarea id="answer" aria-autocomplete="list" aria-controls=move || offer.is_open().then_some("canned") aria-activedescendant=move || offer.active() rows="2" dir="auto" enterkeyhint="send" autocomplete="off" aria-label=label
                 placeholder=label aria-describedby="advice" node_ref=field on:input=typed on:keydown=pressed
-                on:blur=move |_| { desk.act(|client, now| client.typing(now, false)); }></textarea>
+                on:blur=move |_| { offer.leave(); if !trainee.get_untracked() { desk.act(|client, now| client.typing(now, false)); } }></textarea>
             <div class="bar">
-                <button id="a" class="icon" type="button" hidden=noting aria-label=texts.attach title=texts.attach>{icon(CLIP)}</button>
-                <button id="build" class="icon" type="button" hidden=noting aria-label=texts.build title=texts.build aria-haspopup="dialog" on:click=|_| build()>{icon(CHOICES)}</button>
+                <button id="a" class="icon" type="button" hidden=move || !plain.get() aria-label=texts.attach title=texts.attach>{icon(CLIP)}</button>
+                <button id="build" class="icon" type="button" hidden=move || !plain.get() aria-label=texts.build title=texts.build aria-haspopup="dialog" on:click=|_| build()>{icon(CHOICES)}</button>
                 <span id="advice" class=move || advice().1 role="status">{move || advice().0}</span>
                 <button id="send" class="btn main" disabled=move || !can.get()>
-                    <span>{move || if noting.get() { texts.add_note } else { texts.send }}</span>{icon(SEND)}
+                    <span>{move || if editing.with(Option::is_some) { texts.save } else if noting.get() { texts.add_note } else if trainee.get() { texts.send_approval } else { texts.send }}</span>{icon(SEND)}
                 </button>
             </div>
         </form>

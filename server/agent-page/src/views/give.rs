@@ -20,11 +20,14 @@ use merhaba_shared::protocol::{
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Somebody who can be given it.
-#[derive(Clone, PartialEq, Eq)]
-struct Colleague {
-    id: AgentId,
-    name: String,
-    online: bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Whether they are there.
+    pub online: bool,
 }
 
 /// The colleagues of a site; nothing yet, or what went wrong.
@@ -62,6 +65,8 @@ pub fn Give() -> impl IntoView {
         }
         desk.giving.set(false);
     };
+    let live = desk.is_live();
+    let waits = move || (!live.get()).then(|| view! { <p class="word" role="status">{texts.offline}</p> });
     let list = move || match (found.get(), row.get()) {
         (Some(Ok(colleagues)), Some(row)) => view! { <Choices colleagues row choose/> }.into_any(),
         (Some(Err(())), _) => view! { <p class="trouble" role="alert">{texts.give_failed}</p> }.into_any(),
@@ -71,6 +76,7 @@ pub fn Give() -> impl IntoView {
         <dialog id="give" class="sheet" node_ref=dialog aria-labelledby="give-to" on:close=move |_| { desk.giving.set(false); found.set(None); }>
             <header><h2 id="give-to">{texts.give_to}</h2>
                 <button class="icon" aria-label=texts.close on:click=move |_| desk.giving.set(false)>{icon(CLOSE)}</button></header>
+            {waits}
             {list}
             <label>{texts.give_note}<textarea rows="2" dir="auto" maxlength=BODY_CHARS.to_string() node_ref=note></textarea></label>
         </dialog>
@@ -84,6 +90,8 @@ fn Choices(
     choose: impl Fn(&ConversationId, Option<AgentId>) + Copy + Send + 'static,
 ) -> impl IntoView {
     let (texts, lang) = (texts(), lang());
+    // A deed that does not reach the relay is not kept: it can only be done on a line that is there.
+    let live = Desk::here().is_live();
     let InboxRow { conversation, assignee, .. } = row;
     let (holder, id) = (assignee.map(|agent| agent.id), StoredValue::new(conversation));
     let free = holder.is_none();
@@ -96,20 +104,20 @@ fn Choices(
         };
         let face = people::initials(&name, lang);
         view! {
-            <li><button disabled=holds on:click=move |_| id.with_value(|id| choose(id, Some(agent.clone())))>
+            <li><button disabled=move || holds || !live.get() on:click=move |_| id.with_value(|id| choose(id, Some(agent.clone())))>
                 <span class="face" aria-hidden="true">{face}</span><b dir="auto">{name}</b>
                 <small class:here=online>{words}</small>
             </button></li>
         }
     };
     let nobody = (!free).then(|| {
-        view! { <li><button class="nobody" on:click=move |_| id.with_value(|id| choose(id, None))>{texts.to_nobody}</button></li> }
+        view! { <li><button class="nobody" disabled=move || !live.get() on:click=move |_| id.with_value(|id| choose(id, None))>{texts.to_nobody}</button></li> }
     });
     view! { <ul>{colleagues.into_iter().map(one).collect_view()}{nobody}</ul> }
 }
 
 /// Those who are there first, each kind by name as the relay gives them.
-async fn colleagues(row: &InboxRow) -> Result<Vec<Colleague>, ()> {
+pub async fn colleagues(row: &InboxRow) -> Result<Vec<Colleague>, ()> {
     let answer = rest::ask("GET", &["/api/v1/sites/", row.site.as_str(), "/agents"].concat(), None).await;
     let agents = rest::get(&answer.body, "agents").dyn_into::<Array>().ok().filter(|_| answer.is_ok());
     let mut colleagues: Vec<_> = agents.ok_or(())?.iter().filter_map(|agent| read(&agent)).collect();

@@ -1,6 +1,7 @@
 //! Who writes, from where, who answers, and what can be done with the conversation.
 use super::row::site_name;
 use crate::{
+    actions::Deed,
     desk::Desk,
     i18n::{fill, lang, texts},
     icons::{BACK, CHECK, GIVE, INFO, RETRY, TAKE, icon},
@@ -84,8 +85,8 @@ fn Deeds() -> impl IntoView {
                     </button>
                 })}
                 {(may && open).then(|| view! {
-                    <button id="resolve" class="btn main" disabled=off on:click=move |_| desk.act(|client, _| client.resolve(&done))>
-                        {icon(CHECK)}<span>{texts.resolve}</span><kbd aria-hidden="true">"E"</kbd>
+                    <button id="resolve" class="btn main" disabled=off on:click=move |_| desk.resolve(&done)>
+                        {icon(CHECK)}<span>{texts.resolve}</span><kbd aria-hidden="true">{Deed::Resolve.key()}</kbd>
                     </button>
                 })}
                 {(may && !open).then(|| view! {

@@ -1,6 +1,6 @@
 //! The log of the opened conversation: it stays at its end while the agent is there, keeps its place while older
 //! entries come, and says how many came below.
-use super::bubble::Line;
+use super::{bubble::Line, seek};
 use crate::{
     desk::Desk,
     i18n::{fill, texts},
@@ -21,6 +21,7 @@ pub fn Log() -> impl IntoView {
         desk.memo(|client| client.current().is_some_and(|opened| opened.thread.timeline().has_older()));
     let below = RwSignal::new(0_usize);
     keep_place(desk, log, here, below);
+    seek::follow(desk, log);
     // Another window has another height; no line has changed, and nothing was scrolled.
     let resized = window_event_listener(ev::resize, move |_| {
         if desk.at_end.try_get_untracked() == Some(true) {

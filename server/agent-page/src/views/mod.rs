@@ -4,16 +4,30 @@ pub mod signin;
 
 mod rail;
 
-mod inbox;
+mod found;
+pub mod inbox;
+mod narrow;
 mod row;
+mod seek;
+mod swipe;
 
 mod bubble;
+mod company;
 mod composer;
-mod give;
+pub mod give;
 mod header;
 mod log;
+mod offer;
+pub mod palette;
+mod proposal;
+mod replies;
+pub mod revising;
 mod side;
+mod snooze;
+pub mod sorting;
 mod thread;
 
 mod banner;
 pub mod choices;
+
+pub use row::site_name;

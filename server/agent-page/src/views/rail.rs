@@ -1,16 +1,17 @@
 //! The rail (at the bottom on a phone): inbox, site, sound, and the agent's own menu.
-use super::{choices::Choices, shell::follow};
+use super::{choices::Choices, palette::PaletteButton, shell::follow};
 use crate::{
+    actions::Deed,
     app,
     desk::Desk,
     i18n::{fill, lang, texts},
-    icons::{BELL, BELL_OFF, INBOX, OUT, SITE, icon},
+    icons::{BELL, BELL_OFF, CANNED, INBOX, KEYS, OUT, SITE, icon},
     people,
     prefs::Prefs,
     route::Route,
 };
 use leptos::{ev, prelude::*};
-use merhaba_shared::client::agent::AgentClient;
+use merhaba_shared::{client::agent::AgentClient, protocol::agent::SetStatus};
 
 /// The rail.
 #[component]
@@ -18,6 +19,8 @@ pub fn Rail() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let prefs = expect_context::<Prefs>();
     let on_site = Memo::new(move |_| desk.route.with(Route::is_site));
+    let on_desk = Memo::new(move |_| desk.route.with(Route::is_desk));
+    let on_replies = Memo::new(move |_| desk.route.with(|route| *route == Route::Replies));
     let waiting = desk.memo(AgentClient::waiting);
     let badge = move || {
         let count = waiting.get();
@@ -29,14 +32,19 @@ pub fn Rail() -> impl IntoView {
     view! {
         <nav class="rail" aria-label=texts.main>
             <span class="logo" aria-hidden="true"></span>
-            <a href=Route::Inbox.path() title=texts.inbox aria-current=move || page(!on_site.get())
+            <a href=Route::Inbox.path() title=texts.inbox aria-current=move || page(on_desk.get())
                 on:click=move |event| follow(&event, desk, Route::Inbox)>
                 {icon(INBOX)}<span class="label">{texts.inbox}</span>{badge}
+            </a>
+            <a href=Route::Replies.path() title=texts.canned aria-current=move || page(on_replies.get())
+                on:click=move |event| follow(&event, desk, Route::Replies)>
+                {icon(CANNED)}<span class="label">{texts.canned_rail}</span>
             </a>
             <a href=Route::Site(None).path() title=texts.site aria-current=move || page(on_site.get())
                 on:click=move |event| follow(&event, desk, Route::Site(None))>
                 {icon(SITE)}<span class="label">{texts.site}</span>
             </a>
+            <PaletteButton class=""/>
             <span class="push"></span>
             <button id="sound" title=sound aria-label=texts.sound aria-pressed=move || prefs.sound.get().to_string()
                 on:click=move |_| prefs.sound.update(|on| *on = !*on)>
@@ -53,9 +61,22 @@ fn Me() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let open = RwSignal::new(false);
     let name = move || desk.me().get().map(|me| me.name).unwrap_or_default();
-    let away = desk.memo(AgentClient::away);
+    let status = desk.memo(|client| client.status().clone());
     let live = desk.is_live();
-    let state = move || if away.get() { texts.away } else { texts.available };
+    let away = move || status.with(|status| status.away || status.busy);
+    let state = move || match status.get() {
+        SetStatus { away: true, .. } => texts.away,
+        SetStatus { busy: true, .. } => texts.busy,
+        _ => texts.available,
+    };
+    let choice = move |words: &'static str, away: bool, busy: bool| {
+        let to = StoredValue::new(SetStatus { away, busy });
+        let on = move || to.with_value(|to| status.with(|status| status == to)).to_string();
+        view! {
+            <button type="button" disabled=move || !live.get() aria-pressed=on
+                on:click=move |_| desk.act(|client, _| client.set_status(to.get_value()))>{words}</button>
+        }
+    };
     let keys = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && open.get_untracked() {
             event.prevent_default();
@@ -68,12 +89,12 @@ fn Me() -> impl IntoView {
             <div class="veil" on:click=move |_| open.set(false)></div>
             <div class="menu" role="dialog" aria-label=texts.display>
                 <p class="who"><small>{texts.you_are}</small><b dir="auto">{name}</b></p>
-                <button id="away" class="line" disabled=move || !live.get()
-                    on:click=move |_| { let to = !away.get_untracked(); desk.act(|client, _| client.set_away(to)); }>
-                    <i class="dot" class:off=away></i>{move || if away.get() { texts.come_back } else { texts.go_away }}
-                </button>
+                <div id="status" class="switch" role="group" aria-label=texts.your_status aria-describedby="status-hint">
+                    {choice(texts.available, false, false)}{choice(texts.busy, false, true)}{choice(texts.away, true, false)}
+                </div>
+                <p id="status-hint" class="hint">{texts.busy_hint}</p>
                 <Choices/>
-                <p class="hint keys">{texts.keys_hint}</p>
+                <button class="line keys" on:click=move |_| { open.set(false); desk.keys.set(true); }>{icon(KEYS)}{texts.keys}<kbd aria-hidden="true">{Deed::Keys.key()}</kbd></button>
                 <button id="sign-out" class="line" on:click=move |_| app::sign_out(desk)>{icon(OUT)}{texts.sign_out}</button>
             </div>
         })

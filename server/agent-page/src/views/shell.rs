@@ -1,31 +1,50 @@
 //! The signed-in page: rail, list, thread and details beside each other, or in turns where there is little room.
-use super::{banner::Banner, inbox::Inbox, rail::Rail, side::Side, thread::Thread};
-use crate::{desk::Desk, keys, route::Route, site::SitePage};
+use super::{
+    banner::Banner,
+    inbox::Inbox,
+    palette::{Keys, Palette},
+    rail::Rail,
+    replies::Replies,
+    side::Side,
+    thread::Thread,
+};
+use crate::{actions::Deed, desk::Desk, keys, prefs::Prefs, route::Route, search::Search, site::SitePage};
 use leptos::prelude::*;
 
 /// The frame that everything stands in.
 #[component]
 pub fn Shell() -> impl IntoView {
     let desk = Desk::here();
-    keys::listen(desk);
+    // Beside the views that come and go: whoever returns from a place finds the search as it was.
+    let search = Search::new();
+    provide_context(search);
+    keys::listen(desk, search, expect_context::<Prefs>());
     let turn = move || match desk.route.get() {
         Route::Inbox => "list",
         Route::Conversation(_) => "thread",
-        Route::Site(_) => "site",
+        Route::Site(_) | Route::Replies => "site",
     };
-    let site = Memo::new(move |_| desk.route.with(Route::is_site));
-    let toast = move || desk.toast.get().map(|(_, sentence)| view! { <p class="toast">{sentence}</p> });
+    let page = Memo::new(move |_| desk.route.with(|route| (route.is_desk(), route.is_site())));
+    let texts = desk.texts();
+    let undo = move || {
+        desk.undo.get().map(|_| view! { <button id="undo" on:click=move |_| { desk.take_back_last(); }>{texts.undo}<kbd aria-hidden="true">{Deed::Undo.key()}</kbd></button> })
+    };
+    let toast = move || {
+        desk.toast.get().map(|(_, sentence)| view! { <p class="toast"><span>{sentence}</span>{undo}</p> })
+    };
     view! {
         <div class="shell" data-turn=turn>
             <Rail/>
             <div class="desk">
                 <Banner/>
-                {move || if site.get() {
-                    view! { <SitePage/> }.into_any()
-                } else {
-                    view! { <div class="columns"><Inbox/><Thread/><Side/></div> }.into_any()
+                {move || match page.get() {
+                    (true, _) => view! { <div class="columns"><Inbox/><Thread/><Side/></div> }.into_any(),
+                    (_, true) => view! { <SitePage/> }.into_any(),
+                    _ => view! { <Replies/> }.into_any(),
                 }}
             </div>
+            <Palette/>
+            <Keys/>
             <div class="toasts" role="status" aria-live="polite">{toast}</div>
         </div>
     }

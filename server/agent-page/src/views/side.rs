@@ -1,6 +1,9 @@
 //! What is known of the visitor and the conversation: a column where there is room, else a sheet. A page's address is
 //! a link only where it is plain http.
-use super::row::site_name;
+use super::{
+    row::site_name,
+    sorting::{Tags, priority_name, snoozed_words},
+};
 use crate::{
     desk::Desk,
     i18n::{Texts, fill, lang, texts},
@@ -18,14 +21,20 @@ pub fn Side() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let row = desk.current_row();
     let open = move || desk.details.get();
+    let which = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.conversation.clone())));
+    let label = move || {
+        let name = row.with(|row| row.as_ref().map(|row| people::visitor(&row.visitor, texts)));
+        name.map(|name| fill(texts.about, &[("name", &name)]))
+    };
+    // The sheet stays while its facts change: a tag may be half typed in it.
     move || {
-        row.get().map(|row| {
-            let label = fill(texts.about, &[("name", &people::visitor(&row.visitor, texts))]);
+        which.get().map(|id| {
             view! {
                 <div class="veil side-veil" class:open=open on:click=move |_| desk.details.set(false)></div>
                 <aside class="side" class:open=open aria-label=label>
                     <button class="icon close" aria-label=texts.close on:click=move |_| desk.details.set(false)>{icon(CLOSE)}</button>
-                    <Facts row/>
+                    {move || row.get().map(|row| view! { <Facts row/> })}
+                    <section><h3>{texts.tags}</h3><Tags id/></section>
                 </aside>
             }
         })
@@ -42,7 +51,11 @@ fn Facts(row: InboxRow) -> impl IntoView {
     let tongue = time::tongue(&visitor.locale, lang).unwrap_or_else(|| texts.unknown.into());
     let page = visitor.page.clone().unwrap_or_default();
     let title = if page.title.is_empty() { page.url.clone() } else { page.title.clone() };
-    let status = if row.status == Status::Resolved { texts.is_resolved } else { texts.open };
+    let status = match row.status {
+        Status::Resolved => texts.is_resolved.to_owned(),
+        Status::Snoozed => snoozed_words(&row, texts).unwrap_or_else(|| texts.snoozed.into()),
+        Status::Open => texts.open.into(),
+    };
     let assigned = row.assignee.as_ref().map_or_else(|| texts.nobody.to_owned(), |agent| agent.name.clone());
     let site = desk.peek(|client| site_name(client.sites(), &row));
     view! {
@@ -61,6 +74,7 @@ fn Facts(row: InboxRow) -> impl IntoView {
             <h3>{texts.conversation}</h3>
             <dl>
                 <dt>{texts.status}</dt><dd>{status}</dd>
+                <dt>{texts.priority}</dt><dd>{priority_name(row.triage.priority, texts)}</dd>
                 <dt>{texts.assigned}</dt><dd dir="auto">{assigned}</dd>
                 <dt>{texts.began}</dt><dd>{time::full(row.created_at, lang)}</dd>
                 <dt>{texts.site}</dt><dd dir="auto">{site}</dd>

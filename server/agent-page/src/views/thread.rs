@@ -1,5 +1,8 @@
 //! The opened conversation: header, log and composer, or what is said when there is none.
-use super::{composer::Composer, give::Give, header::Header, log::Log};
+use super::{
+    company::Company, composer::Composer, give::Give, header::Header, log::Log, palette::KeyList,
+    sorting::Sorting,
+};
 use crate::{
     desk::Desk,
     i18n::texts,
@@ -13,10 +16,11 @@ use leptos::prelude::*;
 pub fn Thread() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let current = desk.current();
-    let content = move || {
-        match (current.get(), desk.missing.get()) {
+    // Only what has changed draws anew.
+    let missing = Memo::new(move |_| desk.missing.get());
+    let content = move || match (current.get(), missing.get()) {
         (None, _) => view! {
-            <div class="empty big">{icon(TALK)}<h2>{texts.pick}</h2><p>{texts.pick_lead}</p><p class="hint keys">{texts.keys_hint}</p></div>
+            <div class="empty big">{icon(TALK)}<h2>{texts.pick}</h2><p>{texts.pick_lead}</p><KeyList/></div>
         }
         .into_any(),
         (Some(id), Some(missing)) if id == missing => view! {
@@ -26,8 +30,9 @@ pub fn Thread() -> impl IntoView {
             </div>
         }
         .into_any(),
-        (Some(id), _) => view! { <Header/><Log/><Composer id/><Give/> }.into_any(),
-    }
+        (Some(id), _) => {
+            view! { <Header/><Sorting id=id.clone()/><Log/><Company/><Composer id/><Give/> }.into_any()
+        }
     };
     view! { <main class="thread">{content}</main> }
 }

@@ -1,4 +1,5 @@
-//! `/api/v1/sites/{key}/agents`: the colleagues who can be given a conversation of a site, and who of them is there.
+//! `/api/v1/sites/{key}/agents`: the colleagues who can be given a conversation of a site, and who of them is there; and
+//! `/tags`: what its conversations are tagged with.
 use super::sites::role;
 use crate::http::{
     Web,
@@ -24,6 +25,22 @@ struct Colleague {
     name: String,
     /// Connected, and not marked away.
     online: bool,
+}
+
+#[derive(Serialize)]
+struct Tags {
+    tags: Vec<String>,
+}
+
+/// The tags that a site knows, in the order of their letters. For whoever is of the site.
+pub async fn tags(
+    State(web): State<Arc<Web>>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(key): Path<String>,
+) -> Result<Response, Problem> {
+    role(&signed_in, &key)?;
+    let tags = web.app.store.tags(key.as_str().into()).await?;
+    Ok(json(StatusCode::OK, &Tags { tags }))
 }
 
 /// Those who answer on a site, by name. For whoever is of the site; a foreign site and none are the same.

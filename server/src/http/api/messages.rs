@@ -1,5 +1,6 @@
 //! `/api/v1/conversations/{id}/messages`: a message of an agent, or of a bot that has signed in as one, with what a socket's
 //! frame cannot carry: quick replies, cards, a form. Durable when it is answered; a repeat is answered as it was.
+use super::sites::role;
 use crate::{
     chat,
     domain::{
@@ -49,8 +50,7 @@ pub async fn send(
     let (agent, conversation) = (&signed_in.sign_in.agent, ConversationId(id));
     let who = Principal::Agent(agent.id.clone());
     let row = web.app.store.row(who, conversation.clone()).await?.ok_or_else(Problem::not_found)?;
-    let place = agent.memberships.iter().find(|place| place.site == row.site);
-    if !place.is_some_and(|place| may(place.role, Action::Reply)) {
+    if !may(role(&signed_in, row.site.as_str())?, Action::Reply) {
         return Err(Problem::forbidden("your role may not do this"));
     }
     chat::check(client_id, &body, &attachments).map_err(refused)?;

@@ -2,8 +2,12 @@
 //! things not told apart.
 pub mod agents;
 pub mod check;
+pub mod drafts;
 pub mod messages;
 pub mod openapi;
+pub mod replies;
+pub mod revisions;
+pub mod search;
 pub mod sessions;
 pub mod sites;
 pub mod visitor;

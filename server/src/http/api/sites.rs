@@ -4,6 +4,7 @@ use super::sessions::places;
 use crate::{
     domain::{
         reception::Reception,
+        routing::Routing,
         site::{
             Edge, check_color, check_file_bytes, check_file_quota, check_greetings, check_name,
             check_origins, check_radius, text_color,
@@ -12,7 +13,6 @@ use crate::{
     http::{
         Web,
         body::Json,
-        files::PINNED,
         front::Caller,
         identity::SignedIn,
         pages,
@@ -49,6 +49,7 @@ pub struct Change {
     #[serde(default)]
     file_quota: Set<u64>,
     reception: Option<Reception>,
+    routing: Option<Routing>,
 }
 
 /// Tells absent (as it is) from `null` (ours, please).
@@ -94,6 +95,7 @@ struct Shown<'a> {
     file_quota: Option<u64>,
     file_held: u64,
     reception: &'a Reception,
+    routing: Routing,
     ours: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     snippet: String,
     snippet_pinned: String,
@@ -124,10 +126,12 @@ fn show_site(site: &Site, role: Role, caller: &Caller, file_held: u64) -> Respon
         file_quota: settings.file_quota,
         file_held,
         reception: &settings.reception,
+        routing: settings.routing,
         ours: ours(),
         snippet: snippet(&relay, key),
         snippet_pinned: format!(
-            "<script async src=\"{relay}/embed/{PINNED}\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
+            "<script async src=\"{relay}/embed/{}.js\" integrity=\"{}\" crossorigin=\"anonymous\" data-site=\"{key}\"></script>",
+            pages::EMBED_BUILD,
             pages::EMBED_SRI
         ),
         noscript: format!(
@@ -232,6 +236,9 @@ pub fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings,
     }
     if let Some(reception) = change.reception {
         settings.reception = reception.check().map_err(|error| Problem::bad(error.to_string()))?;
+    }
+    if let Some(routing) = change.routing {
+        settings.routing = routing.check().map_err(|error| Problem::bad(error.to_string()))?;
     }
     Ok(settings)
 }

@@ -62,6 +62,52 @@ async fn an_open_conversation_is_resumed_without_a_hole() {
     agent.silence().await;
 }
 
+/// Who looks, and who of them writes.
+async fn company(agent: &mut Client) -> Vec<(String, bool)> {
+    let company = agent.expect("Company").await;
+    let present = company["present"].as_array().expect("agents").iter();
+    let name = |one: &Value| one["agent"]["id"].as_str().expect("an id").to_owned();
+    present.map(|one| (name(one), one["writing"] == true)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn colleagues_see_who_looks_and_who_writes_and_no_visitor_does() {
+    let rig = Rig::new().await;
+    let (ada, can) =
+        (rig.sign_in("ada", "shop", Role::Agent).await, rig.sign_in("can", "shop", Role::Trainee).await);
+    let (mut visitor, conversation) = asked(&rig).await;
+    visitor.expect("Message").await;
+    let look = |conversation: &Value| json!({"Look": {"conversation": conversation}});
+    let (mut one, _) = rig.agent(ada, json!({})).await;
+    one.say(look(&conversation)).await;
+    assert_eq!(one.expect("Refused").await["code"], "NotFound", "what is not open cannot be shown");
+    let (mut two, _) = rig.agent(can, json!({})).await;
+    for agent in [&mut one, &mut two] {
+        agent.say(json!({"Open": {"conversation": conversation, "after": 1}})).await;
+        agent.expect("InboxChanged").await;
+    }
+    let both = |writes| vec![("ada".to_owned(), writes), ("can".to_owned(), false)];
+    one.say(look(&conversation)).await;
+    assert_eq!(company(&mut one).await, [("ada".to_owned(), false)]);
+    two.say(look(&conversation)).await;
+    assert_eq!((company(&mut one).await, company(&mut two).await.len()), (both(false), 1));
+    assert_eq!(company(&mut two).await, both(false));
+    one.say(json!({"Typing": {"conversation": conversation, "on": true}})).await;
+    assert_eq!(company(&mut two).await, both(true));
+    one.say(json!({"Typing": {"conversation": conversation, "on": false}})).await;
+    assert_eq!(company(&mut two).await, both(false));
+    one.say(look(&Value::Null)).await;
+    assert_eq!(company(&mut two).await, [("can".to_owned(), false)]);
+    one.say(look(&conversation)).await;
+    assert_eq!(company(&mut two).await.len(), 2);
+    drop(one);
+    assert_eq!(company(&mut two).await, [("can".to_owned(), false)], "gone with the line");
+    // All that the visitor was told of it is that somebody wrote for a moment.
+    assert_eq!(visitor.expect("Typing").await["on"], true);
+    visitor.expect("Presence").await;
+    visitor.silence().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn opening_twice_does_not_hear_twice() {
     let rig = Rig::new().await;

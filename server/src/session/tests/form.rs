@@ -15,6 +15,7 @@ fn form(token: Option<Token>, body: &str) -> Form {
         locale: "tr".into(),
         page: None,
         client_id: None,
+        conversation: None,
         body: body.into(),
     }
 }

@@ -2,10 +2,12 @@
 //! and time goes there by itself.
 
 mod agent;
+mod approval;
 mod ending;
 mod form;
 mod fuzz;
 mod order;
+mod routing;
 mod simulation;
 mod visitor;
 

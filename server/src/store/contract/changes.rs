@@ -54,6 +54,48 @@ pub fn only_those_who_answer_can_be_given_a_conversation(open: &Open) {
     assert_eq!(assign(None).expect("a conversation").row.assignee, None);
 }
 
+/// The relay gives what waits, once, to whom it is to go, and whoever was quicker by hand has it.
+pub fn what_waits_is_given_if_it_still_is_whose_it_was(open: &Open) {
+    let world = World::new(open);
+    let names = ["ali", "banu", "cem"].map(|name| world.begins(name));
+    let id = |name: &str| AgentId::from(name);
+    let site = || "shop".into();
+    let queue = |gone: &[&str], limit| {
+        let gone = gone.iter().map(|name| AgentId::from(*name)).collect();
+        let waiting = get(world.store.queue(site(), gone, limit)).into_iter();
+        waiting.map(|one| (one.conversation, one.owner)).collect::<Vec<_>>()
+    };
+    let route = |at: usize, from: Option<&str>, to: &str| {
+        get(world.store.route(names[at].clone(), from.map(AgentId::from), id(to), world.tick(), quiet()))
+    };
+    let nobodys = |at: usize| (names[at].clone(), None);
+    assert_eq!(queue(&[], 9), [nobodys(0), nobodys(1), nobodys(2)], "who waits the longest comes first");
+    assert_eq!(queue(&[], 2).len(), 2);
+    for to in ["can", "eva", "nobody"] {
+        assert_eq!(route(0, None, to), None, "{to} does not answer here");
+    }
+    let given = route(0, None, "mert").expect("given");
+    assert_eq!(given.row.assignee.as_ref().map(|agent| &agent.id), Some(&id("mert")));
+    let done = given.activity.expect("a line");
+    assert_eq!((done.deed, done.author.id), (Deed::Routed, id("mert")));
+    assert_eq!(route(0, None, "ayse"), None, "it is not nobody's any more");
+    let claim = world.store.claim(id("ayse"), names[1].clone(), world.tick(), quiet());
+    assert!(get(claim).expect("a conversation").claimed.won);
+    assert_eq!(route(1, None, "mert"), None, "whoever was quicker by hand has it");
+    let mut loads = get(world.store.loads(site()));
+    loads.sort();
+    assert_eq!(loads, [(id("ayse"), 1), (id("mert"), 1)]);
+    assert_eq!(queue(&["mert"], 9), [(names[0].clone(), Some(id("mert"))), nobodys(2)]);
+    // An answer is waited for, so that it goes to somebody else when its owner is gone; one that was given stays.
+    world.answers("ayse", &names[1]);
+    assert_eq!(queue(&["ayse"], 9), [nobodys(2)]);
+    assert!(route(0, Some("ayse"), "ayse").is_none());
+    assert!(route(0, Some("mert"), "ayse").is_some());
+    world.resolves("ayse", &names[2]);
+    assert_eq!(queue(&[], 9), []);
+    assert_eq!(route(2, None, "mert"), None, "what is done waits for nobody");
+}
+
 /// What is so already makes no entry.
 pub fn resolving_and_opening_leave_one_entry_each(open: &Open) {
     let world = World::new(open);

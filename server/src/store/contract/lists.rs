@@ -2,7 +2,7 @@
 use super::world::{Open, World, agent, get, quiet, sender, stored, visitor};
 use crate::store::VisitorMessage;
 use merhaba_shared::protocol::{
-    agent::{Filter, Role},
+    agent::{Filter, List, Role},
     ids::{AgentId, ConversationId},
     model::{History, Item, Status},
 };
@@ -93,7 +93,9 @@ pub fn the_inbox_walks_every_row_once(open: &Open) {
     let moved = names.remove(1);
     names.push(moved);
     names.reverse();
-    let list = |cursor, limit| get(world.store.inbox(AgentId::from("ayse"), Filter::Open, cursor, limit));
+    let list = |cursor, limit| {
+        get(world.store.inbox(AgentId::from("ayse"), List::whole(Filter::Open, cursor, limit)))
+    };
     for limit in [1, 2, 3, 7, 100] {
         let (mut cursor, mut seen) = (None, Vec::new());
         for _ in 0..=names.len() {
@@ -118,7 +120,7 @@ pub fn filters_show_what_they_say(open: &Open) {
     world.answers("ayse", &theirs);
     world.resolves("mert", &done);
     let list = |who: &str, filter| {
-        let page = get(world.store.inbox(AgentId::from(who), filter, None, 100));
+        let page = get(world.store.inbox(AgentId::from(who), List::whole(filter, None, 100)));
         assert_eq!(page.filter, filter);
         let mut names: Vec<_> = page.conversations.into_iter().map(|row| row.conversation).collect();
         names.sort();

@@ -1,9 +1,9 @@
 //! Random actions against a small model that keeps nothing but logs: whatever lists and rows say must be what
 //! counting the log by brute force says.
-use super::world::{Open, World, agent, get, quiet, repeated, stored, visitor};
-use crate::store::{AgentMessage, Sent, VisitorMessage};
+use super::world::{Open, World, agent, client_id, get, quiet, repeated, stored, visitor};
+use crate::store::{AgentMessage, Revise, Revised, Sent, VisitorMessage};
 use merhaba_shared::protocol::{
-    agent::{Filter, InboxRow},
+    agent::{Filter, InboxRow, List},
     ids::{AgentId, ConversationId, Millis, VisitorId},
     model::{Accepted, Item, Kind, Side, Status},
 };
@@ -24,6 +24,7 @@ enum Action {
     Read { agent: bool, who: usize, of: usize, received: u64, read: u64 },
     Claim { agent: usize, of: usize },
     Assign { agent: usize, of: usize, to: Option<usize> },
+    Revise { agent: usize, of: usize, which: usize, gone: bool },
     Resolve { agent: usize, of: usize },
     Reopen { agent: usize, of: usize },
 }
@@ -40,6 +41,8 @@ fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(agent, who, of, received, read)| Action::Read { agent, who, of, received, read }),
         1 => (who.clone(), of.clone()).prop_map(|(agent, of)| Action::Claim { agent, of }),
         1 => (who.clone(), of.clone(), to).prop_map(|(agent, of, to)| Action::Assign { agent, of, to }),
+        2 => (who.clone(), of.clone(), 0..12_usize, any::<bool>())
+            .prop_map(|(agent, of, which, gone)| Action::Revise { agent, of, which, gone }),
         1 => (who.clone(), of.clone()).prop_map(|(agent, of)| Action::Resolve { agent, of }),
         1 => (who, of).prop_map(|(agent, of)| Action::Reopen { agent, of }),
     ]
@@ -52,6 +55,15 @@ struct Line {
     at: Millis,
     body: Option<String>,
     kind: Option<Kind>,
+    /// Whose message it is, if an agent's.
+    by: Option<usize>,
+    gone: bool,
+}
+
+impl Line {
+    fn new(side: Side, at: Millis, body: Option<String>, kind: Option<Kind>) -> Self {
+        Self { side, at, body, kind, by: None, gone: false }
+    }
 }
 
 #[derive(Debug)]
@@ -88,6 +100,18 @@ const fn index(side: Side) -> usize {
     }
 }
 
+impl Line {
+    /// Whether it only says what became of another.
+    const fn revises(&self) -> bool {
+        matches!(self.kind, Some(Kind::Edited | Kind::Deleted))
+    }
+}
+
+/// The Seq of a line.
+fn number_of(place: usize) -> u64 {
+    number(place + 1)
+}
+
 fn number(length: usize) -> u64 {
     u64::try_from(length).expect("a short log")
 }
@@ -98,7 +122,7 @@ impl Conversation {
     }
 
     fn status(&self) -> Status {
-        match self.log.iter().rev().find_map(|line| line.kind) {
+        match self.log.iter().rev().filter(|line| !line.revises()).find_map(|line| line.kind) {
             Some(Kind::Resolved) => Status::Resolved,
             _ => Status::Open,
         }
@@ -111,7 +135,8 @@ impl Conversation {
     }
 
     fn waiting_since(&self) -> Option<Millis> {
-        let answered = self.log.iter().rposition(|line| line.side == Side::Agent).map_or(0, |at| at + 1);
+        let answers = |line: &Line| line.side == Side::Agent && !line.revises();
+        let answered = self.log.iter().rposition(answers).map_or(0, |at| at + 1);
         self.log[answered..].iter().find(|line| line.body.is_some()).map(|line| line.at)
     }
 
@@ -128,9 +153,9 @@ impl Conversation {
 
     fn say(&mut self, side: Side, body: &str, at: Millis, entries: &mut usize) {
         if self.status() == Status::Resolved {
-            self.add(Line { side, at, body: None, kind: Some(Kind::Reopened) }, entries);
+            self.add(Line::new(side, at, None, Some(Kind::Reopened)), entries);
         }
-        self.add(Line { side, at, body: Some(body.to_owned()), kind: None }, entries);
+        self.add(Line::new(side, at, Some(body.to_owned()), None), entries);
     }
 
     /// Everything that a row says, by counting.
@@ -194,6 +219,9 @@ impl Model {
             Action::Read { agent, who, of, received, read } => {
                 self.with(of, |model, of| model.read(world, agent, who, of, received, read));
             }
+            Action::Revise { agent, of, which, gone } => {
+                self.with(of, |model, of| model.revise(world, (agent, of), which, gone));
+            }
             Action::Claim { agent, of } => self.with(of, |model, of| model.claim(world, agent, of)),
             Action::Assign { agent, of, to } => self.with(of, |model, of| model.assign(world, agent, of, to)),
             Action::Resolve { agent, of } => {
@@ -248,8 +276,45 @@ impl Model {
         let sent = stored(world.reply(message.clone()));
         conversation.take(agent);
         conversation.say(Side::Agent, &message.body, message.at, &mut self.entries);
+        conversation.log.last_mut().expect("said").by = Some(agent);
         conversation.check(&sent.row);
         self.known.push(Known::Agent(message, sent.accepted));
+    }
+
+    /// `ayse` runs the site: she may take away anything. Nobody may put words into another's mouth.
+    fn revise(&mut self, world: &World, (agent, of): (usize, usize), which: usize, gone: bool) {
+        let conversation = &mut self.conversations[of];
+        let place = which % conversation.log.len();
+        let any = AGENTS[agent] == "ayse";
+        let words = (!gone).then(|| format!("words {}", world.fresh()));
+        let (at, number) = (world.tick(), world.fresh());
+        let revise = Revise {
+            agent: AgentId::from(AGENTS[agent]),
+            client_id: client_id(number),
+            conversation: conversation.name.clone(),
+            of: number_of(place),
+            words: words.clone(),
+            any,
+            at,
+        };
+        let revised = get(world.store.revise(revise.clone(), quiet()));
+        let line = &mut conversation.log[place];
+        match revised {
+            Revised::NotFound => assert!(line.body.is_none() || line.gone),
+            Revised::NotYours => assert!(line.by != Some(agent) && !(any && gone)),
+            Revised::Repeated(accepted) => assert!(gone && line.gone && accepted.seq > number_of(place)),
+            Revised::Stored { changed, accepted, .. } => {
+                assert!(!line.gone && (line.by == Some(agent) || any && gone), "{line:?}");
+                line.body = Some(words.unwrap_or_default());
+                line.gone = gone;
+                let kind = if gone { Kind::Deleted } else { Kind::Edited };
+                conversation.add(Line::new(Side::Agent, at, None, Some(kind)), &mut self.entries);
+                conversation.check(&changed.row);
+                let again = get(world.store.revise(revise, quiet()));
+                assert_eq!(again, Revised::Repeated(accepted));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     fn repeat(&self, world: &World, which: usize, to: usize) {
@@ -320,7 +385,7 @@ impl Model {
         let changed = get(turned).expect("of their site");
         assert_eq!(changed.items.len(), usize::from(conversation.status() == from));
         if conversation.status() == from {
-            conversation.add(Line { side: Side::Agent, at, body: None, kind: Some(kind) }, &mut self.entries);
+            conversation.add(Line::new(Side::Agent, at, None, Some(kind)), &mut self.entries);
         }
         conversation.check(&changed.row);
     }
@@ -366,10 +431,18 @@ impl Model {
                 Filter::Unassigned => open && conversation.assignee.is_none(),
                 Filter::Resolved => !open,
                 Filter::All => true,
+                Filter::Team => open && conversation.assignee.is_some_and(|of| of != agent),
+                Filter::Waiting => open && conversation.waiting_since().is_some(),
+                // What an agent sorts by hand has a property of its own.
+                Filter::Snoozed | Filter::Bookmarked | Filter::Approval => false,
             }
         };
-        let expected: Vec<_> = self.conversations.iter().filter(shown).map(|shown| &shown.name).collect();
-        let page = get(world.store.inbox(name, filter, None, 100));
+        let mut shown: Vec<_> = self.conversations.iter().filter(shown).collect();
+        if filter == Filter::Waiting {
+            shown.sort_by_key(|conversation| conversation.waiting_since());
+        }
+        let expected: Vec<_> = shown.into_iter().map(|shown| &shown.name).collect();
+        let page = get(world.store.inbox(name, List::whole(filter, None, 100)));
         assert_eq!(page.conversations.iter().map(|row| &row.conversation).collect::<Vec<_>>(), expected);
     }
 }

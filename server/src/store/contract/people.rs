@@ -1,9 +1,12 @@
 //! Sites, agents, sign-ins, tenants, and the store's own life.
 use super::world::{Open, World, agent, client_id, get, secret, sender, visitor, wait};
-use crate::domain::site::Edge;
+use crate::domain::{
+    routing::{Mode, Routing},
+    site::Edge,
+};
 use crate::store::{Added, NewAgent, NewSignIn, Sender, Site, SiteSettings, StoreError};
 use merhaba_shared::protocol::{
-    agent::{Filter, Role},
+    agent::{Filter, List, Role},
     ids::{AgentId, SiteKey},
 };
 
@@ -21,6 +24,7 @@ fn settings() -> SiteSettings {
         file_bytes: Some(1_000),
         file_quota: Some(9_000),
         reception: serde_json::from_str(RECEPTION).expect("a reception"),
+        routing: Routing { mode: Mode::Turns, capacity: 7, gone_minutes: 0, target_minutes: 30 },
     }
 }
 
@@ -96,7 +100,9 @@ pub fn another_tenant_sees_nothing(open: &Open) {
     let world = World::new(open);
     let name = world.begins("ali");
     assert_eq!(get(world.store.visitor("other".into(), secret("ali"))), None);
-    assert!(get(world.store.inbox("eva".into(), Filter::All, None, 100)).conversations.is_empty());
+    assert!(
+        get(world.store.inbox("eva".into(), List::whole(Filter::All, None, 100))).conversations.is_empty()
+    );
     assert_eq!(get(world.store.row(agent("eva"), name.clone())), None);
     let theirs = crate::store::VisitorMessage {
         // With the same token: who they are is between them and each site.

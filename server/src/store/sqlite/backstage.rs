@@ -1,10 +1,11 @@
 //! The backstage: what the team writes and does beside the timeline, numbered apart from it, so that a visitor never
 //! sees a hole. Only added to.
 use super::{
+    approvals,
     desk::Desk,
     fault::Outcome,
     messages::read_accepted,
-    sql::{change, clamp, limit, many, one, word},
+    sql::{change, clamp, limit, many, one, to_json, word},
     threads::{self, Thread},
     visitors::read_agent,
 };
@@ -13,6 +14,7 @@ use merhaba_shared::protocol::{
     agent::{Activity, BackstageLine, Deed, Note},
     ids::{AgentId, ClientId, ConversationId, Millis, Seq},
     model::AgentAuthor,
+    triage::Detail,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -54,16 +56,17 @@ pub(super) fn act(
     db: &Connection,
     thread: &mut Thread,
     (agent, author): Doer<'_>,
-    (deed, to): (Deed, Option<Doer<'_>>),
+    (deed, to, detail): (Deed, Option<Doer<'_>>, Option<Detail>),
     (at, after): (Millis, Seq),
 ) -> Outcome<Activity> {
     let number = thread.next_line();
     let (subject, to) = to.unzip();
-    let sql = "INSERT INTO activities (conversation, number, agent, at, after_seq, kind, subject)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    change(db, sql, params![thread.id, number, agent, at, after, deed.number(), subject])?;
+    let sql = "INSERT INTO activities (conversation, number, agent, at, after_seq, kind, subject, detail)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let as_json = detail.as_ref().map(to_json).transpose()?;
+    change(db, sql, params![thread.id, number, agent, at, after, deed.number(), subject, as_json])?;
     let (conversation, author) = (thread.row.conversation.clone(), author.clone());
-    Ok(Activity { conversation, number, author, at, after, deed, to: to.cloned() })
+    Ok(Activity { conversation, number, author, at, after, deed, to: to.cloned(), detail })
 }
 
 /// The lines before a number, or the newest; ascending.
@@ -80,10 +83,11 @@ pub(super) fn page(
                FROM notes n JOIN agents a ON a.id = n.agent
                WHERE n.conversation = ?1 AND n.number < ?2 ORDER BY n.number DESC LIMIT ?3";
     let mut lines = many(db, sql, values, |row| read_note(conversation, row))?;
-    let sql = "SELECT n.number, a.public_id, a.name, n.at, n.after_seq, n.kind, s.public_id, s.name
+    let sql = "SELECT n.number, a.public_id, a.name, n.at, n.after_seq, n.kind, s.public_id, s.name, n.detail
                FROM activities n JOIN agents a ON a.id = n.agent LEFT JOIN agents s ON s.id = n.subject
                WHERE n.conversation = ?1 AND n.number < ?2 ORDER BY n.number DESC LIMIT ?3";
     lines.extend(many(db, sql, values, |row| read_activity(conversation, row))?);
+    lines.extend(approvals::lines(db, conversation, values)?);
     lines.sort_unstable_by_key(BackstageLine::number);
     let beyond = lines.len().saturating_sub(rows);
     lines.drain(..beyond);
@@ -111,5 +115,7 @@ fn read_activity(conversation: &ConversationId, row: &Row<'_>) -> rusqlite::Resu
         after: row.get(4)?,
         deed: word(row, 5, Deed::from_number)?,
         to: read_agent(row, 6)?,
+        // What a later version has written is left out.
+        detail: row.get::<_, Option<String>>(8)?.and_then(|detail| serde_json::from_str(&detail).ok()),
     }))
 }

@@ -4,7 +4,7 @@
 //! was compared and synced, so that whatever bears the name is whole. Never touches the store itself.
 use super::{
     backup_files,
-    fault::{Fault, Outcome},
+    fault::Fault,
     open::{self, BUSY},
     survey::{self, Survey},
 };
@@ -82,10 +82,11 @@ pub(super) fn copy(from: &Path, to: &Path, wanted: &dyn Fn() -> bool) -> Result<
     let partial = Partial::begin(to)?;
     let source = open::connect(from)?;
     let snapshot = source.unchecked_transaction()?;
-    let (survey, contents) = (survey::survey(&snapshot)?, survey::contents(&snapshot)?);
+    let survey = survey::survey(&snapshot)?;
+    let contents = survey::contents(&snapshot, wanted)?.ok_or(BackupError::BrokenOff)?;
     pages(&snapshot, &partial, wanted)?;
     drop(snapshot);
-    compare(&partial.path, &survey, &contents)?;
+    compare(&partial.path, &survey, &contents, wanted)?;
     let dir = from.parent().unwrap_or(Path::new("."));
     let files_missing = files(&partial.path, &Files::of(dir, &survey.epoch), to, wanted)?;
     let bytes = partial.end(to)?;
@@ -125,15 +126,20 @@ fn pages(source: &Connection, partial: &Partial, wanted: &dyn Fn() -> bool) -> R
 }
 
 /// Makes the copy one plain file and asks whether it holds what the store held, byte for byte.
-fn compare(path: &Path, expected: &Survey, contents: &[u8; 32]) -> Result<(), BackupError> {
+fn compare(
+    path: &Path,
+    expected: &Survey,
+    contents: &[u8; 32],
+    wanted: &dyn Fn() -> bool,
+) -> Result<(), BackupError> {
     if mutants::on(Mutant::BackupUncompared) {
         return Ok(());
     }
     let db = Connection::open(path)?;
     db.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))?;
     survey::check(&db).map_err(BackupError::Wrong)?;
-    let found: Outcome<_> = survey::survey(&db).and_then(|survey| Ok((survey, survey::contents(&db)?)));
-    if found? == (expected.clone(), *contents) {
+    let found = survey::contents(&db, wanted)?.ok_or(BackupError::BrokenOff)?;
+    if survey::survey(&db)? == *expected && found == *contents {
         Ok(())
     } else {
         Err(BackupError::Wrong("differs from the store".into()))
@@ -200,11 +206,14 @@ mod tests {
         let to = folder.path().join("copy.db");
         copy(&folder.path().join(open::FILE), &to, &|| true).expect("a backup");
         let db = Connection::open(&to).expect("it opens");
-        let (survey, contents) = (survey::survey(&db).expect("read"), survey::contents(&db).expect("read"));
-        compare(&to, &survey, &contents).expect("the same");
+        let survey = survey::survey(&db).expect("read");
+        let contents = survey::contents(&db, &|| true).expect("read").expect("wanted");
+        compare(&to, &survey, &contents, &|| true).expect("the same");
         db.execute("UPDATE sites SET name = 'Çay evj'", []).expect("changed");
         drop(db);
-        let why = compare(&to, &survey, &contents).expect_err("another name").to_string();
+        let why = compare(&to, &survey, &contents, &|| true).expect_err("another name").to_string();
         assert!(why.contains("differs from the store"), "{why}");
+        let why = compare(&to, &survey, &contents, &|| false).expect_err("nobody waits").to_string();
+        assert!(why.contains("broken off"), "{why}");
     }
 }

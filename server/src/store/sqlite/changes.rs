@@ -32,7 +32,7 @@ pub(super) fn claim(
     let activity = if thread.assignee.is_none() {
         thread.assign(Some((asker, author.clone())));
         let after = thread.row.head;
-        Some(backstage::act(db, thread, (asker, &author), (Deed::Claimed, None), (at, after))?)
+        Some(backstage::act(db, thread, (asker, &author), (Deed::Claimed, None, None), (at, after))?)
     } else {
         None
     };
@@ -77,7 +77,7 @@ pub(super) fn assign(
         thread.assign(to.clone());
         let named = to.as_ref().filter(|_| deed == Deed::Assigned).map(|(row, to)| (*row, to));
         let after = thread.row.head;
-        Some(backstage::act(db, thread, (asker, &author), (deed, named), (at, after))?)
+        Some(backstage::act(db, thread, (asker, &author), (deed, named, None), (at, after))?)
     };
     let row = thread.row.clone();
     if activity.is_some() {
@@ -87,7 +87,7 @@ pub(super) fn assign(
 }
 
 /// An agent who answers on a site.
-fn assignable(desk: &mut Desk, agent: &AgentId, site: i64) -> Outcome<Option<(i64, AgentAuthor)>> {
+pub(super) fn assignable(desk: &mut Desk, agent: &AgentId, site: i64) -> Outcome<Option<(i64, AgentAuthor)>> {
     let Some((id, author)) = desk.agent(agent)? else { return Ok(None) };
     let role = agents::role(desk.db(), id, site)?;
     Ok(role.filter(|role| may(*role, Action::Reply)).map(|_| (id, author)))

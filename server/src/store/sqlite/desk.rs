@@ -88,6 +88,19 @@ impl Desk {
             },
             Principal::Visitor(_) => Vec::new(),
         };
+        let Some((db, thread)) = self.any_thread(name)? else { return Ok(None) };
+        let theirs = match who {
+            Principal::Visitor(visitor) => thread.row.visitor.id == *visitor,
+            Principal::Agent(_) => sites.contains(&thread.site),
+        };
+        Ok(theirs.then_some((db, thread)))
+    }
+
+    /// The connection and a conversation, whoever's it is: for what the relay does by itself.
+    pub(super) fn any_thread(
+        &mut self,
+        name: &ConversationId,
+    ) -> Outcome<Option<(&Connection, &mut Thread)>> {
         let thread = match self.threads.entry(name.clone()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
@@ -95,11 +108,7 @@ impl Desk {
                 vacant.insert(Box::new(thread))
             }
         };
-        let theirs = match who {
-            Principal::Visitor(visitor) => thread.row.visitor.id == *visitor,
-            Principal::Agent(_) => sites.contains(&thread.site),
-        };
-        Ok(theirs.then_some((&self.db, thread)))
+        Ok(Some((&self.db, thread)))
     }
 
     /// A conversation was changed: it is saved before the commit.
@@ -117,8 +126,8 @@ impl Desk {
         self.since += 1;
         self.lists_lag.store(true, Ordering::Release);
         if let Some(visitor) = self.visitors.get_mut(&thread.row.visitor.id) {
-            // Their latest active, if it is open; else it has to be looked for.
-            visitor.open = (thread.row.status == Status::Open).then(|| name.clone());
+            // Their latest active, unless it is resolved; else it has to be looked for.
+            visitor.open = (thread.row.status != Status::Resolved).then(|| name.clone());
         }
     }
 
@@ -164,7 +173,7 @@ impl Desk {
         Ok(Some(vacant.insert(Answering { row, author, sites })))
     }
 
-    /// The latest active of a visitor's open conversations.
+    /// The latest active of a visitor's conversations that are not resolved: what is put off is opened by a message.
     pub(super) fn latest_open(&mut self, id: &VisitorId) -> Outcome<Option<ConversationId>> {
         let row = match self.visitor(id)? {
             None => return Ok(None),
@@ -173,9 +182,9 @@ impl Desk {
         };
         self.save()?;
         let sql = "SELECT c.public_id FROM conversations c JOIN heads h ON h.conversation = c.id
-                   WHERE c.visitor = ?1 AND c.status = ?2 ORDER BY h.latest DESC LIMIT 1";
+                   WHERE c.visitor = ?1 AND c.status <> ?2 ORDER BY h.latest DESC LIMIT 1";
         let found: Option<String> =
-            one(&self.db, sql, params![row, Status::Open.number()], |row| row.get(0))?;
+            one(&self.db, sql, params![row, Status::Resolved.number()], |row| row.get(0))?;
         let open = found.map(ConversationId);
         if let Some(known) = self.visitors.get_mut(id) {
             known.open.clone_from(&open);
@@ -202,7 +211,8 @@ impl Desk {
             return Ok(());
         }
         // Taken from the store, never from here: whatever was taken back meanwhile, the place is right.
-        let sql = "UPDATE conversations SET place = (SELECT latest FROM heads WHERE conversation = ?1) WHERE id = ?1";
+        let sql = "UPDATE conversations SET (place, waiting_since) =
+                       (SELECT latest, waiting_since FROM heads WHERE conversation = ?1) WHERE id = ?1";
         for id in &self.unplaced {
             change(&self.db, sql, [id])?;
         }
@@ -247,8 +257,8 @@ impl Desk {
 
 /// Puts conversations into their places that a crash has left behind.
 pub(super) fn place_after_crash(db: &Connection) -> rusqlite::Result<()> {
-    let sql =
-        "UPDATE conversations SET place = (SELECT latest FROM heads WHERE conversation = conversations.id)
+    let sql = "UPDATE conversations SET (place, waiting_since) =
+                   (SELECT latest, waiting_since FROM heads WHERE conversation = conversations.id)
                WHERE id IN (SELECT conversation FROM entries
                             WHERE id > (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'placed'))";
     db.execute(sql, [])?;

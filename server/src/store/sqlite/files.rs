@@ -173,6 +173,28 @@ pub(super) fn put_into(db: &Connection, conversation: i64, items: &mut [Item]) -
     Ok(())
 }
 
+/// The files of one message, in their order.
+pub(super) fn of_message(db: &Connection, conversation: i64, seq: Seq) -> Outcome<Vec<Attachment>> {
+    let sql = concat!(
+        "SELECT ",
+        attachment!(),
+        " FROM files f WHERE f.conversation = ?1 AND f.seq = ?2 ORDER BY f.place"
+    );
+    many(db, sql, params![conversation, seq], |row| read_attachment(row, 0))
+}
+
+/// Forgets the files of one message, which then are nobody's.
+pub(super) fn forget_of(
+    db: &Connection,
+    conversation: i64,
+    seq: Seq,
+) -> Outcome<Vec<(SiteKey, AttachmentId)>> {
+    let sql = "SELECT f.id, f.site, f.size, f.preview_size, s.key, f.public_id FROM files f
+               JOIN sites s ON s.id = f.site WHERE f.conversation = ?1 AND f.seq = ?2";
+    let gone = many(db, sql, params![conversation, seq], read_gone)?;
+    forget(db, gone)
+}
+
 /// What a message's files count in a page of a timeline.
 pub(super) fn weigh(attachments: &[Attachment]) -> usize {
     attachments.iter().map(|file| ATTACHMENT_BYTES + file.name.len() + file.media_type.len()).sum()
@@ -224,11 +246,19 @@ pub(super) fn known(db: &Connection, ids: Vec<AttachmentId>) -> Outcome<Vec<Atta
 pub(super) fn forget_unsent(db: &Connection, before: Millis) -> Outcome<Vec<(SiteKey, AttachmentId)>> {
     let sql = "SELECT f.id, f.site, f.size, f.preview_size, s.key, f.public_id FROM files f
                JOIN sites s ON s.id = f.site WHERE f.seq IS NULL AND f.at < ?1";
-    let old = many(db, sql, [before], |row| {
-        let weight = row.get::<_, u64>(2)? + row.get::<_, Option<u64>>(3)?.unwrap_or(0);
-        let name = (SiteKey(row.get(4)?), AttachmentId(row.get(5)?));
-        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, weight, name))
-    })?;
+    let old = many(db, sql, [before], read_gone)?;
+    forget(db, old)
+}
+
+/// A file that is to go: its row, its site's, what it weighs, and its name.
+type Gone = (i64, i64, u64, (SiteKey, AttachmentId));
+
+fn read_gone(row: &Row<'_>) -> rusqlite::Result<Gone> {
+    let weight = row.get::<_, u64>(2)? + row.get::<_, Option<u64>>(3)?.unwrap_or(0);
+    Ok((row.get(0)?, row.get(1)?, weight, (SiteKey(row.get(4)?), AttachmentId(row.get(5)?))))
+}
+
+fn forget(db: &Connection, old: Vec<Gone>) -> Outcome<Vec<(SiteKey, AttachmentId)>> {
     let mut names = Vec::with_capacity(old.len());
     for (id, site, weight, name) in old {
         change(db, "DELETE FROM files WHERE id = ?1", [id])?;

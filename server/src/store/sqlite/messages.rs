@@ -16,8 +16,8 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     agent::{Activity, Deed},
-    ids::{ClientId, ConversationId, VisitorId},
-    model::{Accepted, Author, VisitorAuthor},
+    ids::{AgentId, ClientId, ConversationId, Millis, VisitorId},
+    model::{Accepted, AgentAuthor, Author, VisitorAuthor},
 };
 use rusqlite::{Connection, params};
 
@@ -159,15 +159,40 @@ pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent
     let hand = Hand::agent(agent, Author::Agent(author.clone()));
     let by = Writing { who: Principal::Agent(message.agent), row: Row::Agent(agent), hand };
     let at = message.at;
-    store(desk, &by, message.conversation, said, false, |db, thread| {
-        if thread.assignee.is_some() {
-            return Ok(None);
-        }
-        thread.assign(Some((agent, author.clone())));
-        // Before the answer, as people would tell it.
-        let after = thread.row.head - 1;
-        backstage::act(db, thread, (agent, &author), (Deed::Claimed, None), (at, after)).map(Some)
-    })
+    store(desk, &by, message.conversation, said, false, |db, thread| take(db, thread, (agent, &author), at))
+}
+
+/// A message that its author wrote for approval, and that somebody lets go now: nobody's conversation becomes theirs who
+/// does.
+pub(super) fn let_go(
+    desk: &mut Desk,
+    by: &AgentId,
+    (agent, author): (i64, AgentAuthor),
+    conversation: &ConversationId,
+    said: NewMessage,
+) -> Outcome<Sent> {
+    let Some((doer, name)) = desk.agent(by)? else { return Ok(Sent::NotFound) };
+    let hand = Hand::agent(agent, Author::Agent(author));
+    let writing = Writing { who: Principal::Agent(by.clone()), row: Row::Agent(agent), hand };
+    let at = said.at;
+    let touch = |db: &Connection, thread: &mut Thread| take(db, thread, (doer, &name), at);
+    store(desk, &writing, conversation.clone(), said, false, touch)
+}
+
+/// Whoever answers in a conversation that is nobody's has it.
+fn take(
+    db: &Connection,
+    thread: &mut Thread,
+    (agent, author): backstage::Doer<'_>,
+    at: Millis,
+) -> Outcome<Option<Activity>> {
+    if thread.assignee.is_some() {
+        return Ok(None);
+    }
+    thread.assign(Some((agent, author.clone())));
+    // Before the answer, as people would tell it.
+    let after = thread.row.head - 1;
+    backstage::act(db, thread, (agent, author), (Deed::Claimed, None, None), (at, after)).map(Some)
 }
 
 /// The files of an agent's message, as with a visitor's.

@@ -5,25 +5,35 @@
 //! the file it names.
 
 mod agents;
+mod approvals;
 mod backstage;
 mod backup;
 mod backup_files;
+mod canned;
 mod changes;
 mod desk;
+mod drafts;
 mod fault;
 mod files;
 mod health;
 mod inbox;
+mod lists;
+mod loaders;
 mod messages;
 mod open;
 mod queue;
 mod readers;
 mod restore;
+mod revisions;
+mod routing;
+mod search;
 mod sites;
 mod sql;
 mod survey;
+mod tally;
 mod threads;
 mod timeline;
+mod triage;
 mod use_cases;
 mod visitors;
 mod writer;
@@ -46,6 +56,7 @@ use merhaba_shared::protocol::ids::Epoch;
 use queue::{Queue, Refusal};
 use readers::Reads;
 use rusqlite::Connection;
+use search::Index;
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -91,6 +102,8 @@ pub struct Sqlite {
     lists_lag: Arc<AtomicBool>,
     health: Arc<Health>,
     telling: Telling,
+    /// What can be searched for, in a file of its own.
+    index: Index,
 }
 
 impl Sqlite {
@@ -129,6 +142,7 @@ impl Sqlite {
             lists_lag,
             health,
             telling,
+            index: Index::beside(&opened.path, executor == Executor::Inline),
         };
         match executor {
             Executor::Threads => store.start(writer, &opened.path)?,
@@ -162,6 +176,9 @@ impl Sqlite {
             let (db, reads) = (open::reader(path)?, Arc::clone(&self.reads.queue));
             spawn("store-read", Box::new(move || readers::run(&db, &reads)))?;
         }
+        for (name, run) in self.index.threads() {
+            spawn(name, run)?;
+        }
         let queue = Arc::clone(&self.writes);
         spawn("store-write", Box::new(move || writer.run(&queue)))
     }
@@ -170,6 +187,7 @@ impl Sqlite {
     fn end(&self) -> Pending<()> {
         let (answer, pending) = oneshot::channel();
         self.reads.queue.close(None);
+        self.index.close();
         if !self.writes.close(Some(Item::Close(answer))) {
             return refused(Refusal::Closed);
         }
@@ -297,6 +315,7 @@ impl Drop for Sqlite {
         // What is queued is still carried out; then the threads end.
         self.writes.close(None);
         self.reads.queue.close(None);
+        self.index.close();
     }
 }
 

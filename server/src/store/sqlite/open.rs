@@ -36,6 +36,13 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0005_data.sql"),
     include_str!("../../../migrations/sqlite/0006_activities.sql"),
     include_str!("../../../migrations/sqlite/0007_look.sql"),
+    include_str!("../../../migrations/sqlite/0008_routing.sql"),
+    include_str!("../../../migrations/sqlite/0009_loaders.sql"),
+    include_str!("../../../migrations/sqlite/0010_canned.sql"),
+    include_str!("../../../migrations/sqlite/0011_triage.sql"),
+    include_str!("../../../migrations/sqlite/0012_drafts.sql"),
+    include_str!("../../../migrations/sqlite/0013_proposals.sql"),
+    include_str!("../../../migrations/sqlite/0014_revisions.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.

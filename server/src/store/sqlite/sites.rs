@@ -11,8 +11,8 @@ use merhaba_shared::protocol::ids::SiteKey;
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
-    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota, radius, position)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (key) DO NOTHING";
+    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota, radius, position, routing)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (key) DO NOTHING";
     let settings = &site.settings;
     let values = params![
         site.key.as_str(),
@@ -23,7 +23,8 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
         settings.file_bytes,
         settings.file_quota,
         settings.radius,
-        settings.position.map(Edge::as_str)
+        settings.position.map(Edge::as_str),
+        to_json(&settings.routing)?
     ];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
@@ -33,19 +34,19 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
 }
 
 pub(super) fn get(db: &Connection, key: &SiteKey) -> Outcome<Option<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position FROM sites WHERE key = ?1";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position, routing FROM sites WHERE key = ?1";
     one(db, sql, [key.as_str()], read)?.map(|found| with_lists(db, found)).transpose()
 }
 
 pub(super) fn all(db: &Connection) -> Outcome<Vec<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position FROM sites ORDER BY id";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position, routing FROM sites ORDER BY id";
     let found = many(db, sql, [], read)?;
     found.into_iter().map(|found| with_lists(db, found)).collect()
 }
 
 pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) -> Outcome<Option<Site>> {
     let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4, file_bytes = ?5, file_quota = ?6,
-               radius = ?7, position = ?8 WHERE key = ?1 RETURNING id";
+               radius = ?7, position = ?8, routing = ?9 WHERE key = ?1 RETURNING id";
     let values = params![
         key.as_str(),
         settings.name,
@@ -54,7 +55,8 @@ pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) ->
         settings.file_bytes,
         settings.file_quota,
         settings.radius,
-        settings.position.map(Edge::as_str)
+        settings.position.map(Edge::as_str),
+        to_json(&settings.routing)?
     ];
     let Some(site) = one(db, sql, values, |row| row.get(0))? else {
         return Ok(None);
@@ -82,6 +84,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
         file_bytes,
         file_quota,
         reception,
+        routing: json(row, 10)?,
         ..SiteSettings::default()
     };
     Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))

@@ -45,8 +45,9 @@ const fn heads_of(version: i64) -> &'static str {
 }
 
 /// SHA-256 of every row of every table, each value with its type and length: what two files share when they hold the same,
-/// whatever indexes they have. Rows are taken as the file has them, which in a copy page by page is the same order.
-pub(super) fn contents(db: &Connection) -> Outcome<[u8; 32]> {
+/// whatever indexes they have. Rows are taken as the file has them, which in a copy page by page is the same order. `None`:
+/// it is no longer wanted.
+pub(super) fn contents(db: &Connection, wanted: &dyn Fn() -> bool) -> Outcome<Option<[u8; 32]>> {
     let tables =
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name";
     let names: Vec<String> =
@@ -58,6 +59,9 @@ pub(super) fn contents(db: &Connection) -> Outcome<[u8; 32]> {
         let columns = statement.column_count();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
+            if !wanted() {
+                return Ok(None);
+            }
             for column in 0..columns {
                 match row.get_ref(column)? {
                     ValueRef::Null => hash.update([1]),
@@ -69,7 +73,7 @@ pub(super) fn contents(db: &Connection) -> Outcome<[u8; 32]> {
             }
         }
     }
-    Ok(hash.finalize().into())
+    Ok(Some(hash.finalize().into()))
 }
 
 /// A value with what it is and how long, so that no two rows run together to the same bytes.

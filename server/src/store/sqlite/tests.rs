@@ -5,7 +5,7 @@ use crate::store::{
     contract::{self, Open},
 };
 use merhaba_shared::protocol::{
-    agent::Filter,
+    agent::{Filter, List},
     ids::{ClientId, Epoch},
     model::Item,
 };
@@ -456,7 +456,7 @@ fn what_the_first_schema_held_is_there_after_the_second() {
     old.pragma_update(None, "application_id", 0x4d72_6862).expect("is ours");
     drop(old);
     let store = open(dir.path(), Executor::Threads);
-    let inbox = wait(store.inbox("a".into(), Filter::Open, None, 9)).expect("reads");
+    let inbox = wait(store.inbox("a".into(), List::whole(Filter::Open, None, 9))).expect("reads");
     let row = &inbox.conversations[0];
     assert_eq!((row.head, row.preview.as_str(), row.unread, row.visitor_read), (2, "iki", 1, 2));
     let who = Principal::Visitor("v".into());
@@ -487,7 +487,7 @@ fn a_crash_before_places_were_put_right_leaves_lists_in_order() {
     std::mem::forget(store);
     let again = open(dir.path(), Executor::Threads);
     assert_eq!(db.query_row(unplaced, [], |row| row.get::<_, i64>(0)), Ok(0));
-    let inbox = wait(again.inbox("a".into(), Filter::Open, None, 9)).expect("reads");
+    let inbox = wait(again.inbox("a".into(), List::whole(Filter::Open, None, 9))).expect("reads");
     let names: Vec<_> = inbox.conversations.iter().map(|row| row.conversation.as_str().to_owned()).collect();
     assert_eq!(names, ["of w", "of v"], "the third was a repeat");
 }

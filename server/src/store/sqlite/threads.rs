@@ -16,6 +16,7 @@ use merhaba_shared::protocol::{
     codec::to_json,
     ids::{ClientId, ConversationId, Millis, Seq},
     model::{AgentAuthor, Author, Content, Data, Entry, Item, Kind, Message, Object, Side, Status},
+    triage::Priority,
     visitor::{About, Page},
 };
 use rusqlite::{Connection, params};
@@ -37,6 +38,8 @@ pub(super) struct Thread {
     pub(super) id: i64,
     pub(super) site: i64,
     pub(super) assignee: Option<i64>,
+    /// Who has put it off.
+    snoozed_by: Option<i64>,
     pub(super) latest: i64,
     pub(super) visitor_unread: u32,
     /// All that lists show of it; shared with those who tell of it.
@@ -109,8 +112,10 @@ pub(super) fn id(db: &Connection, who: &Principal, name: &ConversationId) -> Out
 
 /// A conversation by its name, whoever's it is.
 pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thread>> {
-    let sql =
-        inbox::select!(", c.id, c.site, c.assignee, h.latest, h.visitor_unread", "WHERE c.public_id = ?1");
+    let sql = inbox::select!(
+        ", c.id, c.site, c.assignee, h.latest, h.visitor_unread, c.snoozed_by",
+        "WHERE c.public_id = ?1"
+    );
     one(db, sql, [name.as_str()], |row| {
         let first = inbox::COLUMNS;
         Ok(Thread {
@@ -120,6 +125,7 @@ pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thr
             assignee: row.get(first + 2)?,
             latest: row.get(first + 3)?,
             visitor_unread: row.get(first + 4)?,
+            snoozed_by: row.get(first + 5)?,
             changed: Changed::default(),
         })
     })
@@ -161,7 +167,18 @@ impl Thread {
         }
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         let extra = extra.map(Object);
-        Ok(Item::Message(Message { conversation, seq, client_id, author, at, body, attachments, extra }))
+        Ok(Item::Message(Message {
+            conversation,
+            seq,
+            client_id,
+            author,
+            at,
+            body,
+            attachments,
+            extra,
+            edited: None,
+            deleted: None,
+        }))
     }
 
     /// Appends an entry that is not a message.
@@ -178,9 +195,18 @@ impl Thread {
         data: Data,
         at: Millis,
     ) -> Outcome<Item> {
+        let waiting_since = self.row.waiting_since;
         let seq = self.append(db, hand, at, What::Kind(kind, data.0.as_ref()))?;
         let row = Arc::make_mut(&mut self.row);
+        if matches!(kind, Kind::Edited | Kind::Deleted) {
+            // That is no answer.
+            row.waiting_since = waiting_since;
+        }
         row.status = after(row.status, kind);
+        if row.status != Status::Snoozed {
+            row.triage.snoozed_until = None;
+            self.snoozed_by = None;
+        }
         self.changed.row = true;
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data }))
@@ -260,6 +286,49 @@ impl Thread {
         self.changed.row = true;
     }
 
+    /// Puts it off until a time, by somebody; or opens it again.
+    pub(super) fn snooze(&mut self, until: Option<(Millis, i64)>) {
+        let (until, by) = until.unzip();
+        let row = Arc::make_mut(&mut self.row);
+        row.status = if until.is_some() { Status::Snoozed } else { Status::Open };
+        row.triage.snoozed_until = until;
+        self.snoozed_by = by;
+        self.changed.row = true;
+    }
+
+    /// The latest message says something else now, or nothing any more.
+    pub(super) fn set_preview(&mut self, preview: String) {
+        Arc::make_mut(&mut self.row).preview = preview;
+        self.changed.head = true;
+    }
+
+    /// Says how urgent it is.
+    pub(super) fn set_priority(&mut self, priority: Priority) {
+        Arc::make_mut(&mut self.row).triage.priority = priority;
+        self.changed.row = true;
+    }
+
+    /// Shows these tags, which stand in a table of their own.
+    pub(super) fn set_tags(&mut self, tags: Vec<String>) {
+        Arc::make_mut(&mut self.row).triage.tags = tags;
+    }
+
+    /// Since when its oldest message waits for approval. Another one's clock begins anew.
+    pub(super) fn wait_for_approval(&mut self, since: Option<Millis>) {
+        let triage = &mut Arc::make_mut(&mut self.row).triage;
+        if triage.proposed_at != since {
+            (triage.proposed_at, triage.passed) = (since, 0);
+            self.changed.row = true;
+        }
+    }
+
+    /// More are told that it still waits.
+    pub(super) fn pass(&mut self) {
+        let triage = &mut Arc::make_mut(&mut self.row).triage;
+        triage.passed = triage.passed.saturating_add(1);
+        self.changed.row = true;
+    }
+
     /// Takes the next number of its backstage.
     pub(super) fn next_line(&mut self) -> u64 {
         let row = Arc::make_mut(&mut self.row);
@@ -331,15 +400,30 @@ impl Thread {
     /// Its place in lists is not touched here: `Desk::place` moves many at once.
     fn save_row(&self, db: &Connection) -> Outcome<()> {
         let sql = "UPDATE conversations SET assignee = ?2, status = ?3, notes_head = ?4, locale = ?5,
-                       page_url = ?6, page_title = ?7, page_referrer = ?8 WHERE id = ?1";
+                       page_url = ?6, page_title = ?7, page_referrer = ?8, priority = ?9, snoozed_until = ?10,
+                       snoozed_by = ?11, proposed_at = ?12, passed = ?13 WHERE id = ?1";
         let card = &self.row.visitor;
         let (url, title, referrer) = card
             .page
             .as_ref()
             .map_or((None, None, None), |page| (Some(&page.url), Some(&page.title), Some(&page.referrer)));
         let status = self.row.status.number();
-        let values =
-            params![self.id, self.assignee, status, self.row.backstage, card.locale, url, title, referrer];
+        let triage = &self.row.triage;
+        let values = params![
+            self.id,
+            self.assignee,
+            status,
+            self.row.backstage,
+            card.locale,
+            url,
+            title,
+            referrer,
+            triage.priority.number(),
+            triage.snoozed_until,
+            self.snoozed_by,
+            triage.proposed_at,
+            triage.passed,
+        ];
         change(db, sql, values).map(|_| ())
     }
 }

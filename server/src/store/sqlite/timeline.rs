@@ -3,7 +3,7 @@
 use super::{
     fault::Outcome,
     files,
-    sql::{clamp, word},
+    sql::{clamp, one, word},
     threads,
     visitors::read_agent,
 };
@@ -25,7 +25,8 @@ const ENTRY_BYTES: usize = 200;
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT e.seq, e.at, e.kind, e.client_id, e.body, a.public_id, a.name, e.visitor IS NOT NULL, v.name, e.data
+            "SELECT e.seq, e.at, e.kind, e.client_id, e.body, a.public_id, a.name, e.visitor IS NOT NULL, v.name, e.data,
+                    e.edited, e.deleted
              FROM entries e LEFT JOIN agents a ON a.id = e.agent LEFT JOIN visitors v ON v.id = e.visitor ",
             $where
         )
@@ -74,7 +75,8 @@ fn page(
     let mut rows = statement.query(values)?;
     let (mut items, mut used, mut more) = (Vec::new(), 0, false);
     while let Some(row) = rows.next()? {
-        let item = read(row, conversation)?;
+        let mut item = read(row, conversation)?;
+        give_words(db, id, &mut item)?;
         used += weight(&item);
         more = used > bytes && !items.is_empty();
         if more {
@@ -95,6 +97,15 @@ fn page(
     Ok((items, more))
 }
 
+/// An edit is told with its words as long as no other edit or deletion has come after it.
+fn give_words(db: &Connection, id: i64, item: &mut Item) -> Outcome<()> {
+    if let Item::Entry(Entry { seq, data: Data(Some(Content::Edited(edit))), .. }) = item {
+        let sql = "SELECT body FROM entries WHERE conversation = ?1 AND seq = ?2 AND edited = ?3";
+        edit.body = one(db, sql, [id, clamp(edit.of), clamp(*seq)], |row| row.get(0))?;
+    }
+    Ok(())
+}
+
 fn weight(item: &Item) -> usize {
     ENTRY_BYTES
         + match item {
@@ -104,7 +115,8 @@ fn weight(item: &Item) -> usize {
             }
             Item::Entry(entry) => match &entry.data.0 {
                 Some(Content::Rated(rating)) => rating.comment.as_ref().map_or(0, String::len),
-                None => 0,
+                Some(Content::Edited(edit)) => edit.body.as_ref().map_or(0, String::len),
+                Some(Content::Deleted(_)) | None => 0,
             },
         }
 }
@@ -123,6 +135,8 @@ fn read(row: &Row<'_>, conversation: &ConversationId) -> rusqlite::Result<Item> 
             body,
             attachments: Vec::new(),
             extra: row.get::<_, Option<String>>(9)?.map(Object),
+            edited: row.get(10)?,
+            deleted: row.get(11)?,
         }));
     }
     // A kind of a later version counts its Seq and says nothing.

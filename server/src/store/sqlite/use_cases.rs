@@ -1,16 +1,19 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{
-    Sqlite, Way, agents, backstage, changes, files, inbox, messages, sites, threads, timeline, visitors,
+    Sqlite, Way, agents, backstage, changes, files, inbox, lists, loaders, messages, routing, sites, tally,
+    threads, timeline, triage, visitors,
 };
+use crate::domain::routing::Waiting;
 use crate::store::{
-    Added, Agent, AgentMessage, BackedUp, Changed, ClaimOutcome, FileStore, Holder, Kept, Marked, Missed,
-    NewAgent, NewFile, NewSignIn, Noted, Pending, Principal, Rated, SecretHash, Sent, SignIn, Site,
-    SiteSettings, Store, StoredFile, Then, Visitor, VisitorMessage,
+    Added, Agent, AgentMessage, BackedUp, Bounded, Changed, ClaimOutcome, FileStore, Holder, Kept, Loader,
+    LoaderStore, Marked, Missed, NewAgent, NewFile, NewSignIn, Noted, Pending, Principal, Rated, SecretHash,
+    Sent, SignIn, Site, SiteSettings, Store, StoredFile, Then, TriageStore, Visitor, VisitorMessage,
 };
 use merhaba_shared::protocol::{
-    agent::{BackstageLine, Filter, Inbox, InboxRow},
+    agent::{BackstageLine, Inbox, InboxRow, List},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Rating},
+    triage::{Counts, Priority},
     visitor::ConversationCard,
 };
 use std::path::PathBuf;
@@ -151,6 +154,25 @@ impl Store for Sqlite {
         self.conversing(then, move |desk| changes::close(desk, &agent, &conversation, at))
     }
 
+    fn route(
+        &self,
+        conversation: ConversationId,
+        from: Option<AgentId>,
+        to: AgentId,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.conversing(then, move |desk| routing::route(desk, &conversation, from.as_ref(), &to, at))
+    }
+
+    fn loads(&self, site: SiteKey) -> Pending<Vec<(AgentId, u32)>> {
+        self.reading(move |db| routing::loads(db, &site))
+    }
+
+    fn queue(&self, site: SiteKey, gone: Vec<AgentId>, limit: usize) -> Pending<Vec<Waiting>> {
+        self.reading(move |db| routing::waiting(db, &site, &gone, limit))
+    }
+
     fn reopen(
         &self,
         agent: AgentId,
@@ -224,8 +246,8 @@ impl Store for Sqlite {
         self.reading(move |db| backstage::page(db, &agent, &conversation, before, limit))
     }
 
-    fn inbox(&self, agent: AgentId, filter: Filter, cursor: Option<String>, limit: u16) -> Pending<Inbox> {
-        self.reading_lists(move |db| inbox::list(db, &agent, filter, cursor.as_deref(), limit))
+    fn inbox(&self, agent: AgentId, list: List) -> Pending<Inbox> {
+        self.reading_lists(move |db| lists::list(db, &agent, list))
     }
 }
 
@@ -252,5 +274,85 @@ impl FileStore for Sqlite {
 
     fn forget_unsent(&self, before: Millis) -> Pending<Vec<(SiteKey, AttachmentId)>> {
         self.writing(None, move |db| files::forget_unsent(db, before))
+    }
+}
+
+impl LoaderStore for Sqlite {
+    fn keep_loader(&self, loader: Loader, at: Millis) -> Pending<()> {
+        self.writing(None, move |db| loaders::keep(db, &loader, at))
+    }
+
+    fn loader(&self, name: String) -> Pending<Option<String>> {
+        self.reading(move |db| loaders::script(db, &name))
+    }
+
+    fn loader_half(&self, name: String) -> Pending<Option<String>> {
+        self.reading(move |db| loaders::half(db, &name))
+    }
+}
+
+impl TriageStore for Sqlite {
+    fn tag(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        (tag, on): (String, bool),
+        at: Millis,
+        then: Then<Option<Bounded<Changed>>>,
+    ) -> Pending<Option<Bounded<Changed>>> {
+        self.conversing(then, move |desk| triage::tag(desk, &agent, &conversation, (&tag, on), at))
+    }
+
+    fn tags(&self, site: SiteKey) -> Pending<Vec<String>> {
+        self.reading(move |db| triage::of_site(db, &site))
+    }
+
+    fn prioritise(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        priority: Priority,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.conversing(then, move |desk| triage::prioritise(desk, &agent, &conversation, priority, at))
+    }
+
+    fn snooze(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        until: Option<Millis>,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.conversing(then, move |desk| triage::snooze(desk, &agent, &conversation, until, at))
+    }
+
+    fn wake(&self, now: Millis, then: Then<Vec<Changed>>) -> Pending<Vec<Changed>> {
+        self.conversing(then, move |desk| triage::wake(desk, now))
+    }
+
+    fn next_wake(&self) -> Pending<Option<Millis>> {
+        self.reading(triage::next_wake)
+    }
+
+    fn bookmark(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        on: bool,
+        at: Millis,
+        then: Then<Option<Bounded<()>>>,
+    ) -> Pending<Option<Bounded<()>>> {
+        self.conversing(then, move |desk| triage::bookmark(desk, &agent, &conversation, on, at))
+    }
+
+    fn bookmarks(&self, agent: AgentId) -> Pending<Vec<ConversationId>> {
+        self.reading(move |db| triage::bookmarks(db, &agent))
+    }
+
+    fn counts(&self, site: SiteKey) -> Pending<Option<Counts>> {
+        self.reading(move |db| tally::counts(db, &site))
     }
 }

@@ -82,7 +82,11 @@ pub(super) fn set_locale(db: &Connection, visitor: i64, locale: &str) -> Outcome
 fn read_card(row: &Row<'_>) -> rusqlite::Result<ConversationCard> {
     Ok(ConversationCard {
         conversation: ConversationId(row.get(0)?),
-        status: word(row, 1, Status::from_number)?,
+        // That it was put off is the team's own: a visitor's message opens it all the same.
+        status: match word(row, 1, Status::from_number)? {
+            Status::Snoozed => Status::Open,
+            status => status,
+        },
         head: row.get(2)?,
         received: row.get(3)?,
         read: row.get(4)?,

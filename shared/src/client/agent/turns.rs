@@ -2,13 +2,24 @@
 //! [`super`].
 use super::{AgentClient, Notice};
 use crate::{
-    client::{Effect, Ms, connection::Step, inbox::News, outbox::Outgoing, visitor::resume},
+    client::{
+        Effect, Ms,
+        connection::Step,
+        inbox::News,
+        outbox::{Outgoing, What},
+        visitor::resume,
+    },
     protocol::{
         agent::{
-            Activity, BackstageLine, Command, Event, Hello, Inbox, InboxRow, Open, Reply, Welcome, WriteNote,
+            Activity, BackstageLine, Command, Event, Hello, Inbox, InboxRow, Look, Open, Reply, SetStatus,
+            Welcome, WriteNote,
         },
+        approval::{Propose, Verdict},
+        error::Code,
         ids::{AgentId, ClientId, ConversationId},
         model::{Item, Ping, Read, Resume, Side},
+        revision::{DeleteMessage, EditMessage},
+        triage::Detail,
     },
 };
 use alloc::{string::String, vec::Vec};
@@ -70,6 +81,12 @@ impl AgentClient {
                 self.outbox.confirmed(note.client_id);
                 self.opens.line(BackstageLine::Note(note));
             }
+            Event::Proposal(proposal) => {
+                self.outbox.confirmed(proposal.client_id);
+                self.opens.line(BackstageLine::Proposal(proposal));
+            }
+            Event::Decided(decided) if decided.won => {}
+            Event::Decided(decided) => self.notices.push(Notice::Decided(decided)),
             Event::Activity(activity) => self.done(activity),
             Event::Accepted(accepted) => {
                 self.outbox.accepted(&accepted);
@@ -79,6 +96,8 @@ impl AgentClient {
             Event::Refused(refused) => {
                 if refused.client_id.is_none() {
                     self.notices.push(Notice::Refused(refused));
+                } else if !refused.code.passes() && self.unchanged(refused.client_id, refused.code) {
+                    self.flush(now);
                 } else {
                     self.outbox.refused(now, &refused);
                     self.flush(now);
@@ -104,7 +123,14 @@ impl AgentClient {
             Event::Claimed(claimed) => {
                 self.notices.push(Notice::Taken { conversation: claimed.conversation, by: claimed.assignee });
             }
-            Event::Status(status) => self.away = status.away,
+            Event::Status(status) => self.status = status,
+            Event::Company(company) => {
+                if let Some(opened) = self.opens.get_mut(&company.conversation) {
+                    opened.present = company.present;
+                }
+            }
+            Event::Counts(counts) => self.lists.count(counts),
+            Event::Bookmarked(mark) => self.lists.bookmark(&mark.conversation, mark.on),
             Event::Rows(rows) => {
                 if self.lists.missed(rows.told) {
                     self.ask_rows();
@@ -114,6 +140,7 @@ impl AgentClient {
         self.fetch();
         self.ask_lists(now);
         self.tell(now);
+        self.look();
     }
 
     /// Other tabs keep answers of the same agent too, and one of them sends at a time.
@@ -153,8 +180,10 @@ impl AgentClient {
     }
 
     /// Whether the page can be seen.
-    pub const fn set_visible(&mut self, visible: bool) {
+    pub fn set_visible(&mut self, visible: bool) {
         self.connection.set_visible(visible);
+        self.hidden = !visible;
+        self.look();
     }
 
     // What time asks for.
@@ -191,15 +220,18 @@ impl AgentClient {
         if self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch) {
             self.opens.clear();
             self.lists.clear();
+            self.unchanged(None, Code::NotFound);
             // An answer whose conversation is gone has nowhere else to go: the relay refuses it, and the page says so.
             self.outbox.renewed(|_| true);
         }
         self.epoch = Some(welcome.epoch);
+        let me = welcome.agent.id.clone();
         self.me = Some(welcome.agent);
         self.sites = welcome.sites;
-        self.away = welcome.away;
+        self.status = SetStatus { away: welcome.away, busy: welcome.busy };
         self.connection.welcomed(now);
-        self.lists.connected();
+        self.looked = None;
+        self.lists.connected(me, welcome.bookmarks);
         self.ask_list(None);
         for opened in self.opens.all_mut() {
             opened.thread.tell_again(now);
@@ -226,14 +258,21 @@ impl AgentClient {
     }
 
     fn inbox(&mut self, inbox: Inbox) {
-        for row in self.lists.page(inbox, self.me.as_ref().map(|me| &me.id)) {
-            self.keep(row);
+        for row in &inbox.conversations {
+            self.opens.row(row);
+        }
+        if self.lists.page(inbox) {
+            self.more();
         }
     }
 
     fn changed(&mut self, now: Ms, row: InboxRow) {
-        if let News::Wrote { began } = self.lists.changed(now, &row, self.me.as_ref().map(|me| &me.id)) {
-            self.notices.push(Notice::Wrote { conversation: row.conversation.clone(), began });
+        let conversation = row.conversation.clone();
+        if let Some(passed) = self.lists.proposed(&row) {
+            self.notices.push(Notice::Approval { conversation: conversation.clone(), passed });
+        }
+        if let News::Wrote { began } = self.lists.changed(now, &row) {
+            self.notices.push(Notice::Wrote { conversation, began });
         }
         self.keep(row);
     }
@@ -245,20 +284,39 @@ impl AgentClient {
 
     fn item(&mut self, now: Ms, item: Item) {
         self.confirm(&item);
-        if let Some(opened) = self.opens.get_mut(item.conversation()) {
+        let conversation = item.conversation().clone();
+        let changed = matches!(item, Item::Entry(_));
+        if let Some(opened) = self.opens.get_mut(&conversation) {
             opened.thread.item(now, item);
+        }
+        if changed {
+            self.settle(&conversation);
         }
     }
 
-    /// Something was done. Of a conversation that is not open here the relay tells only what was given to this agent.
+    /// Changes of messages that will not be made: the person is told, and has the words back. Whether there were any.
+    fn unchanged(&mut self, refused: Option<ClientId>, code: Code) -> bool {
+        let wanted = self.outbox.unchanged(refused);
+        let any = !wanted.is_empty();
+        self.notices.extend(wanted.into_iter().map(|wanted| Notice::Unchanged { wanted, code }));
+        any
+    }
+
+    /// Something was done. Of a conversation that is not open here the relay tells only what was given to this agent, and
+    /// what became of what they wrote for approval.
     fn done(&mut self, activity: Activity) {
         let (conversation, by) = (activity.conversation.clone(), activity.author.clone());
-        let to_me = activity.to.as_ref().is_some_and(|to| Some(&to.id) == self.my_id());
+        let to_me = activity.given_to().is_some_and(|to| Some(&to.id) == self.my_id());
+        let back = matches!(Verdict::of(activity.deed), Some(Verdict::Returned | Verdict::Withdrawn));
+        let returned =
+            back && matches!(&activity.detail, Some(Detail::Proposal(of)) if Some(&of.of.id) == self.my_id());
         let number = activity.number;
-        let row = self.lists.row(&conversation).map_or(0, |row| row.backstage);
+        let row = self.lists.rows().row(&conversation).map_or(0, |row| row.backstage);
         let heard = self.opens.line(BackstageLine::Activity(activity)).unwrap_or_default();
         if to_me && number > row.max(heard) {
             self.notices.push(Notice::Given { conversation, by });
+        } else if returned && number > row.max(heard) {
+            self.notices.push(Notice::Returned { conversation, by });
         }
     }
 
@@ -289,11 +347,15 @@ impl AgentClient {
             && let Some(conversation) = out.conversation.clone()
         {
             let (client_id, body) = (out.client_id, out.body.clone());
-            let frame = if out.note {
-                Command::Note(WriteNote { client_id, conversation, body })
-            } else {
-                let attachments = out.attachments.clone();
-                Command::Reply(Reply { client_id, conversation, body, attachments })
+            let frame = match out.what {
+                What::Message => {
+                    let attachments = out.attachments.clone();
+                    Command::Reply(Reply { client_id, conversation, body, attachments })
+                }
+                What::Note => Command::Note(WriteNote { client_id, conversation, body }),
+                What::Proposal => Command::Propose(Propose { client_id, conversation, body }),
+                What::Edit(of) => Command::Edit(EditMessage { client_id, conversation, of, body }),
+                What::Deletion(of) => Command::Delete(DeleteMessage { client_id, conversation, of }),
             };
             self.effects.push(Effect::Frame(frame));
         }
@@ -326,6 +388,16 @@ impl AgentClient {
         self.effects.extend(told.into_iter().map(|read| Effect::Frame(Command::Read(read))));
     }
 
+    /// Says which conversation is before the agent's eyes, once it is here, so that colleagues see who is with it.
+    pub(super) fn look(&mut self) {
+        let here = |opened: &&super::Opened| opened.thread.timeline().is_loaded() && !self.hidden;
+        let seen = self.current().filter(here).map(|opened| opened.thread.conversation().clone());
+        if self.looked != seen && self.connection.is_live() {
+            self.looked.clone_from(&seen);
+            self.frame(Command::Look(Look { conversation: seen }));
+        }
+    }
+
     /// Asks for what of the list did not come.
     fn ask_lists(&mut self, now: Ms) {
         if self.connection.is_live()
@@ -345,7 +417,8 @@ impl AgentClient {
 
     pub(super) fn ask_list(&mut self, cursor: Option<String>) {
         if cursor.is_none() {
-            self.lists.begin(self.lists.filter());
+            let rows = self.lists.rows();
+            self.lists.begin(rows.filter(), rows.only().clone());
         }
         self.frame(Command::List(self.lists.ask(cursor)));
     }

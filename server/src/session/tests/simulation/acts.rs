@@ -43,6 +43,14 @@ pub(super) enum Act {
     Note {
         of: usize,
     },
+    Propose {
+        of: usize,
+    },
+    /// Somebody decides on the oldest that waits.
+    Decide {
+        of: usize,
+        to: usize,
+    },
     Claim {
         page: usize,
         of: usize,
@@ -56,6 +64,31 @@ pub(super) enum Act {
     },
     Reopen {
         of: usize,
+    },
+    Tag {
+        of: usize,
+        on: bool,
+    },
+    Edit {
+        of: usize,
+        which: usize,
+    },
+    Delete {
+        of: usize,
+        which: usize,
+    },
+    Prioritise {
+        of: usize,
+        to: usize,
+    },
+    Snooze {
+        of: usize,
+        off: bool,
+    },
+    Bookmark {
+        page: usize,
+        of: usize,
+        on: bool,
     },
     Seen {
         page: usize,
@@ -86,19 +119,38 @@ pub(super) enum Act {
 }
 
 /// Every action once, in an order in which each has something to do.
-pub(super) const EACH: [Act; 31] = [
+pub(super) const EACH: [Act; 50] = [
     Act::Send { page: ALI },
     Act::Open { of: 0 },
     Act::Typing { page: ADA },
     Act::Typing { page: ALI },
     Act::Reply,
+    Act::Edit { of: 0, which: 0 },
+    Act::Edit { of: 0, which: 0 },
     Act::Seen { page: ALI },
     Act::Note { of: 0 },
+    Act::Propose { of: 0 },
+    Act::Decide { of: 0, to: 0 },
+    Act::Propose { of: 0 },
+    Act::Propose { of: 0 },
+    Act::Decide { of: 0, to: 1 },
+    Act::Decide { of: 0, to: 2 },
+    Act::Propose { of: 0 },
+    Act::Decide { of: 0, to: 3 },
+    Act::Propose { of: 0 },
     Act::Claim { page: BORA, of: 0 },
     Act::Assign { of: 0, to: 1 },
+    Act::Tag { of: 0, on: true },
+    Act::Prioritise { of: 0, to: 3 },
+    Act::Bookmark { page: BORA, of: 0, on: true },
+    Act::Snooze { of: 0, off: true },
+    Act::Snooze { of: 0, off: false },
+    Act::Tag { of: 0, on: false },
     Act::Resolve { of: 0 },
     Act::Reopen { of: 0 },
     Act::Resolve { of: 0 },
+    Act::Delete { of: 0, which: 0 },
+    Act::Delete { of: 0, which: 0 },
     Act::Send { page: ALI_AGAIN },
     Act::Seen { page: ADA },
     Act::SendNew { page: ALI },
@@ -132,12 +184,20 @@ pub(super) fn act(dice: &mut Dice) -> Act {
         26..32 => Act::Repeat { page, which, to: of },
         32..40 => Act::Open { of },
         40..42 => Act::Close { of },
-        42..50 => Act::Reply,
+        42..48 => Act::Reply,
+        48 => Act::Edit { of, which },
+        49 => Act::Delete { of, which },
         50..54 => Act::ReplyUnopened { to: of },
-        54..58 => Act::Note { of },
+        54..56 => Act::Note { of },
+        56 => Act::Propose { of },
+        57 => Act::Decide { of, to: any },
         58..62 => Act::Claim { page: agent, of },
-        62..66 => Act::Assign { of, to: any % 4 },
-        66..70 => Act::Resolve { of },
+        62..64 => Act::Assign { of, to: any % 4 },
+        64 => Act::Tag { of, on: which % 3 > 0 },
+        65 => Act::Prioritise { of, to: any },
+        66 => Act::Snooze { of, off: which % 3 > 0 },
+        67 => Act::Bookmark { page: agent, of, on: which % 3 > 0 },
+        68..70 => Act::Resolve { of },
         70..73 => Act::Reopen { of },
         73..82 => Act::Seen { page },
         82 => Act::Typing { page },

@@ -3,7 +3,7 @@
 use merhaba_shared::protocol::{agent, visitor};
 
 /// Every command there is.
-pub(super) const ALL: [&str; 22] = [
+pub(super) const ALL: [&str; 30] = [
     "visitor Hello",
     "visitor Send",
     "visitor Read",
@@ -26,6 +26,14 @@ pub(super) const ALL: [&str; 22] = [
     "agent Status",
     "agent History",
     "agent Ping",
+    "agent Tag",
+    "agent Priority",
+    "agent Snooze",
+    "agent Bookmark",
+    "agent Propose",
+    "agent Decide",
+    "agent Edit",
+    "agent Delete",
 ];
 
 /// What a command is called.
@@ -66,6 +74,15 @@ impl Named for agent::Command {
             Self::History(_) => "agent History",
             Self::Ping(_) => "agent Ping",
             Self::Backstage(_) => "agent Backstage",
+            Self::Look(_) => "agent Look",
+            Self::Tag(_) => "agent Tag",
+            Self::Priority(_) => "agent Priority",
+            Self::Snooze(_) => "agent Snooze",
+            Self::Bookmark(_) => "agent Bookmark",
+            Self::Propose(_) => "agent Propose",
+            Self::Decide(_) => "agent Decide",
+            Self::Edit(_) => "agent Edit",
+            Self::Delete(_) => "agent Delete",
         }
     }
 }

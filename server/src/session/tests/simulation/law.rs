@@ -83,7 +83,7 @@ fn of_agent(client: &AgentClient) -> Screen {
         rows: client.rows().into_iter().cloned().collect(),
         outbox: client.outbox().all().to_vec(),
         assignee: None,
-        there: !client.away(),
+        there: !client.status().away,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every action of both audiences, one at a time over good lines, against a model that keeps nothing but what was
-//! said; and after each the law. There is no editing, deleting or erasing in the protocol yet, so none here.
+//! said; and after each the law. There is no erasing of people in the protocol yet, so none here.
+mod words;
+
 use super::{
     acts::{ADA, Act, BORA, EACH, act},
     commands::{self, Named},
@@ -10,13 +12,16 @@ use super::{
 };
 use crate::{
     chat::{Form, Posted},
+    clock::Clock,
     dice::Dice,
     proof::{Proof, amount, seed},
 };
 use merhaba_shared::protocol::{
     agent,
     ids::{AgentId, ClientId, ConversationId},
+    limits::SNOOZE_MS,
     model::{GetHistory, Item, Kind, Status},
+    triage::Priority,
     visitor,
 };
 use serde::Serialize;
@@ -30,19 +35,25 @@ struct Said {
     log: Vec<Result<String, Kind>>,
     assignee: Option<AgentId>,
     notes: Vec<String>,
+    /// What waits for approval, the oldest first.
+    proposed: Vec<(ClientId, String)>,
+    snoozed: bool,
 }
 
 impl Said {
     fn status(&self) -> Status {
-        match self.log.iter().rev().find_map(|line| line.as_ref().err()) {
+        let turned = |kind: &&Kind| matches!(kind, Kind::Resolved | Kind::Reopened);
+        match self.log.iter().rev().find_map(|line| line.as_ref().err().filter(turned)) {
             Some(Kind::Resolved) => Status::Resolved,
+            _ if self.snoozed => Status::Snoozed,
             _ => Status::Open,
         }
     }
 
     fn say(&mut self, body: String) {
-        if self.status() == Status::Resolved {
+        if self.status() != Status::Open {
             self.log.push(Err(Kind::Reopened));
+            self.snoozed = false;
         }
         self.log.push(Ok(body));
     }
@@ -123,6 +134,7 @@ impl Play {
             locale: "tr".into(),
             page: None,
             client_id: Some(client_id),
+            conversation: None,
             body: body.clone(),
         };
         let posted = self.world.relay.as_ref().expect("it runs").app.chat.post(form).await.expect("stored");
@@ -196,13 +208,14 @@ impl Play {
         self.raw(ADA, &agent::Command::Note(note));
     }
 
-    fn turn(&mut self, of: &ConversationId, kind: Kind, from: Status) {
+    fn turn(&mut self, of: &ConversationId, kind: Kind, to: Status) {
         self.world.on(ADA, |machine, _| {
             let client = machine.as_agent().expect("an agent");
             if kind == Kind::Resolved { client.resolve(of) } else { client.reopen(of) }
         });
         let said = self.model.said.get_mut(of).expect("begun");
-        if said.status() == from {
+        if said.status() != to {
+            said.snoozed = false;
             said.log.push(Err(kind));
         }
     }
@@ -211,6 +224,16 @@ impl Play {
         let to = AGENTS.get(to).map(|name| AgentId::from(*name));
         self.model.said.get_mut(of).expect("begun").assignee.clone_from(&to);
         self.world.on(ADA, |machine, _| machine.as_agent().map(|client| client.assign(of, to)));
+    }
+
+    fn snooze(&mut self, of: &ConversationId, off: bool) {
+        // Long beyond the play, so that nothing opens by itself in it.
+        let until = off.then(|| Clock.now() + SNOOZE_MS / 2);
+        let said = self.model.said.get_mut(of).expect("begun");
+        if said.status() != Status::Resolved {
+            said.snoozed = off;
+        }
+        self.world.on(ADA, |machine, _| machine.as_agent().map(|client| client.snooze(of, until)));
     }
 
     fn claim(&mut self, page: usize, of: &ConversationId) {
@@ -249,8 +272,16 @@ impl Play {
             | Act::Open { of }
             | Act::Close { of }
             | Act::Note { of }
+            | Act::Propose { of }
+            | Act::Decide { of, .. }
             | Act::Claim { of, .. }
             | Act::Assign { of, .. }
+            | Act::Tag { of, .. }
+            | Act::Edit { of, .. }
+            | Act::Delete { of, .. }
+            | Act::Prioritise { of, .. }
+            | Act::Snooze { of, .. }
+            | Act::Bookmark { of, .. }
             | Act::Resolve { of }
             | Act::Reopen { of } => self.one(of),
             _ => None,
@@ -280,10 +311,28 @@ impl Play {
             }
             (Act::ReplyUnopened { .. }, Some(to)) => self.reply(&to, false),
             (Act::Note { .. }, Some(of)) => self.note(&of),
+            (Act::Propose { .. }, Some(of)) => self.propose(&of),
+            (Act::Decide { to, .. }, Some(of)) => self.decide(&of, to).await,
+            (Act::Edit { which, .. }, Some(of)) => self.revise(&of, which, false).await,
+            (Act::Delete { which, .. }, Some(of)) => self.revise(&of, which, true).await,
             (Act::Claim { page, .. }, Some(of)) => self.claim(page, &of),
             (Act::Assign { to, .. }, Some(of)) => self.assign(&of, to),
-            (Act::Resolve { .. }, Some(of)) => self.turn(&of, Kind::Resolved, Status::Open),
-            (Act::Reopen { .. }, Some(of)) => self.turn(&of, Kind::Reopened, Status::Resolved),
+            (Act::Tag { on, .. }, Some(of)) => {
+                self.world.on(ADA, |machine, _| {
+                    machine.as_agent().map(|client| client.tag(&of, "İade".into(), on))
+                });
+            }
+            (Act::Prioritise { to, .. }, Some(of)) => {
+                let priority = Priority::ALL[to % Priority::ALL.len()];
+                self.world
+                    .on(ADA, |machine, _| machine.as_agent().map(|client| client.prioritise(&of, priority)));
+            }
+            (Act::Snooze { off, .. }, Some(of)) => self.snooze(&of, off),
+            (Act::Bookmark { page, on, .. }, Some(of)) => {
+                self.world.on(page, |machine, _| machine.as_agent().map(|client| client.bookmark(&of, on)));
+            }
+            (Act::Resolve { .. }, Some(of)) => self.turn(&of, Kind::Resolved, Status::Resolved),
+            (Act::Reopen { .. }, Some(of)) => self.turn(&of, Kind::Reopened, Status::Open),
             (Act::Seen { page }, _) => self.world.on(page, Machine::seen),
             (Act::Typing { page }, _) => self.world.on(page, |machine, now| match machine {
                 // Whoever writes has gone to another page before.
@@ -300,7 +349,9 @@ impl Play {
                 self.world.on(page, |machine, _| machine.as_agent().map(|client| client.list(filter)));
             }
             (Act::Away { page, away }, _) => {
-                self.world.on(page, |machine, _| machine.as_agent().map(|client| client.set_away(away)));
+                self.world.on(page, |machine, _| {
+                    machine.as_agent().map(|client| client.set_status(agent::SetStatus { away, busy: false }))
+                });
             }
             (Act::Drop { page }, _) => Faults::cut(&mut self.world, page),
             (Act::Reload { page }, _) => self.world.reload(page),

@@ -3,7 +3,11 @@ use super::{
     page::{Machine, Whose},
     world::{AGENTS, World},
 };
-use merhaba_shared::protocol::{agent::Filter, ids::AgentId, limits::BODY_CHARS};
+use merhaba_shared::protocol::{
+    agent::{Filter, SetStatus},
+    ids::AgentId,
+    limits::BODY_CHARS,
+};
 
 /// Pages of one browser.
 const TABS: usize = 3;
@@ -102,7 +106,9 @@ fn agent(world: &mut World, at: usize) {
             (52..56, _) => client.typing(now, any.is_multiple_of(2)),
             (56..60, _) => client.list(Filter::ALL[any % Filter::ALL.len()]),
             (60..62, _) => client.leave(),
-            (62..64, _) => client.set_away(any.is_multiple_of(2)),
+            (62..64, _) => {
+                client.set_status(SetStatus { away: any.is_multiple_of(2), busy: any.is_multiple_of(3) });
+            }
             (64..66, _) => client.older(),
             (66.., _) => return client.current().map(|opened| opened.thread.conversation().clone()),
             _ => {}

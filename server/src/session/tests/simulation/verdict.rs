@@ -15,7 +15,7 @@ use merhaba_shared::{
         visitor::VisitorClient,
     },
     protocol::{
-        agent::{Filter, InboxRow},
+        agent::{Filter, InboxRow, List},
         error::Code,
         ids::{AgentId, ClientId, ConversationId, Epoch, Seq},
         model::{Author, Item, Kind, Message, Side, Status},
@@ -37,7 +37,7 @@ impl Log {
         let me = AgentId::from(AGENTS[0]);
         let mut cursor = None;
         loop {
-            let page = store.inbox(me.clone(), Filter::All, cursor, 100).await.expect("read");
+            let page = store.inbox(me.clone(), List::whole(Filter::All, cursor, 100)).await.expect("read");
             for row in page.conversations {
                 let who = Principal::Agent(me.clone());
                 let missed = store.missed(who, row.conversation.clone(), 0, usize::MAX).await.expect("read");
@@ -50,7 +50,7 @@ impl Log {
         }
         for (number, name) in AGENTS.into_iter().enumerate() {
             for filter in Filter::ALL {
-                let page = store.inbox(name.into(), *filter, None, 50).await.expect("read");
+                let page = store.inbox(name.into(), List::whole(*filter, None, 50)).await.expect("read");
                 log.lists.insert((number, filter.number()), page.conversations);
             }
         }
@@ -75,8 +75,10 @@ impl Log {
             assert!(marks.iter().all(|mark| *mark <= row.head), "marks beyond the head: {row:?}");
             assert!(row.agent_read <= row.agent_received && row.visitor_read <= row.visitor_received);
             let closed = items.iter().rev().find_map(|item| match item {
-                Item::Entry(entry) => Some(entry.kind == Kind::Resolved),
-                Item::Message(_) => None,
+                Item::Entry(entry) if matches!(entry.kind, Kind::Resolved | Kind::Reopened) => {
+                    Some(entry.kind == Kind::Resolved)
+                }
+                Item::Entry(_) | Item::Message(_) => None,
             });
             assert_eq!(row.status == Status::Resolved, closed == Some(true), "{row:?}");
         }

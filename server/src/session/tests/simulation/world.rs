@@ -83,6 +83,8 @@ pub(super) struct World {
     idle: u32,
     /// The first answers to commands since this was emptied, on any page.
     pub(super) answers: Vec<Answer>,
+    /// Texts that no frame to a visitor may hold.
+    pub(super) unapproved: BTreeSet<String>,
     /// The names of the commands that pages sent.
     pub(super) commands: BTreeSet<&'static str>,
 }
@@ -109,6 +111,7 @@ impl World {
             frames: 0,
             idle: 0,
             answers: Vec::new(),
+            unapproved: BTreeSet::new(),
             commands: BTreeSet::new(),
         };
         world.hire().await;
@@ -340,6 +343,7 @@ impl World {
         let now = self.now();
         let Some(what) = self.pages[at].link.as_mut().and_then(Link::arrive) else { return };
         self.note(at, &what);
+        self.keeps_its_own(at, &what);
         match what {
             Down::Frame(Frame::Ping) => {
                 if let Some(link) = &mut self.pages[at].link {
@@ -358,6 +362,19 @@ impl World {
                 }
                 self.carry_out(at);
             }
+        }
+    }
+
+    /// No byte of what nobody has let go is on its way to a visitor.
+    fn keeps_its_own(&self, at: usize, what: &Down) {
+        let (Whose::Browser(_), Down::Frame(Frame::Text(bytes) | Frame::Binary(bytes))) =
+            (self.pages[at].whose, what)
+        else {
+            return;
+        };
+        for text in &self.unapproved {
+            let here = bytes.windows(text.len()).any(|part| part == text.as_bytes());
+            assert!(!here, "page {at} is told {text:?}, which nobody has approved");
         }
     }
 

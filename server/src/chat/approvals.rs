@@ -1,0 +1,124 @@
+//! Messages that wait for approval: written, decided, and passed on when nobody decides. Never publishes to a visitor what
+//! nobody has let go, and never decides who may: the session asks the rules first.
+use super::Chat;
+use crate::{
+    hub::{Topic, Weight},
+    store::{AgentMessage, Bounded, Changed, Pending, Proposed, Sequence, Settled, StoreError, Then},
+};
+use merhaba_shared::protocol::{
+    agent::{Activity, Event},
+    approval::{Decide, Proposal, Propose},
+    ids::{AgentId, Millis},
+    model::Accepted,
+};
+use std::{sync::Arc, time::Duration};
+
+/// The wall's clock may be set, and a site's minutes be changed: it is looked at as often while something waits.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// After a failed look at the store.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The answer to the writer of a proposal; `seq` is the proposal's number.
+#[must_use]
+pub fn accepted_proposal(proposal: &Proposal) -> Accepted {
+    Accepted {
+        client_id: proposal.client_id,
+        conversation: proposal.conversation.clone(),
+        seq: proposal.number,
+        at: proposal.at,
+    }
+}
+
+impl Chat {
+    /// Stores a message that waits for approval, already checked; queued when this is called.
+    pub fn propose(&self, agent: &AgentId, propose: Propose) -> Pending<Option<Bounded<Proposed>>> {
+        let message = AgentMessage {
+            agent: agent.clone(),
+            client_id: propose.client_id,
+            conversation: propose.conversation,
+            body: propose.body,
+            attachments: Vec::new(),
+            extra: None,
+            at: self.clock.now(),
+            sequence: Sequence::default(),
+        };
+        let (publisher, proposed) = (self.publisher.clone(), self.proposed.clone());
+        let then: Then<Option<Bounded<Proposed>>> = Box::new(move |done| {
+            if let Some(Bounded::Done(Proposed::Stored { proposal, row })) = done {
+                let topic = Topic::Conversation(proposal.conversation.clone());
+                let event = Event::Proposal(Proposal::clone(proposal));
+                publisher.hub().publish(&topic, &Weight::Durable, &event);
+                publisher.row(row);
+                proposed.notify_one();
+            }
+        });
+        self.store.propose(message, then)
+    }
+
+    /// Decides on one, if nobody has. Whoever wrote it is told wherever they look.
+    pub fn decide(self: &Arc<Self>, agent: &AgentId, decide: Decide) -> Pending<Option<Settled>> {
+        let chat = Arc::clone(self);
+        let then: Then<Option<Settled>> = Box::new(move |settled| {
+            if let Some(settled) = settled {
+                chat.settled(settled);
+            }
+        });
+        self.store.decide(agent.clone(), decide, self.clock.now(), then)
+    }
+
+    fn settled(&self, settled: &Settled) {
+        for activity in &settled.activities {
+            self.tell_team(activity, &settled.proposer);
+        }
+        if !settled.items.is_empty() {
+            self.counters.count_accepted();
+            self.publisher.grown(&settled.items, &settled.row);
+        } else if !settled.activities.is_empty() {
+            self.publisher.row(&settled.row);
+        }
+    }
+
+    /// What was done, for the agents who look and for whoever wrote what it is about.
+    fn tell_team(&self, activity: &Activity, proposer: &AgentId) {
+        let topics = [Topic::Conversation(activity.conversation.clone()), Topic::Agent(proposer.clone())];
+        self.publisher.hub().publish_all(&topics, &Weight::Durable, &Event::Activity(activity.clone()));
+    }
+
+    /// Passes on, for ever, what waits for approval, each at its time; what came due while nobody ran, at once.
+    pub fn passing(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let chat = self.clone();
+        async move {
+            loop {
+                match chat.pass().await {
+                    Ok(None) => chat.proposed.notified().await,
+                    Ok(Some(wait)) => {
+                        // Woken early by what was written meanwhile, or on time.
+                        let _ = tokio::time::timeout(wait, chat.proposed.notified()).await;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "what waits for approval is not passed on for now");
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes on what is due; how long to wait for the next, if anything is.
+    pub async fn pass(&self) -> Result<Option<Duration>, StoreError> {
+        let Some(next) = self.store.next_pass().await? else { return Ok(None) };
+        let now: Millis = self.clock.now();
+        if next > now {
+            let wait = Duration::from_millis(u64::try_from(next - now).unwrap_or(0));
+            return Ok(Some(wait.min(LOOK_EVERY)));
+        }
+        let publisher = self.publisher.clone();
+        let then: Then<Vec<Changed>> = Box::new(move |passed| {
+            for changed in passed {
+                publisher.sorted(changed);
+            }
+        });
+        self.store.pass(now, then).await?;
+        Ok(Some(Duration::ZERO))
+    }
+}

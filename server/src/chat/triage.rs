@@ -1,0 +1,118 @@
+//! How a team sorts its conversations: tags, how urgent, put off until, bookmarks; and what opens again by itself. Never
+//! decides what an agent may: the session asks the rules first.
+use super::Chat;
+use crate::{
+    hub::{Topic, Weight},
+    store::{Bounded, Changed, Pending, StoreError, Then},
+};
+use merhaba_shared::protocol::{
+    agent,
+    ids::{AgentId, ConversationId, Millis},
+    triage::{Bookmark, SetPriority},
+};
+use std::{sync::Arc, time::Duration};
+
+/// The wall's clock may be set: it is looked at as often while something is put off.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// After a failed look at the store.
+const AGAIN: Duration = Duration::from_secs(1);
+
+impl Chat {
+    /// Puts a tag, cleaned, on a conversation, or takes it off.
+    pub fn tag(
+        &self,
+        agent: &AgentId,
+        conversation: ConversationId,
+        tag: (String, bool),
+    ) -> Pending<Option<Bounded<Changed>>> {
+        let publisher = self.publisher.clone();
+        let then: Then<Option<Bounded<Changed>>> = Box::new(move |tagged| {
+            if let Some(Bounded::Done(changed)) = tagged {
+                publisher.sorted(changed);
+            }
+        });
+        self.store.tag(agent.clone(), conversation, tag, self.clock.now(), then)
+    }
+
+    /// Says how urgent a conversation is.
+    pub fn prioritise(&self, agent: &AgentId, set: SetPriority) -> Pending<Option<Changed>> {
+        let SetPriority { conversation, priority } = set;
+        self.store.prioritise(agent.clone(), conversation, priority, self.clock.now(), self.sorted())
+    }
+
+    /// Puts a conversation off, or takes that back.
+    pub fn snooze(
+        &self,
+        agent: &AgentId,
+        conversation: ConversationId,
+        until: Option<Millis>,
+    ) -> Pending<Option<Changed>> {
+        let (publisher, put_off) = (self.publisher.clone(), self.put_off.clone());
+        let then: Then<Option<Changed>> = Box::new(move |snoozed| {
+            if let Some(changed) = snoozed {
+                publisher.sorted(changed);
+                put_off.notify_one();
+            }
+        });
+        self.store.snooze(agent.clone(), conversation, until, self.clock.now(), then)
+    }
+
+    /// Sets an agent's own mark, or takes it away, and tells all their pages.
+    pub fn bookmark(&self, agent: &AgentId, mark: Bookmark) -> Pending<Option<Bounded<()>>> {
+        let (publisher, topic) = (self.publisher.clone(), Topic::Agent(agent.clone()));
+        let (conversation, on) = (mark.conversation.clone(), mark.on);
+        let then: Then<Option<Bounded<()>>> = Box::new(move |marked| {
+            if let Some(Bounded::Done(())) = marked {
+                publisher.hub().publish(&topic, &Weight::Durable, &agent::Event::Bookmarked(mark));
+            }
+        });
+        self.store.bookmark(agent.clone(), conversation, on, self.clock.now(), then)
+    }
+
+    /// Opens, for ever, what was put off, each at its time; what came due while nobody ran, at once.
+    pub fn waking(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let chat = self.clone();
+        async move {
+            loop {
+                match chat.wake().await {
+                    Ok(None) => chat.put_off.notified().await,
+                    Ok(Some(wait)) => {
+                        // Woken early by what was put off meanwhile, or on time.
+                        let _ = tokio::time::timeout(wait, chat.put_off.notified()).await;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "what was put off stays so for now");
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens what is due; how long to wait for the next, if anything is put off.
+    pub async fn wake(&self) -> Result<Option<Duration>, StoreError> {
+        let Some(next) = self.store.next_wake().await? else { return Ok(None) };
+        let now = self.clock.now();
+        if next > now {
+            let wait = Duration::from_millis(u64::try_from(next - now).unwrap_or(0));
+            return Ok(Some(wait.min(LOOK_EVERY)));
+        }
+        let publisher = self.publisher.clone();
+        let then: Then<Vec<Changed>> = Box::new(move |woken| {
+            for changed in woken {
+                publisher.sorted(changed);
+            }
+        });
+        self.store.wake(now, then).await?;
+        Ok(Some(Duration::ZERO))
+    }
+
+    fn sorted(&self) -> Then<Option<Changed>> {
+        let publisher = self.publisher.clone();
+        Box::new(move |changed| {
+            if let Some(changed) = changed {
+                publisher.sorted(changed);
+            }
+        })
+    }
+}

@@ -1,0 +1,201 @@
+//! Who is given what waits: by hand, in turn, or whoever is the least busy, and never beyond what one can carry. Knows no
+//! clock and no store.
+use merhaba_shared::protocol::ids::{AgentId, ConversationId};
+use serde::{Deserialize, Serialize};
+
+/// The most that can be set as what one agent carries.
+pub const CAPACITY: u32 = 200;
+/// The longest that an owner may be gone before what waits for them goes to others, in minutes: a day.
+pub const GONE_MINUTES: u32 = 24 * 60;
+
+/// The longest time within which answers can be said to come, in minutes: a week.
+pub const LONGEST_TARGET: u32 = 7 * 24 * 60;
+/// Within so many minutes answers come, where an owner has said nothing else.
+pub const TARGET_MINUTES: u32 = 10;
+
+/// How a site's conversations find an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Agents take them.
+    #[default]
+    Hand,
+    /// Whoever was given one the longest ago.
+    Turns,
+    /// Whoever has the fewest.
+    LeastBusy,
+}
+
+/// How a site gives conversations to its agents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Routing {
+    /// In what order agents are chosen.
+    pub mode: Mode,
+    /// Open conversations of the site that one agent is given at most; what they take themself is theirs to judge.
+    pub capacity: u32,
+    /// After so many minutes without its owner, a conversation whose visitor waits goes to somebody else; 0: never.
+    pub gone_minutes: u32,
+    /// Within so many minutes an answer should come: what waits for approval is told to all who may approve after half of
+    /// it, and to owners and admins again after all of it; 0: never.
+    pub target_minutes: u32,
+}
+
+impl Default for Routing {
+    fn default() -> Self {
+        Self { mode: Mode::Hand, capacity: 5, gone_minutes: 3, target_minutes: TARGET_MINUTES }
+    }
+}
+
+/// Why a routing cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RoutingError {
+    /// Nobody could be given anything, or more than anybody can follow.
+    #[error("an agent is given 1 to {CAPACITY} conversations")]
+    Capacity,
+    /// Longer than a day.
+    #[error("a conversation waits for its agent at most {GONE_MINUTES} minutes")]
+    Gone,
+    /// Longer than a week.
+    #[error("answers come within at most {LONGEST_TARGET} minutes")]
+    Target,
+}
+
+impl Routing {
+    /// The routing, if it can be taken.
+    ///
+    /// # Errors
+    /// When a number is out of its bounds.
+    pub const fn check(self) -> Result<Self, RoutingError> {
+        if self.capacity == 0 || self.capacity > CAPACITY {
+            return Err(RoutingError::Capacity);
+        }
+        if self.gone_minutes > GONE_MINUTES {
+            return Err(RoutingError::Gone);
+        }
+        if self.target_minutes > LONGEST_TARGET {
+            return Err(RoutingError::Target);
+        }
+        Ok(self)
+    }
+}
+
+/// A conversation that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Who owns it and is gone; `None`: nobody owns it.
+    pub owner: Option<AgentId>,
+}
+
+/// An agent who can be given conversations now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taker {
+    /// Who.
+    pub agent: AgentId,
+    /// Their open conversations on the site.
+    pub load: u32,
+    /// Grows with each that anybody is given; 0: never.
+    pub given: u64,
+}
+
+/// What is to be given to whom, in the order of `waiting`. `last` is the highest number of `given`. Nobody goes over the
+/// capacity, and nobody with room is left without while somebody waits.
+pub fn plan(
+    routing: Routing,
+    takers: &mut [Taker],
+    waiting: Vec<Waiting>,
+    mut last: u64,
+) -> Vec<(Waiting, AgentId)> {
+    let mut plan = Vec::new();
+    for waiting in waiting {
+        let room = takers.iter_mut().filter(|taker| taker.load < routing.capacity);
+        let others = room.filter(|taker| Some(&taker.agent) != waiting.owner.as_ref());
+        let Some(taker) = others.min_by(|a, b| {
+            let load =
+                if routing.mode == Mode::LeastBusy { a.load.cmp(&b.load) } else { std::cmp::Ordering::Equal };
+            load.then(a.given.cmp(&b.given)).then_with(|| a.agent.cmp(&b.agent))
+        }) else {
+            continue;
+        };
+        last += 1;
+        taker.load += 1;
+        taker.given = last;
+        plan.push((waiting, taker.agent.clone()));
+    }
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn taker(agent: &str, load: u32, given: u64) -> Taker {
+        Taker { agent: agent.into(), load, given }
+    }
+
+    fn waiting(number: usize, owner: Option<&str>) -> Waiting {
+        Waiting { conversation: format!("c{number}").as_str().into(), owner: owner.map(AgentId::from) }
+    }
+
+    fn names(plan: &[(Waiting, AgentId)]) -> Vec<&str> {
+        plan.iter().map(|(_, agent)| agent.as_str()).collect()
+    }
+
+    fn routing(mode: Mode, capacity: u32) -> Routing {
+        Routing { mode, capacity, ..Routing::default() }
+    }
+
+    #[test]
+    fn in_turn_whoever_had_one_the_longest_ago_and_else_whoever_has_the_fewest() {
+        let all = || vec![waiting(1, None), waiting(2, None), waiting(3, None)];
+        let mut takers = [taker("a", 3, 2), taker("b", 0, 3), taker("c", 1, 1)];
+        assert_eq!(names(&plan(routing(Mode::Turns, 9), &mut takers.clone(), all(), 3)), ["c", "a", "b"]);
+        assert_eq!(names(&plan(routing(Mode::LeastBusy, 9), &mut takers, all(), 3)), ["b", "c", "b"]);
+    }
+
+    #[test]
+    fn bounds_are_said() {
+        assert_eq!(routing(Mode::Turns, 0).check(), Err(RoutingError::Capacity));
+        assert_eq!(routing(Mode::Turns, CAPACITY + 1).check(), Err(RoutingError::Capacity));
+        let long = Routing { gone_minutes: GONE_MINUTES + 1, ..Routing::default() };
+        assert_eq!(long.check(), Err(RoutingError::Gone));
+        let long = Routing { target_minutes: LONGEST_TARGET + 1, ..Routing::default() };
+        assert_eq!(long.check(), Err(RoutingError::Target));
+        assert_eq!(Routing::default().check(), Ok(Routing::default()));
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_goes_over_and_nobody_with_room_idles_while_somebody_waits(
+            loads in proptest::collection::vec((0_u32..8, 0_u64..20), 0..6),
+            owners in proptest::collection::vec(proptest::option::of(0_usize..8), 0..40),
+            capacity in 1_u32..8,
+            turns: bool,
+        ) {
+            let mode = if turns { Mode::Turns } else { Mode::LeastBusy };
+            let routing = routing(mode, capacity);
+            let name = |number: usize| format!("a{number}");
+            let before: Vec<Taker> =
+                loads.iter().enumerate().map(|(n, (load, given))| taker(&name(n), *load, *given)).collect();
+            let all: Vec<_> =
+                owners.iter().enumerate().map(|(n, owner)| waiting(n, owner.map(name).as_deref())).collect();
+            let mut takers = before.clone();
+            let plan = plan(routing, &mut takers, all.clone(), 20);
+            for (then, now) in before.iter().zip(&takers) {
+                let given = plan.iter().filter(|(_, to)| *to == now.agent).count();
+                prop_assert_eq!(then.load as usize + given, now.load as usize);
+                prop_assert!(now.load <= then.load.max(capacity), "{} goes over", now.agent);
+            }
+            for left in all.iter().filter(|one| !plan.iter().any(|(given, _)| given == *one)) {
+                let idle = takers.iter().find(|taker| {
+                    taker.load < capacity && Some(&taker.agent) != left.owner.as_ref()
+                });
+                prop_assert_eq!(idle, None, "{:?} waits", left);
+            }
+            prop_assert!(plan.iter().all(|(waiting, to)| waiting.owner.as_ref() != Some(to)));
+        }
+    }
+}

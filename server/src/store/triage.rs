@@ -1,0 +1,57 @@
+//! What the store keeps of how a team sorts its conversations, beside [`super::Store`]: tags, how urgent, put off until,
+//! bookmarks, and the counts of lists. The same promises hold.
+use super::{Bounded, Changed, Pending, Then};
+use merhaba_shared::protocol::{
+    ids::{AgentId, ConversationId, Millis, SiteKey},
+    triage::{Counts, Priority},
+};
+
+/// Durable sorting.
+pub trait TriageStore {
+    /// Puts a tag, cleaned, on a conversation, or takes it off.
+    fn tag(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        tag: (String, bool),
+        at: Millis,
+        then: Then<Option<Bounded<Changed>>>,
+    ) -> Pending<Option<Bounded<Changed>>>;
+    /// The tags that a site knows, in the order of their letters.
+    fn tags(&self, site: SiteKey) -> Pending<Vec<String>>;
+    /// Says how urgent a conversation is.
+    fn prioritise(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        priority: Priority,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Puts a conversation off that is not resolved; `None`: it is open again.
+    fn snooze(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        until: Option<Millis>,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Opens what was put off until now or before; some of it, if it is much.
+    fn wake(&self, now: Millis, then: Then<Vec<Changed>>) -> Pending<Vec<Changed>>;
+    /// When the next conversation is to be opened that was put off.
+    fn next_wake(&self) -> Pending<Option<Millis>>;
+    /// Sets an agent's own mark on a conversation, or takes it away.
+    fn bookmark(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        on: bool,
+        at: Millis,
+        then: Then<Option<Bounded<()>>>,
+    ) -> Pending<Option<Bounded<()>>>;
+    /// What an agent has bookmarked, the latest mark first.
+    fn bookmarks(&self, agent: AgentId) -> Pending<Vec<ConversationId>>;
+    /// How many conversations each list of a site holds; nothing when there is no such site.
+    fn counts(&self, site: SiteKey) -> Pending<Option<Counts>>;
+}
