@@ -20,4 +20,5 @@ pub mod relay;
 pub mod scenes;
 pub mod screen;
 pub mod sources;
+pub mod stage;
 pub mod wire;

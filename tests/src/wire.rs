@@ -131,10 +131,18 @@ impl Wire {
     /// A visitor of a site who has written, and the conversation they began.
     pub async fn asking(relay: &Relay, site: &Site, text: &str) -> (Self, String) {
         let (mut wire, _) = Self::greeted(relay, site, None, json!([])).await;
-        let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": text, "attachments": [] });
-        wire.say(json!({ "Send": send })).await;
-        let conversation = wire.hear("Accepted").await["conversation"].as_str().expect("an id").to_owned();
+        let conversation = wire.writes(text, false).await;
         (wire, conversation)
+    }
+
+    /// Writes as a visitor, where they wrote last or in a new conversation; which one that is.
+    ///
+    /// # Panics
+    /// When it is not accepted.
+    pub async fn writes(&mut self, text: &str, new: bool) -> String {
+        let send = json!({ "client_id": client_id(), "conversation": null, "new": new, "body": text });
+        self.say(json!({ "Send": send })).await;
+        self.hear("Accepted").await["conversation"].as_str().expect("an id").to_owned()
     }
 
     /// An agent who has signed in and said `Hello`.

@@ -1,10 +1,11 @@
 //! What a trainee writes: nowhere a visitor can look before somebody has let it go, over a restart too; and how a trainee and
 //! colleagues do that in a browser.
 use merhaba_tests::{
-    browser::{Browser, Driver},
+    browser::Browser,
     http,
     relay::{Relay, Site},
-    screen::{FIELD, at_the_list, write},
+    screen::{FIELD, write},
+    stage::Stage,
     wire::{self, Wire, client_id},
 };
 use serde_json::{Value, json};
@@ -85,32 +86,25 @@ async fn no_byte_of_it_is_anywhere_a_visitor_looks_before_it_is_let_go() {
     assert!(shown.contains(SECRET), "{shown}");
 }
 
-struct Stage {
-    relay: Relay,
+struct Scene {
+    stage: Stage,
     visitor: Wire,
     owner: Browser,
     trainee: Browser,
-    driver: Driver,
-    _folder: tempfile::TempDir,
 }
 
 /// A demo with a visitor who has asked, its owner, and a trainee; both have the conversation open.
-async fn stage() -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::demo(&folder.path().join("data")).await;
-    let (visitor, _) = Wire::asking(&relay, &Site::demo(), "visitor-1;").await;
-    let driver = Driver::start().await;
-    let owner = at_the_list(&driver, &relay, relay.told("email"), relay.told("password")).await;
-    let can = relay.add_agent_named(&Site::demo(), "can@example.com", "Can", "trainee").await;
-    let trainee = at_the_list(&driver, &relay, &can.email, &can.password).await;
+async fn scene() -> Scene {
+    let (stage, visitor) = Stage::asked("visitor-1;").await;
+    let (owner, trainee) = (stage.first().await, stage.agent("Can", "trainee").await);
     for agent in [&owner, &trainee] {
         agent.click("document.querySelector('#list .item')").await;
         agent.until(FIELD).await;
     }
-    Stage { relay, visitor, owner, trainee, driver, _folder: folder }
+    Scene { stage, visitor, owner, trainee }
 }
 
-impl Stage {
+impl Scene {
     /// What the visitor is told next by an agent.
     async fn told(&mut self) -> Value {
         self.visitor.hear_where("Message", |message| message["author"]["Agent"].is_object()).await
@@ -130,59 +124,59 @@ fn button(words: &str) -> String {
 
 #[tokio::test]
 async fn a_trainees_answer_is_returned_with_a_reason_and_goes_when_it_is_good() {
-    let mut stage = stage().await;
-    stage.trainee.until("document.querySelector('#send').textContent.includes('Send for approval')").await;
-    write(&stage.trainee, "agent-1;").await;
-    stage.trainee.until(&format!("{CARD} && {}", button("Take back"))).await;
-    stage.owner.until(&format!("{CARD} && {CARD}.querySelector('.words').textContent === 'agent-1;'")).await;
+    let mut scene = scene().await;
+    scene.trainee.until("document.querySelector('#send').textContent.includes('Send for approval')").await;
+    write(&scene.trainee, "agent-1;").await;
+    scene.trainee.until(&format!("{CARD} && {}", button("Take back"))).await;
+    scene.owner.until(&format!("{CARD} && {CARD}.querySelector('.words').textContent === 'agent-1;'")).await;
     let not_said = "!document.querySelector('.bubble') || ![...document.querySelectorAll('.bubble')].some(it => it.textContent.includes('agent'))";
-    assert_eq!(stage.owner.run(&format!("return {not_said}")).await, true, "nothing like a message");
-    stage.owner.until("document.querySelector('[data-list=Approval] .count').textContent === '1'").await;
-    assert_eq!(stage.trainee.run("return document.querySelectorAll('.proposal .btn.main').length").await, 0);
+    assert_eq!(scene.owner.run(&format!("return {not_said}")).await, true, "nothing like a message");
+    scene.owner.until("document.querySelector('[data-list=Approval] .count').textContent === '1'").await;
+    assert_eq!(scene.trainee.run("return document.querySelectorAll('.proposal .btn.main').length").await, 0);
 
-    stage.owner.click(&button("Return")).await;
-    stage.owner.type_into("document.querySelector('.proposal textarea')", "daha kibar").await;
-    stage.owner.click(&button("Return")).await;
-    stage
+    scene.owner.click(&button("Return")).await;
+    scene.owner.type_into("document.querySelector('.proposal textarea')", "daha kibar").await;
+    scene.owner.click(&button("Return")).await;
+    scene
         .trainee
         .until(&format!("{CARD}.classList.contains('ended') && {CARD}.textContent.includes('daha kibar')"))
         .await;
-    stage.trainee.until(&format!("({TOAST}).includes('returned your answer')")).await;
-    stage.trainee.until(&format!("{FIELD}.value === 'agent-1;'")).await;
-    stage.owner.until("document.querySelector('[data-list=Approval] .count').textContent === '0'").await;
+    scene.trainee.until(&format!("({TOAST}).includes('returned your answer')")).await;
+    scene.trainee.until(&format!("{FIELD}.value === 'agent-1;'")).await;
+    scene.owner.until("document.querySelector('[data-list=Approval] .count').textContent === '0'").await;
 
     // Better now: it goes, as the trainee's own.
-    stage.trainee.run(&format!("{FIELD}.select()")).await;
-    stage.trainee.type_into(FIELD, "agent-2;\u{e007}").await;
-    stage.owner.until(&button("Approve and send")).await;
-    stage.owner.click(&button("Approve and send")).await;
-    let told = stage.told().await;
+    scene.trainee.run(&format!("{FIELD}.select()")).await;
+    scene.trainee.type_into(FIELD, "agent-2;\u{e007}").await;
+    scene.owner.until(&button("Approve and send")).await;
+    scene.owner.click(&button("Approve and send")).await;
+    let told = scene.told().await;
     assert_eq!((&told["body"], &told["author"]["Agent"]["name"]), (&json!("agent-2;"), &json!("Can")));
-    for agent in [&stage.owner, &stage.trainee] {
+    for agent in [&scene.owner, &scene.trainee] {
         agent.until("[...document.querySelectorAll('.row.out .bubble')].map(it => it.textContent).join() === 'agent-2;'").await;
         agent.until("document.querySelectorAll('.proposal').length === 1").await;
         agent
             .until("document.querySelector('[role=log]').textContent.includes('approved Can’s answer')")
             .await;
     }
-    stage.end().await;
+    scene.end().await;
 }
 
 #[tokio::test]
 async fn it_goes_in_other_words_and_whoever_is_late_is_told_who_was_faster() {
-    let mut stage = stage().await;
-    write(&stage.trainee, "agent-1;").await;
-    stage.owner.until(&button("Edit")).await;
-    stage.owner.click(&button("Edit")).await;
-    stage.owner.until("document.querySelector('.proposal textarea').value === 'agent-1;'").await;
+    let mut scene = scene().await;
+    write(&scene.trainee, "agent-1;").await;
+    scene.owner.until(&button("Edit")).await;
+    scene.owner.click(&button("Edit")).await;
+    scene.owner.until("document.querySelector('.proposal textarea').value === 'agent-1;'").await;
     // A colleague decides meanwhile, and the page of the first does not know it yet: its line is held up.
-    let mert = stage.relay.add_agent_named(&Site::demo(), "mert@example.com", "Mert", "agent").await;
-    let mut mert = Wire::answering(&stage.relay, &mert).await;
-    stage.owner.run("document.querySelector('.proposal textarea').select()").await;
-    stage.owner.type_into("document.querySelector('.proposal textarea')", "agent-2;").await;
-    stage.owner.click(&button("Approve and send these words")).await;
-    assert_eq!(stage.told().await["body"], "agent-2;");
-    stage.trainee.until(&format!("{CARD}.textContent.includes('changed it before it was sent')")).await;
+    let mert = scene.stage.relay.add_agent_named(&Site::demo(), "mert@example.com", "Mert", "agent").await;
+    let mut mert = Wire::answering(&scene.stage.relay, &mert).await;
+    scene.owner.run("document.querySelector('.proposal textarea').select()").await;
+    scene.owner.type_into("document.querySelector('.proposal textarea')", "agent-2;").await;
+    scene.owner.click(&button("Approve and send these words")).await;
+    assert_eq!(scene.told().await["body"], "agent-2;");
+    scene.trainee.until(&format!("{CARD}.textContent.includes('changed it before it was sent')")).await;
     let row = {
         mert.say(json!({ "List": { "filter": "Open", "cursor": null, "limit": 9 } })).await;
         mert.hear("Inbox").await["conversations"][0].clone()
@@ -192,29 +186,28 @@ async fn it_goes_in_other_words_and_whoever_is_late_is_told_who_was_faster() {
     mert.say(json!({ "Decide": decide })).await;
     let late = mert.hear("Decided").await;
     assert_eq!((&late["won"], &late["verdict"]), (&json!(false), &json!("Changed")));
-    stage.end().await;
+    scene.end().await;
 }
 
 #[tokio::test]
 async fn one_takes_back_what_one_wrote() {
-    let stage = stage().await;
-    write(&stage.trainee, "agent-1;").await;
-    stage.trainee.until(&button("Take back")).await;
-    stage.trainee.click(&button("Take back")).await;
-    stage.trainee.until(&format!("{FIELD}.value === 'agent-1;'")).await;
-    stage.owner.until(&format!("{CARD}.textContent.includes('taken back, not sent')")).await;
-    assert_eq!(stage.owner.run("return document.querySelectorAll('.proposal button').length").await, 0);
-    stage.end().await;
+    let scene = scene().await;
+    write(&scene.trainee, "agent-1;").await;
+    scene.trainee.until(&button("Take back")).await;
+    scene.trainee.click(&button("Take back")).await;
+    scene.trainee.until(&format!("{FIELD}.value === 'agent-1;'")).await;
+    scene.owner.until(&format!("{CARD}.textContent.includes('taken back, not sent')")).await;
+    assert_eq!(scene.owner.run("return document.querySelectorAll('.proposal button').length").await, 0);
+    scene.end().await;
 }
 
 #[tokio::test]
 async fn whoever_may_approve_hears_of_it_and_finds_it_in_a_list_of_its_own() {
-    let mut stage = stage().await;
-    let mert = stage.relay.add_agent_named(&Site::demo(), "mert@example.com", "Mert", "agent").await;
-    let mert = at_the_list(&stage.driver, &stage.relay, &mert.email, &mert.password).await;
+    let mut scene = scene().await;
+    let mert = scene.stage.agent("Mert", "agent").await;
     let list = "document.querySelector('[data-list=Approval]')";
     assert_eq!(mert.run(&format!("return {list}.hidden")).await, true, "one list less while nothing waits");
-    write(&stage.trainee, "agent-1;").await;
+    write(&scene.trainee, "agent-1;").await;
     mert.until(&format!("({TOAST}).includes('waits for your approval')")).await;
     mert.until(&format!("!{list}.hidden && {list}.querySelector('.count').textContent === '1'")).await;
     mert.click(list).await;
@@ -222,11 +215,11 @@ async fn whoever_may_approve_hears_of_it_and_finds_it_in_a_list_of_its_own() {
     mert.click("document.querySelector('#list .item')").await;
     mert.until(&button("Approve and send")).await;
     mert.click(&button("Approve and send")).await;
-    assert_eq!(stage.told().await["body"], "agent-1;");
+    assert_eq!(scene.told().await["body"], "agent-1;");
     mert.until("document.querySelector('#list .empty').textContent.includes('No answer waits for approval')")
         .await;
     mert.close().await;
-    stage.end().await;
+    scene.end().await;
 }
 
 #[tokio::test]

@@ -1,86 +1,13 @@
 //! The whole thing in a real browser: the shop on `localhost`, the relay on `127.0.0.1`, so the frame really is a
 //! stranger's. A visitor and an agent talk, pages are loaded again, the relay is killed, and the screens tell the truth.
 use merhaba_tests::{
-    browser::{Browser, Driver},
-    relay::Relay,
+    screen::{CHAT, FIELD, enter_chat, open_chat, open_conversation, shows, write},
+    stage::Stage,
 };
-use tempfile::TempDir;
-
-/// The shadow root with the launcher, wherever the loader has hung it.
-const CHAT: &str = "[...document.querySelectorAll('*')].map(e => e.shadowRoot).find(r => r && r.querySelector('a[href*=\"/c/\"]'))";
-/// Where people write.
-const FIELD: &str = "document.querySelector('textarea')";
-
-/// A demo with a visitor in front of the shop.
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    _folder: TempDir,
-}
-
-async fn stage() -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::demo(&folder.path().join("data")).await;
-    Stage { relay, driver: Driver::start().await, _folder: folder }
-}
-
-impl Stage {
-    /// A visitor with the chat open, inside its frame.
-    async fn visitor(&self) -> Browser {
-        let browser = self.driver.browser().await;
-        browser.open(self.relay.told("shop")).await;
-        open_chat(&browser).await;
-        browser
-    }
-
-    /// An agent who has signed in.
-    async fn agent(&self) -> Browser {
-        let browser = self.driver.browser().await;
-        browser.open(self.relay.told("agent")).await;
-        browser.type_into("document.querySelector('input[type=email]')", self.relay.told("email")).await;
-        let password = format!("{}\u{e007}", self.relay.told("password"));
-        browser.type_into("document.querySelector('input[type=password]')", &password).await;
-        browser.until("!document.querySelector('input[type=password]')").await;
-        browser
-    }
-}
-
-/// Opens the chat by its launcher and goes into the frame.
-async fn open_chat(browser: &Browser) {
-    browser.press(&format!("{CHAT}.querySelector('a')")).await;
-    enter_chat(browser).await;
-}
-
-async fn enter_chat(browser: &Browser) {
-    browser.enter(&format!("{CHAT}.querySelector('iframe')")).await;
-    browser.until(FIELD).await;
-}
-
-async fn write(browser: &Browser, text: &str) {
-    browser.type_into(FIELD, &format!("{text}\u{e007}")).await;
-}
-
-/// The messages of this test that the timeline shows: `visitor-1;` and so on, in order.
-const SHOWN: &str =
-    "((document.querySelector('[role=log]') || {}).textContent || '').match(/(visitor|agent)-\\d+;/g)";
-
-/// Waits until the timeline shows exactly these.
-async fn shows(browser: &Browser, messages: &[&str]) {
-    browser.until(&format!("String({SHOWN}) === {:?}", messages.join(","))).await;
-}
-
-/// Opens the conversation at the top of the agent's list: the one whose preview shows this text.
-async fn open_conversation(agent: &Browser, preview: &str) {
-    let row = format!(
-        "[...document.querySelectorAll('button, a, [role=button], [role=option]')].find(e => e.textContent.includes({preview:?}))"
-    );
-    agent.click(&row).await;
-    agent.until(FIELD).await;
-}
 
 #[tokio::test]
 async fn before_intent_the_page_carries_one_request_and_nothing_else() {
-    let stage = stage().await;
+    let stage = Stage::demo().await;
     let browser = stage.driver.browser().await;
     browser.open(stage.relay.told("shop")).await;
     let name = browser
@@ -108,8 +35,8 @@ async fn before_intent_the_page_carries_one_request_and_nothing_else() {
 
 #[tokio::test]
 async fn a_visitor_and_an_agent_talk_reload_and_see_it_again() {
-    let stage = stage().await;
-    let agent = stage.agent().await;
+    let stage = Stage::demo().await;
+    let agent = stage.signed_in().await;
     let visitor = stage.visitor().await;
     write(&visitor, "visitor-1;").await;
     shows(&visitor, &["visitor-1;"]).await;
@@ -133,8 +60,8 @@ async fn a_visitor_and_an_agent_talk_reload_and_see_it_again() {
 
 #[tokio::test]
 async fn a_killed_relay_loses_doubles_and_mixes_nothing() {
-    let mut stage = stage().await;
-    let agent = stage.agent().await;
+    let mut stage = Stage::demo().await;
+    let agent = stage.signed_in().await;
     let visitor = stage.visitor().await;
     write(&visitor, "visitor-1;").await;
     open_conversation(&agent, "visitor-1;").await;
@@ -163,7 +90,7 @@ async fn a_killed_relay_loses_doubles_and_mixes_nothing() {
 
 #[tokio::test]
 async fn two_tabs_of_one_visitor_stay_in_step() {
-    let stage = stage().await;
+    let stage = Stage::demo().await;
     let visitor = stage.visitor().await;
     write(&visitor, "visitor-1;").await;
     shows(&visitor, &["visitor-1;"]).await;
@@ -187,7 +114,7 @@ async fn two_tabs_of_one_visitor_stay_in_step() {
 
 #[tokio::test]
 async fn shift_enter_breaks_the_line_and_enter_sends() {
-    let stage = stage().await;
+    let stage = Stage::demo().await;
     let visitor = stage.visitor().await;
     visitor.type_into(FIELD, "visitor-1;\u{e008}\u{e007}\u{e000}visitor-2;").await;
     assert_eq!(visitor.run(&format!("return {FIELD}.value")).await, "visitor-1;\nvisitor-2;");
@@ -199,7 +126,7 @@ async fn shift_enter_breaks_the_line_and_enter_sends() {
 
 #[tokio::test]
 async fn without_any_script_answers_come_by_themselves_and_what_is_typed_stays() {
-    let stage = stage().await;
+    let stage = Stage::demo().await;
     let off = serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
     let visitor = stage.driver.browser_with(off).await;
     visitor.open(&format!("{}/c/demo?lang=en", stage.relay.url())).await;
@@ -207,7 +134,7 @@ async fn without_any_script_answers_come_by_themselves_and_what_is_typed_stays()
     visitor.type_into(FIELD, "visitor-1;").await;
     visitor.click("document.querySelector('form button:not([type=button])')").await;
     shows(&visitor, &["visitor-1;"]).await;
-    let agent = stage.agent().await;
+    let agent = stage.signed_in().await;
     open_conversation(&agent, "visitor-1;").await;
     visitor.until("document.querySelector('.state:last-child').textContent === 'Read'").await;
 

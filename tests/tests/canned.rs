@@ -1,36 +1,16 @@
 //! Canned replies in a real browser: written down once, found by a slash, put in with what is known of the visitor; and who
 //! may change them.
 use merhaba_tests::{
-    browser::{Browser, Driver},
+    browser::Browser,
     http,
     relay::{Relay, Site},
-    screen::{FIELD, at_the_list, sign_in_as},
-    wire::{Wire, sign_in as signed_in},
+    screen::{FIELD, sign_in_as},
+    stage::Stage,
+    wire::sign_in as signed_in,
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const OFFER: &str = "[...document.querySelectorAll('#canned [role=option]')]";
-
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    visitor: Wire,
-    _folder: TempDir,
-}
-
-async fn stage() -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::demo(&folder.path().join("data")).await;
-    let (visitor, _) = Wire::asking(&relay, &Site::demo(), "visitor-1;").await;
-    Stage { relay, driver: Driver::start().await, visitor, _folder: folder }
-}
-
-impl Stage {
-    async fn agent(&self) -> Browser {
-        at_the_list(&self.driver, &self.relay, self.relay.told("email"), self.relay.told("password")).await
-    }
-}
 
 /// Adds a reply on the page of canned replies.
 async fn write_down(agent: &Browser, name: &str, body: &str) {
@@ -60,8 +40,8 @@ async fn to_conversation(agent: &Browser) {
 
 #[tokio::test]
 async fn a_slash_finds_it_and_it_is_sent_with_what_is_known() {
-    let mut stage = stage().await;
-    let agent = stage.agent().await;
+    let (stage, mut visitor) = Stage::asked("visitor-1;").await;
+    let agent = stage.first().await;
     to_replies(&agent).await;
     agent.until("document.querySelector('.replies .empty')").await;
     write_down(
@@ -84,7 +64,7 @@ async fn a_slash_finds_it_and_it_is_sent_with_what_is_known() {
     let text = "Bir saniye Sayın ziyaretçimiz, Çay 14 gün içinde iade edilir.";
     agent.until(&format!("{FIELD}.value === {text:?} && !document.querySelector('#canned')")).await;
     agent.type_into(FIELD, "\u{e007}").await;
-    let told = stage.visitor.hear_where("Message", |message| message["author"]["Agent"].is_object()).await;
+    let told = visitor.hear_where("Message", |message| message["author"]["Agent"].is_object()).await;
     assert_eq!(told["body"], text);
     // What there is nothing to put in for is selected, and never sent as it is.
     agent.type_into(FIELD, "/k").await;
@@ -114,8 +94,8 @@ async fn a_slash_finds_it_and_it_is_sent_with_what_is_known() {
 
 #[tokio::test]
 async fn what_was_deleted_can_be_had_back_and_a_name_stands_once() {
-    let stage = stage().await;
-    let agent = stage.agent().await;
+    let (stage, _visitor) = Stage::asked("visitor-1;").await;
+    let agent = stage.first().await;
     to_replies(&agent).await;
     write_down(&agent, "kargo", "<b>yolda</b>").await;
     assert_eq!(agent.run("return document.querySelectorAll('.reply p b').length").await, 0, "text is text");

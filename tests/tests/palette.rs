@@ -1,13 +1,6 @@
 //! The palette in a real browser: one field over everything an agent can do, with the keys that do it without.
-use merhaba_tests::{
-    axe,
-    browser::{Browser, Driver},
-    relay::{Relay, Site},
-    screen::{FIELD, at_the_list},
-    wire::{Wire, client_id},
-};
+use merhaba_tests::{axe, browser::Browser, relay::Site, screen::FIELD, stage::Stage, wire::Wire};
 use serde_json::json;
-use tempfile::TempDir;
 
 /// What is typed into.
 const ASK: &str = "document.querySelector('#palette[open] input')";
@@ -20,31 +13,11 @@ const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 const DOWN: &str = "\u{e015}";
 
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    _visitor: Wire,
-    _folder: TempDir,
-}
-
 /// A demo with a visitor who has begun two conversations.
-async fn stage() -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::demo(&folder.path().join("data")).await;
-    let (mut visitor, _) = Wire::greeted(&relay, &Site::demo(), None, json!([])).await;
-    for text in ["Kargom nerede?", "Işık yanmıyor"] {
-        let send = json!({ "client_id": client_id(), "conversation": null, "new": true, "body": text });
-        visitor.say(json!({ "Send": send })).await;
-        visitor.hear("Accepted").await;
-    }
-    Stage { relay, driver: Driver::start().await, _visitor: visitor, _folder: folder }
-}
-
-impl Stage {
-    async fn agent(&self) -> Browser {
-        let (email, password) = (self.relay.told("email"), self.relay.told("password"));
-        at_the_list(&self.driver, &self.relay, email, password).await
-    }
+async fn stage() -> (Stage, Wire) {
+    let (stage, mut visitor) = Stage::asked("Kargom nerede?").await;
+    visitor.writes("Işık yanmıyor", true).await;
+    (stage, visitor)
 }
 
 /// Presses Ctrl and K wherever the focus is.
@@ -68,10 +41,10 @@ async fn take(agent: &Browser, typed: &str, words: &str) {
 
 #[tokio::test]
 async fn a_conversation_is_found_answered_sorted_and_resolved_from_one_field() {
-    let stage = stage().await;
+    let (stage, _visitor) = stage().await;
     let mert = stage.relay.add_agent_named(&Site::demo(), "mert@example.com", "Mert Yıldız", "agent").await;
     let _mert = Wire::answering(&stage.relay, &mert).await;
-    let agent = stage.agent().await;
+    let agent = stage.first().await;
     // By what the list holds, typed without a Turkish keyboard; nothing about a conversation is offered before.
     call(&agent).await;
     agent.until("document.querySelectorAll('#choices [role=group]').length === 3").await;
@@ -109,8 +82,8 @@ async fn a_conversation_is_found_answered_sorted_and_resolved_from_one_field() {
 
 #[tokio::test]
 async fn arrows_choose_escape_leaves_everything_as_it_was() {
-    let stage = stage().await;
-    let agent = stage.agent().await;
+    let (stage, _visitor) = stage().await;
+    let agent = stage.first().await;
     agent.click("document.querySelector('#list .item')").await;
     agent.type_into(FIELD, "half an answer").await;
     call(&agent).await;
@@ -153,8 +126,8 @@ async fn press(agent: &Browser, key: &str) {
 
 #[tokio::test]
 async fn the_keys_are_shown_and_a_dialog_keeps_them_to_itself() {
-    let stage = stage().await;
-    let agent = stage.agent().await;
+    let (stage, _visitor) = stage().await;
+    let agent = stage.first().await;
     agent
         .until(
             "[...document.querySelectorAll('.empty .key-list kbd')].some(it => it.textContent === 'Ctrl K')",

@@ -1,45 +1,19 @@
 //! Messages that are said in other words or taken away, by hands on both pages: an agent does it, the visitor sees it, and
 //! nothing of what was there before can be read anywhere.
 use merhaba_tests::{
-    browser::{Browser, Driver},
+    browser::Browser,
     files::{agent_links, agent_upload},
     http,
     relay::Relay,
-    screen::{FIELD, at_the_list, open_chat, open_conversation, write},
+    screen::{FIELD, open_chat, open_conversation, write},
+    stage::Stage,
     wire::{self, Wire, client_id},
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// The words of the log, bubble by bubble.
 /// The greeting is none of them.
 const SAID: &str = "[...document.querySelectorAll('[role=log] .bubble:not(.typing)')].slice(document.querySelector('.jump[type]') ? 1 : 0).map(it => it.textContent + (it.dataset.note ? ' (' + it.dataset.note + ')' : '')).join('|')";
-
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    _folder: TempDir,
-}
-
-async fn stage() -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::demo(&folder.path().join("data")).await;
-    Stage { relay, driver: Driver::start().await, _folder: folder }
-}
-
-impl Stage {
-    async fn agent(&self) -> Browser {
-        at_the_list(&self.driver, &self.relay, self.relay.told("email"), self.relay.told("password")).await
-    }
-
-    async fn visitor(&self) -> Browser {
-        let browser = self.driver.browser().await;
-        browser.open(self.relay.told("shop")).await;
-        open_chat(&browser).await;
-        browser.until("document.querySelector('.jump')").await;
-        browser
-    }
-}
 
 async fn says(page: &Browser, words: &str) {
     page.until(&format!("{SAID} === {words:?}")).await;
@@ -56,10 +30,11 @@ async fn press(agent: &Browser, words: &str, button: &str) {
 
 #[tokio::test]
 async fn what_was_sent_is_said_in_other_words_and_taken_away() {
-    let stage = stage().await;
+    let stage = Stage::demo().await;
     let visitor = stage.visitor().await;
+    visitor.until("document.querySelector('.jump')").await;
     write(&visitor, "soru").await;
-    let agent = stage.agent().await;
+    let agent = stage.first().await;
     open_conversation(&agent, "soru").await;
     write(&agent, "cevap bir").await;
     write(&agent, "cevap iki").await;

@@ -1,13 +1,7 @@
 //! Agents who sort what they have, in real browsers: tags, priority, bookmarks, what is put off and comes back, lists with
 //! their counts and filters, and a way back from what was done by mistake.
-use merhaba_tests::{
-    browser::{Browser, Driver},
-    relay::{Relay, Site},
-    screen::{FIELD, at_the_list},
-    wire::{Wire, client_id},
-};
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use merhaba_tests::{browser::Browser, screen::FIELD, stage::Stage, wire::Wire};
+use serde_json::json;
 
 /// The conversation that is open.
 const LOG: &str = "document.querySelector('[role=log]').textContent";
@@ -17,50 +11,6 @@ const TOAST: &str = "((document.querySelector('.toast') || {}).textContent || ''
 const CHIPS: &str = "[...document.querySelectorAll('.sorting .chip span')].map(it => it.textContent).join()";
 /// How many rows are in the page.
 const ROWS: &str = "document.querySelectorAll('#list .item').length";
-
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    site: Site,
-    visitor: Wire,
-    _folder: TempDir,
-}
-
-async fn say(visitor: &mut Wire, text: &str, new: bool) -> Value {
-    let send = json!({ "client_id": client_id(), "conversation": null, "new": new, "body": text });
-    visitor.say(json!({ "Send": send })).await;
-    visitor.hear("Accepted").await["conversation"].clone()
-}
-
-/// A demo with a visitor who has begun so many conversations.
-async fn stage(conversations: usize) -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let relay = Relay::serve(&data, &["--no-rate-limits"]).await;
-    let site = relay.add_site("Çay Evi", &[]).await;
-    let (mut visitor, _) = Wire::greeted(&relay, &site, None, json!([])).await;
-    for number in 0..conversations {
-        say(&mut visitor, &format!("visitor-{number};"), true).await;
-    }
-    Stage { relay, driver: Driver::start().await, site, visitor, _folder: folder }
-}
-
-impl Stage {
-    /// An agent at a page of their own.
-    async fn agent(&self, email: &str, password: &str) -> Browser {
-        at_the_list(&self.driver, &self.relay, email, password).await
-    }
-
-    async fn first(&self) -> Browser {
-        self.second("Elif", "agent").await
-    }
-
-    async fn second(&self, name: &str, role: &str) -> Browser {
-        let email = format!("{name}@example.com").to_lowercase();
-        let agent = self.relay.add_agent_named(&self.site, &email, name, role).await;
-        self.agent(&agent.email, &agent.password).await
-    }
-}
 
 async fn open(agent: &Browser) {
     agent.click("document.querySelector('#list .item')").await;
@@ -94,8 +44,8 @@ async fn counts(agent: &Browser, which: &str, count: usize) {
 
 #[tokio::test]
 async fn tags_priority_and_bookmarks_stand_where_they_were_put() {
-    let stage = stage(1).await;
-    let (one, two) = (stage.first().await, stage.second("Mert", "agent").await);
+    let (stage, _visitor) = Stage::with(1).await;
+    let (one, two) = (stage.agent("Elif", "agent").await, stage.agent("Mert", "agent").await);
     open(&one).await;
     open(&two).await;
     rest(&one).await;
@@ -137,8 +87,8 @@ async fn tags_priority_and_bookmarks_stand_where_they_were_put() {
 
 #[tokio::test]
 async fn what_is_put_off_leaves_the_list_and_comes_back() {
-    let mut stage = stage(1).await;
-    let agent = stage.first().await;
+    let (stage, mut visitor) = Stage::with(1).await;
+    let agent = stage.agent("Elif", "agent").await;
     open(&agent).await;
     rest(&agent).await;
     key(&agent, "s").await;
@@ -157,7 +107,7 @@ async fn what_is_put_off_leaves_the_list_and_comes_back() {
     agent.run("const it = document.querySelector('#snooze-menu input'); const at = new Date(Date.now() + 864e5); it.value = at.toISOString().slice(0, 16)").await;
     agent.click("document.querySelector('#snooze-menu .btn')").await;
     agent.until("document.querySelector('.sorting .until') && document.querySelector('#wake')").await;
-    say(&mut stage.visitor, "again;", false).await;
+    visitor.writes("again;", false).await;
     agent.until(&format!("{ROWS} === 1 && !document.querySelector('.sorting .until')")).await;
     // At its time, by itself.
     let desk = stage.relay.add_agent_named(&stage.site, "ece@example.com", "Ece", "agent").await;
@@ -172,8 +122,8 @@ async fn what_is_put_off_leaves_the_list_and_comes_back() {
 
 #[tokio::test]
 async fn what_was_resolved_by_mistake_is_taken_back() {
-    let stage = stage(1).await;
-    let agent = stage.first().await;
+    let (stage, _visitor) = Stage::with(1).await;
+    let agent = stage.agent("Elif", "agent").await;
     open(&agent).await;
     rest(&agent).await;
     key(&agent, "e").await;
@@ -189,8 +139,8 @@ async fn what_was_resolved_by_mistake_is_taken_back() {
 
 #[tokio::test]
 async fn lists_count_and_filters_outlive_a_reload() {
-    let mut stage = stage(3).await;
-    let (one, two) = (stage.first().await, stage.second("Mert", "agent").await);
+    let (stage, mut visitor) = Stage::with(3).await;
+    let (one, two) = (stage.agent("Elif", "agent").await, stage.agent("Mert", "agent").await);
     counts(&one, "Unassigned", 3).await;
     counts(&one, "Waiting", 3).await;
     open(&two).await;
@@ -216,7 +166,7 @@ async fn lists_count_and_filters_outlive_a_reload() {
     one.reload().await;
     one.until(&format!("{ROWS} === 1 && {pick}.value === 'Kargo'")).await;
     // What is not asked for stays out, whoever writes; a conversation opened by its link is there all the same.
-    say(&mut stage.visitor, "another;", true).await;
+    visitor.writes("another;", true).await;
     counts(&two, "Open", 4).await;
     assert_eq!(one.run(&format!("return {ROWS}")).await, 1);
     one.click("document.querySelector('#clear-filters')").await;
@@ -231,8 +181,8 @@ async fn lists_count_and_filters_outlive_a_reload() {
 #[tokio::test]
 async fn a_long_list_is_walked_by_keyboard_with_few_rows_in_the_page() {
     const MANY: usize = 130;
-    let stage = stage(MANY).await;
-    let agent = stage.first().await;
+    let (stage, _visitor) = Stage::with(MANY).await;
+    let agent = stage.agent("Elif", "agent").await;
     counts(&agent, "Open", MANY).await;
     let set = format!("document.querySelector('#list [role=listitem]').ariaSetSize === '{MANY}'");
     agent.until(&set).await;
@@ -255,8 +205,8 @@ async fn a_long_list_is_walked_by_keyboard_with_few_rows_in_the_page() {
 
 #[tokio::test]
 async fn a_trainee_sees_how_it_is_sorted_and_changes_nothing() {
-    let stage = stage(1).await;
-    let (one, trainee) = (stage.first().await, stage.second("Can", "trainee").await);
+    let (stage, _visitor) = Stage::with(1).await;
+    let (one, trainee) = (stage.agent("Elif", "agent").await, stage.agent("Can", "trainee").await);
     open(&one).await;
     open(&trainee).await;
     one.type_into("document.querySelector('#tag')", "Kargo\u{e007}").await;

@@ -1,54 +1,22 @@
 //! A finger on the list of a phone, in a real browser: across it resolves and puts off, with a way back; down it scrolls;
 //! a short way is nothing, and a tap opens.
-use merhaba_tests::{
-    browser::{Browser, Driver},
-    relay::{Relay, Site},
-    screen::{FIELD, at_the_list},
-    wire::{Wire, client_id},
-};
+use merhaba_tests::{browser::Browser, screen::FIELD, stage::Stage};
 use serde_json::json;
-use tempfile::TempDir;
 
 /// How many conversations the list shows.
 const ROWS: &str = "document.querySelectorAll('#list .item').length";
 /// The toast's words.
 const TOAST: &str = "((document.querySelector('.toast') || {}).textContent || '')";
 
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    site: Site,
-    _visitor: Wire,
-    _folder: TempDir,
-}
-
-/// A demo with a visitor who has begun so many conversations.
-async fn stage(conversations: usize) -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::serve(&folder.path().join("data"), &["--no-rate-limits"]).await;
-    let site = relay.add_site("Çay Evi", &[]).await;
-    let (mut visitor, _) = Wire::greeted(&relay, &site, None, json!([])).await;
-    for number in 0..conversations {
-        let text = format!("visitor-{number};");
-        let send = json!({ "client_id": client_id(), "conversation": null, "new": true, "body": text });
-        visitor.say(json!({ "Send": send })).await;
-        visitor.hear("Accepted").await;
-    }
-    Stage { relay, driver: Driver::start().await, site, _visitor: visitor, _folder: folder }
-}
-
-impl Stage {
-    /// An agent with a phone.
-    async fn agent(&self, role: &str) -> Browser {
-        let agent = self.relay.add_agent_named(&self.site, "elif@example.com", "Elif", role).await;
-        let phone = at_the_list(&self.driver, &self.relay, &agent.email, &agent.password).await;
-        let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
-        phone.command("Emulation.setDeviceMetricsOverride", screen).await;
-        phone
-            .command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true, "maxTouchPoints": 1 }))
-            .await;
-        phone
-    }
+/// An agent with a phone.
+async fn with_a_phone(stage: &Stage, role: &str) -> Browser {
+    let phone = stage.agent("Elif", role).await;
+    let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+    phone.command("Emulation.setDeviceMetricsOverride", screen).await;
+    phone
+        .command("Emulation.setTouchEmulationEnabled", json!({ "enabled": true, "maxTouchPoints": 1 }))
+        .await;
+    phone
 }
 
 /// Where the first row is, as `[x, y]` of its middle.
@@ -80,8 +48,8 @@ async fn lift(phone: &Browser) {
 
 #[tokio::test]
 async fn to_the_left_it_is_resolved_to_the_right_put_off_and_both_can_be_taken_back() {
-    let stage = stage(2).await;
-    let phone = stage.agent("agent").await;
+    let (stage, _visitor) = Stage::with(2).await;
+    let phone = with_a_phone(&stage, "agent").await;
     draw(&phone, -160.0, 10.0).await;
     phone.until("document.querySelector('.beneath.done.far')").await;
     lift(&phone).await;
@@ -107,8 +75,8 @@ async fn to_the_left_it_is_resolved_to_the_right_put_off_and_both_can_be_taken_b
 
 #[tokio::test]
 async fn a_tap_opens_a_short_way_is_nothing_and_down_it_scrolls() {
-    let stage = stage(14).await;
-    let phone = stage.agent("agent").await;
+    let (stage, _visitor) = Stage::with(14).await;
+    let phone = with_a_phone(&stage, "agent").await;
     phone.until(&format!("{ROWS} === 14")).await;
     let at = first(&phone).await;
     touch(&phone, "touchStart", Some(at)).await;
@@ -141,8 +109,8 @@ async fn a_tap_opens_a_short_way_is_nothing_and_down_it_scrolls() {
 
 #[tokio::test]
 async fn who_may_not_sort_draws_nothing() {
-    let stage = stage(1).await;
-    let phone = stage.agent("trainee").await;
+    let (stage, _visitor) = Stage::with(1).await;
+    let phone = with_a_phone(&stage, "trainee").await;
     draw(&phone, -160.0, 0.0).await;
     assert_eq!(phone.run("return document.querySelectorAll('.beneath').length").await, 0);
     lift(&phone).await;

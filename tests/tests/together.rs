@@ -1,49 +1,17 @@
 //! Several agents in a real browser: what only the team sees, and a conversation that goes from one to another.
 use merhaba_tests::{
-    browser::{Browser, Driver},
+    browser::Browser,
     relay::{Relay, Site},
-    screen::{FIELD, at_the_list, write},
+    screen::{FIELD, write},
+    stage::Stage,
     wire::Wire,
 };
 use serde_json::json;
-use tempfile::TempDir;
 
 /// The conversation that is open.
 const LOG: &str = "document.querySelector('[role=log]')";
 /// Whoever is given something is told here.
 const TOAST: &str = "(document.querySelector('.toast') || {}).textContent || ''";
-
-struct Stage {
-    relay: Relay,
-    driver: Driver,
-    visitor: Wire,
-    _folder: TempDir,
-}
-
-/// A demo with a visitor who has written.
-async fn stage(text: &str) -> Stage {
-    let folder = tempfile::tempdir().expect("a folder");
-    let relay = Relay::demo(&folder.path().join("data")).await;
-    let (visitor, _) = Wire::asking(&relay, &Site::demo(), text).await;
-    Stage { relay, driver: Driver::start().await, visitor, _folder: folder }
-}
-
-impl Stage {
-    /// An agent at a page of their own.
-    async fn agent(&self, email: &str, password: &str) -> Browser {
-        at_the_list(&self.driver, &self.relay, email, password).await
-    }
-
-    async fn first(&self) -> Browser {
-        self.agent(self.relay.told("email"), self.relay.told("password")).await
-    }
-
-    async fn second(&self, name: &str, role: &str) -> Browser {
-        let email = format!("{name}@example.com").to_lowercase();
-        let agent = self.relay.add_agent_named(&Site::demo(), &email, name, role).await;
-        self.agent(&agent.email, &agent.password).await
-    }
-}
 
 async fn open(agent: &Browser) {
     agent.click("document.querySelector('#list .item')").await;
@@ -61,8 +29,8 @@ async fn says(agent: &Browser, text: &str) {
 
 #[tokio::test]
 async fn a_conversation_is_handed_over_with_a_note() {
-    let mut stage = stage("visitor-1;").await;
-    let (one, two) = (stage.first().await, stage.second("Mert", "agent").await);
+    let (stage, mut visitor) = Stage::asked("visitor-1;").await;
+    let (one, two) = (stage.first().await, stage.agent("Mert", "agent").await);
     open(&one).await;
     turn(&one, 1).await;
     write(&one, "kargo gecikti").await;
@@ -83,7 +51,7 @@ async fn a_conversation_is_handed_over_with_a_note() {
     }
     // An answer, and nothing of all that, reaches the visitor.
     write(&two, "agent-1;").await;
-    let told = stage.visitor.hear_where("Message", |message| message["author"]["Agent"].is_object()).await;
+    let told = visitor.hear_where("Message", |message| message["author"]["Agent"].is_object()).await;
     assert_eq!((&told["body"], &told["author"]["Agent"]["name"]), (&json!("agent-1;"), &json!("Mert")));
     says(&one, "agent-1;").await;
     two.click("document.querySelector('.deeds [aria-haspopup=dialog]')").await;
@@ -95,7 +63,7 @@ async fn a_conversation_is_handed_over_with_a_note() {
 
 #[tokio::test]
 async fn an_answer_and_a_note_never_take_each_others_text() {
-    let stage = stage("visitor-1;").await;
+    let (stage, _visitor) = Stage::asked("visitor-1;").await;
     let agent = stage.first().await;
     open(&agent).await;
     agent.type_into(FIELD, "for the visitor").await;
@@ -118,7 +86,7 @@ async fn an_answer_and_a_note_never_take_each_others_text() {
 
 #[tokio::test]
 async fn from_one_conversation_straight_to_another_each_is_drawn_once() {
-    let stage = stage("visitor-1;").await;
+    let (stage, _visitor) = Stage::asked("visitor-1;").await;
     let _other = Wire::asking(&stage.relay, &Site::demo(), "visitor-2;").await;
     let agent = stage.first().await;
     for text in ["visitor-1;", "visitor-2;", "visitor-1;", "visitor-2;"] {
@@ -137,8 +105,8 @@ async fn from_one_conversation_straight_to_another_each_is_drawn_once() {
 
 #[tokio::test]
 async fn whoever_opens_a_conversation_sees_who_is_there_and_who_writes() {
-    let stage = stage("visitor-1;").await;
-    let (one, two) = (stage.first().await, stage.second("Mert", "agent").await);
+    let (stage, _visitor) = Stage::asked("visitor-1;").await;
+    let (one, two) = (stage.first().await, stage.agent("Mert", "agent").await);
     let said =
         |words: &str| format!("(document.querySelector('.company') || {{}}).textContent === {words:?}");
     open(&one).await;
@@ -156,8 +124,8 @@ async fn whoever_opens_a_conversation_sees_who_is_there_and_who_writes() {
 
 #[tokio::test]
 async fn a_trainee_writes_notes_and_is_offered_nothing_that_they_may_not_do() {
-    let stage = stage("visitor-1;").await;
-    let trainee = stage.second("Can", "trainee").await;
+    let (stage, _visitor) = Stage::asked("visitor-1;").await;
+    let trainee = stage.agent("Can", "trainee").await;
     open(&trainee).await;
     turn(&trainee, 1).await;
     write(&trainee, "fiyatı bilmiyorum").await;
@@ -191,9 +159,9 @@ async fn has(agent: &Browser, number: usize) {
 
 #[tokio::test]
 async fn three_agents_are_given_ten_visitors_in_turn_and_whoever_is_done_has_the_next() {
-    let stage = stage("visitor-0;").await;
+    let (stage, _visitor) = Stage::asked("visitor-0;").await;
     let (one, two, three) =
-        (stage.first().await, stage.second("Mert", "agent").await, stage.second("Zeynep", "agent").await);
+        (stage.first().await, stage.agent("Mert", "agent").await, stage.agent("Zeynep", "agent").await);
     in_turn(&one, &stage.relay, "3").await;
     let mut visitors = Vec::new();
     for number in 1..10 {

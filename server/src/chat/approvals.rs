@@ -1,22 +1,17 @@
 //! Messages that wait for approval: written, decided, and passed on when nobody decides. Never publishes to a visitor what
 //! nobody has let go, and never decides who may: the session asks the rules first.
-use super::Chat;
+use super::{Chat, alarm};
 use crate::{
     hub::{Topic, Weight},
-    store::{AgentMessage, Bounded, Changed, Pending, Proposed, Sequence, Settled, StoreError, Then},
+    store::{AgentMessage, Bounded, Pending, Proposed, Sequence, Settled, StoreError, Then},
 };
 use merhaba_shared::protocol::{
     agent::{Activity, Event},
     approval::{Decide, Proposal, Propose},
-    ids::{AgentId, Millis},
+    ids::AgentId,
     model::Accepted,
 };
 use std::{sync::Arc, time::Duration};
-
-/// The wall's clock may be set, and a site's minutes be changed: it is looked at as often while something waits.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// After a failed look at the store.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// The answer to the writer of a proposal; `seq` is the proposal's number.
 #[must_use]
@@ -87,38 +82,17 @@ impl Chat {
     /// Passes on, for ever, what waits for approval, each at its time; what came due while nobody ran, at once.
     pub fn passing(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
         let chat = self.clone();
-        async move {
-            loop {
-                match chat.pass().await {
-                    Ok(None) => chat.proposed.notified().await,
-                    Ok(Some(wait)) => {
-                        // Woken early by what was written meanwhile, or on time.
-                        let _ = tokio::time::timeout(wait, chat.proposed.notified()).await;
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "what waits for approval is not passed on for now");
-                        tokio::time::sleep(AGAIN).await;
-                    }
-                }
-            }
-        }
+        let what = "what waits for approval is not passed on for now";
+        async move { alarm::watch(&chat.proposed, what, || chat.pass()).await }
     }
 
     /// Passes on what is due; how long to wait for the next, if anything is.
     pub async fn pass(&self) -> Result<Option<Duration>, StoreError> {
         let Some(next) = self.store.next_pass().await? else { return Ok(None) };
-        let now: Millis = self.clock.now();
-        if next > now {
-            let wait = Duration::from_millis(u64::try_from(next - now).unwrap_or(0));
-            return Ok(Some(wait.min(LOOK_EVERY)));
+        let now = self.clock.now();
+        if next <= now {
+            self.store.pass(now, self.publisher.all_sorted()).await?;
         }
-        let publisher = self.publisher.clone();
-        let then: Then<Vec<Changed>> = Box::new(move |passed| {
-            for changed in passed {
-                publisher.sorted(changed);
-            }
-        });
-        self.store.pass(now, then).await?;
-        Ok(Some(Duration::ZERO))
+        Ok(Some(alarm::until(next, now)))
     }
 }

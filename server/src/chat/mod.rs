@@ -1,6 +1,7 @@
 //! The use-cases: the only writers of the store and the only ones who publish. What was committed is published from
 //! the commit itself (`then`), in its order and even if nobody waits any more. Never touches a socket.
 
+mod alarm;
 mod approvals;
 mod audience;
 mod company;

@@ -4,7 +4,7 @@ use super::{counts::Moved, routing::Router, soon::Soon};
 use crate::{
     bus::{Bus, Hint},
     hub::{Hub, Published, Topic, Weight},
-    store::{Changed, ClaimOutcome, Marked, Store},
+    store::{Changed, ClaimOutcome, Marked, Store, Then},
 };
 use merhaba_shared::protocol::{
     agent::{self, Activity, InboxRow, Note},
@@ -88,6 +88,12 @@ impl Publisher {
             self.done(changed.activity.as_ref());
             self.row(&changed.row);
         }
+    }
+
+    /// The same for each of several, from the commit that did them.
+    pub(super) fn all_sorted(&self) -> Then<Vec<Changed>> {
+        let publisher = self.clone();
+        Box::new(move |all| all.iter().for_each(|changed| publisher.sorted(changed)))
     }
 
     /// Tells what may be told soon; without it all is told at once.

@@ -1,6 +1,6 @@
 //! How a team sorts its conversations: tags, how urgent, put off until, bookmarks; and what opens again by itself. Never
 //! decides what an agent may: the session asks the rules first.
-use super::Chat;
+use super::{Chat, alarm};
 use crate::{
     hub::{Topic, Weight},
     store::{Bounded, Changed, Pending, StoreError, Then},
@@ -11,11 +11,6 @@ use merhaba_shared::protocol::{
     triage::{Bookmark, SetPriority},
 };
 use std::{sync::Arc, time::Duration};
-
-/// The wall's clock may be set: it is looked at as often while something is put off.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// After a failed look at the store.
-const AGAIN: Duration = Duration::from_secs(1);
 
 impl Chat {
     /// Puts a tag, cleaned, on a conversation, or takes it off.
@@ -72,39 +67,18 @@ impl Chat {
     /// Opens, for ever, what was put off, each at its time; what came due while nobody ran, at once.
     pub fn waking(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
         let chat = self.clone();
-        async move {
-            loop {
-                match chat.wake().await {
-                    Ok(None) => chat.put_off.notified().await,
-                    Ok(Some(wait)) => {
-                        // Woken early by what was put off meanwhile, or on time.
-                        let _ = tokio::time::timeout(wait, chat.put_off.notified()).await;
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "what was put off stays so for now");
-                        tokio::time::sleep(AGAIN).await;
-                    }
-                }
-            }
-        }
+        let what = "what was put off stays so for now";
+        async move { alarm::watch(&chat.put_off, what, || chat.wake()).await }
     }
 
     /// Opens what is due; how long to wait for the next, if anything is put off.
     pub async fn wake(&self) -> Result<Option<Duration>, StoreError> {
         let Some(next) = self.store.next_wake().await? else { return Ok(None) };
         let now = self.clock.now();
-        if next > now {
-            let wait = Duration::from_millis(u64::try_from(next - now).unwrap_or(0));
-            return Ok(Some(wait.min(LOOK_EVERY)));
+        if next <= now {
+            self.store.wake(now, self.publisher.all_sorted()).await?;
         }
-        let publisher = self.publisher.clone();
-        let then: Then<Vec<Changed>> = Box::new(move |woken| {
-            for changed in woken {
-                publisher.sorted(changed);
-            }
-        });
-        self.store.wake(now, then).await?;
-        Ok(Some(Duration::ZERO))
+        Ok(Some(alarm::until(next, now)))
     }
 
     fn sorted(&self) -> Then<Option<Changed>> {
