@@ -134,13 +134,10 @@ impl Teller<'_> {
     }
 }
 
-/// The beginning of a long text.
+/// The beginning of a long text, steady: how long a time is written is nothing to where it is cut.
 fn short(text: &str) -> String {
-    if text.chars().count() <= LONG {
-        text.to_owned()
-    } else {
-        text.chars().take(LONG).chain(['…']).collect()
-    }
+    let text = steady(text);
+    if text.chars().count() <= LONG { text } else { text.chars().take(LONG).chain(['…']).collect() }
 }
 
 /// The same text with each time of day as `0:00`, with its hour in one or two digits and what English adds to it; and with
@@ -180,8 +177,13 @@ fn time(letters: &[char]) -> Option<usize> {
 /// The same of a date with its day in front: of one with its year, or of one with the day of its week.
 fn british(letters: &[char]) -> Option<usize> {
     let week: String = letters.iter().take(5).collect();
-    let named = DAYS.iter().any(|day| week.strip_prefix(day) == Some(", "));
-    let begins = if named { 5 } else { 0 };
+    // With a comma behind it, or without, as the browser's edition has it.
+    let begins = match DAYS.iter().find_map(|day| week.strip_prefix(day)) {
+        Some(", ") => 5,
+        Some(rest) if rest.starts_with(' ') => 4,
+        _ => 0,
+    };
+    let named = begins > 0;
     let day = letters.get(begins..)?.iter().take_while(|letter| letter.is_ascii_digit()).count();
     let month: String = letters.get(begins + day..begins + day + 5)?.iter().collect();
     let known = MONTHS.iter().any(|name| month.get(1..4) == Some(name));
@@ -239,6 +241,7 @@ mod tests {
         assert_eq!(steady("Elif · Nov 2, 2026, 6:39\u{202f}AM"), "Elif · Jan 1, 2000, 0:00");
         assert_eq!(steady("Began 22 Nov 2026, 20:53"), "Began Jan 1, 2000, 0:00");
         assert_eq!(steady("until Mon, 23 Nov, 09:00."), "until Jan 1, 2000, 0:00.");
+        assert_eq!(steady("until Mon 30 Nov, 0:00."), "until Jan 1, 2000, 0:00.");
         assert_eq!(steady("Monday, 3 May, 12 of 2026"), "Monday, 3 May, 12 of 2026");
         assert_eq!(steady("May 200 of them, Mar 1"), "May 200 of them, Mar 1");
         assert_eq!(steady("\"23:05 · Okundu\" 12 60 °C 1:2 123:45"), "\"0:00 · Okundu\" 12 60 °C 1:2 123:45");

@@ -2,7 +2,7 @@
 //! be done now, and how. The keys, the list of keys and the palette are made of this one table. Draws nothing.
 use super::{
     app,
-    desk::Desk,
+    desk::{Desk, Unread},
     i18n::Texts,
     icons::{
         BACK, BELL, BOLT, CANNED, CHECK, CLOCK, DOWN, FLAG, GIVE, INBOX, INFO, KEYS, LOOK, NOTE, OUT, RETRY,
@@ -54,6 +54,8 @@ pub enum Deed {
     Priority,
     /// Writes a tag.
     Tag,
+    /// Goes to the first message that nobody had read.
+    Unread,
     /// Shows who this is.
     Details,
     /// Takes back what was done last.
@@ -114,6 +116,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Bookmark, "b", |texts| texts.bookmark, STAR),
     action(Deed::Priority, "p", |texts| texts.priority, FLAG),
     action(Deed::Tag, "t", |texts| texts.add_tag, TAG),
+    action(Deed::Unread, "u", |texts| texts.to_unread, UP),
     action(Deed::Details, "i", |texts| texts.details, INFO),
     action(Deed::Undo, "z", |texts| texts.undo, RETRY),
     action(Deed::Search, "/", |texts| texts.search, LOOK),
@@ -137,7 +140,7 @@ impl Deed {
     pub const fn is_of_conversation(self) -> bool {
         use Deed::{
             Answer, Bookmark, Claim, Details, HandOver, Note, Priority, Reopen, Resolve, Snooze, Tag,
-            TakeOver, Wake,
+            TakeOver, Unread, Wake,
         };
         matches!(
             self,
@@ -153,6 +156,7 @@ impl Deed {
                 | Snooze
                 | Tag
                 | TakeOver
+                | Unread
                 | Wake
         )
     }
@@ -228,6 +232,7 @@ impl Desk {
         let mine = self.peek(|client| holder.is_some() && client.me().map(|me| &me.id) == holder);
         match deed {
             Deed::Bookmark => live,
+            Deed::Unread => self.unread.with_untracked(|unread| unread.as_ref().is_some_and(Unread::is_any)),
             Deed::Claim => may && open && holder.is_none(),
             Deed::TakeOver => may && open && holder.is_some() && !mine,
             Deed::HandOver | Deed::Resolve => may && open,
@@ -284,6 +289,7 @@ impl Desk {
             Deed::Bookmark => self.bookmark(id),
             Deed::Priority => return focus("#priority:enabled"),
             Deed::Tag => return focus("#tag:enabled"),
+            Deed::Unread => self.to_unread(),
             Deed::Details => self.details.update(|open| *open = !*open),
             _ => return false,
         }

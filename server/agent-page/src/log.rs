@@ -40,6 +40,8 @@ pub enum State {
 pub enum Piece {
     /// A day begins.
     Day(Millis),
+    /// What nobody had read when the conversation was opened begins.
+    Unread,
     /// A message.
     Bubble {
         /// Tells it apart; the same while it waits and after it is stored.
@@ -220,11 +222,12 @@ struct Said {
     now: Now,
 }
 
-/// Draws a conversation. `day` says on which local day a time falls.
+/// Draws a conversation. `unread` is the first message that nobody had read; `day` says on which local day a time falls.
 pub fn pieces(
     opened: &Opened,
     waiting: &[Outgoing],
     me: Option<&AgentAuthor>,
+    unread: Option<Seq>,
     day: impl Fn(Millis) -> i64,
 ) -> Vec<Piece> {
     let mut log = Log { pieces: Vec::new(), run: None, day: None };
@@ -240,7 +243,13 @@ pub fn pieces(
                 log.backstage(line, place, &day);
             }
         }
-        let changed = here().find(|out| out.what.of() == Some(item.seq()));
+        if unread == Some(item.seq()) {
+            log.end_run();
+            log.begin_day(day(item.at()), item.at());
+            log.pieces.push(Piece::Unread);
+        }
+        // Of several changes the last is what it will be.
+        let changed = here().rfind(|out| out.what.of() == Some(item.seq()));
         log.item(item, opened, day(item.at()), changed);
     }
     for line in lines {

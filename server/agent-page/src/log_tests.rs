@@ -52,13 +52,14 @@ fn opened(entries: Vec<Item>) -> Opened {
 }
 
 fn draw(opened: &Opened, waiting: &[Outgoing]) -> Vec<Piece> {
-    pieces(opened, waiting, Some(&elif()), |at| at / DAY)
+    pieces(opened, waiting, Some(&elif()), None, |at| at / DAY)
 }
 
-/// One letter for each piece: D day, b/B bubble (capital: out), m/M mark, E event, N note, P proposal.
+/// One letter for each piece: D day, U unread from here, b/B bubble (capital: out), m/M mark, E event, N note, P proposal.
 fn shape(pieces: &[Piece]) -> String {
     let letter = |piece: &Piece| match piece {
         Piece::Day(_) => 'D',
+        Piece::Unread => 'U',
         Piece::Bubble { out, .. } => {
             if *out {
                 'B'
@@ -264,4 +265,16 @@ fn what_became_of_a_message_stands_in_its_place_at_once() {
     assert_eq!(said(&edited), [("other".into(), Now::Edited), ("m2".into(), Now::AsWritten)]);
     let gone = said(&draw(&log, &[wish(2, true, "")]));
     assert_eq!(gone, [("m1".into(), Now::AsWritten), (String::new(), Now::Gone)]);
+    // Of two wishes the later one is what it will be.
+    let twice = said(&draw(&log, &[wish(1, false, "other"), wish(1, false, "yet other")]));
+    assert_eq!(twice[0], ("yet other".into(), Now::Edited));
+}
+
+#[test]
+fn a_line_stands_above_what_nobody_had_read_and_parts_a_run() {
+    let log = opened(vec![message(1, false, 0), message(2, false, 1), message(3, true, 2)]);
+    let drawn = |unread| pieces(&log, &[], Some(&elif()), unread, |at| at / DAY);
+    assert_eq!(shape(&drawn(Some(2))), "DbmUbmBM");
+    assert_eq!(shape(&drawn(Some(1))), "DUbbmBM", "below the day");
+    assert_eq!(shape(&drawn(None)), "DbbmBM");
 }

@@ -285,7 +285,7 @@ pub fn carry_out(desk: Desk, prefs: Prefs, search: Search, what: What) {
             desk.list(filter);
         }
         (What::Open(id), _) => desk.go(Route::Conversation(id)),
-        (What::Give(to), Some(id)) => desk.act(|client, _| client.assign(&id, Some(to))),
+        (What::Give(to), Some(id)) => desk.give(&id, Some(to)),
         (What::Snooze(until), Some(id)) => desk.snooze(&id, until),
         (What::Tag(tag, on), Some(id)) => desk.act(|client, _| client.tag(&id, tag, on)),
         (What::Priority(priority), Some(id)) => desk.act(|client, _| client.prioritise(&id, priority)),

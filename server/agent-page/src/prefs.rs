@@ -1,4 +1,4 @@
-//! What this browser remembers for the agent: language, appearance, sound. Nothing secret; storage may be blocked.
+//! What this browser remembers for the agent: language, appearance, sound, what they have done once. Nothing secret; storage may be blocked.
 use super::i18n::Lang;
 use leptos::prelude::*;
 use merhaba_shared::browser::{language, storage};
@@ -31,6 +31,54 @@ impl Theme {
     }
 }
 
+/// What a new agent does first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Answers.
+    Answer,
+    /// Hands a conversation over.
+    Give,
+    /// Resolves one.
+    Resolve,
+}
+
+impl Step {
+    /// All, in their order.
+    pub const ALL: [Self; 3] = [Self::Answer, Self::Give, Self::Resolve];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Answer => 'a',
+            Self::Give => 'g',
+            Self::Resolve => 'r',
+        }
+    }
+}
+
+/// Which of them were done: a letter for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steps(String);
+
+impl Steps {
+    /// What stands for all of them when they were put aside.
+    const ASIDE: char = '-';
+
+    /// Whether this was done.
+    pub fn is_done(&self, step: Step) -> bool {
+        self.0.contains(step.letter())
+    }
+
+    /// Whether they were put aside.
+    pub fn is_aside(&self) -> bool {
+        self.0.contains(Self::ASIDE)
+    }
+
+    /// Puts them aside for good.
+    pub fn put_aside(&mut self) {
+        self.0.push(Self::ASIDE);
+    }
+}
+
 /// The choices, each a signal that is kept when it changes.
 #[derive(Clone, Copy)]
 pub struct Prefs {
@@ -40,6 +88,8 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// Whether a new message makes a sound.
     pub sound: RwSignal<bool>,
+    /// What of the first steps was done.
+    pub steps: RwSignal<Steps>,
 }
 
 impl Prefs {
@@ -51,6 +101,7 @@ impl Prefs {
             lang: RwSignal::new(Lang::from_tag(&tag)),
             theme: RwSignal::new(theme.unwrap_or(Theme::Auto)),
             sound: RwSignal::new(read("sound").as_deref() != Some("off")),
+            steps: RwSignal::new(Steps(read("steps").unwrap_or_default())),
         };
         prefs.apply();
         prefs
@@ -78,6 +129,19 @@ impl Prefs {
                 keep("sound", word);
             }
         });
+        Effect::new(move |ran: Option<()>| {
+            let steps = self.steps.get();
+            if ran.is_some() {
+                keep("steps", &steps.0);
+            }
+        });
+    }
+
+    /// A step was done, the first time or again.
+    pub fn did(self, step: Step) {
+        if !self.steps.with_untracked(|steps| steps.is_done(step)) {
+            self.steps.update(|steps| steps.0.push(step.letter()));
+        }
     }
 }
 

@@ -34,12 +34,14 @@ impl Tour {
         let visitors = self.visitors().await;
         self.browser.until("document.querySelectorAll('#list a.item').length >= 4").await;
         self.show(eye, "inbox", Place::Page).await;
+        self.first_steps(eye).await;
         self.answering(eye).await;
         self.in_company(eye).await;
         self.sorted(eye).await;
         self.looking_up(eye).await;
         let (_, token) = visitors.last().expect("the one who asked");
         self.with_files(eye, token).await;
+        self.unread(eye, token).await;
         self.network.set(Mode::Down);
         self.browser.until("document.querySelector('#line .banner:not(.good)')").await;
         self.show(eye, "offline", Place::Page).await;
@@ -92,6 +94,16 @@ impl Tour {
             wires.push((wire, welcome["token"].as_str().expect("a token").to_owned()));
         }
         wires
+    }
+
+    /// What a new agent does first, one of it done; put aside, for whoever looks at the rest.
+    async fn first_steps(&self, eye: &mut impl Eye) {
+        self.browser.run("localStorage.setItem('merhaba:agent:steps', 'a')").await;
+        self.browser.reload().await;
+        self.browser.until("document.querySelectorAll('.steps .done').length === 1 && document.querySelectorAll('#list a.item').length >= 4").await;
+        self.show(eye, "steps", Place::Page).await;
+        self.browser.click("document.querySelector('.steps button')").await;
+        self.browser.until("!document.querySelector('.steps')").await;
     }
 
     async fn answering(&self, eye: &mut impl Eye) {
@@ -241,5 +253,24 @@ impl Tour {
             .await;
         self.show(eye, "files", Place::Page).await;
         self.browser.run(CLEAR).await;
+    }
+
+    /// The visitor has written a good deal while the agent was at the list.
+    async fn unread(&self, eye: &mut impl Eye, token: &str) {
+        self.browser.run("history.back()").await;
+        self.browser.until(&format!("!{FIELD}")).await;
+        let (mut wire, _) = Wire::greeted(&self.relay, &Site::demo(), Some(token), json!([])).await;
+        // Few and long: nobody may write many at once.
+        let text = [self.words.asks[1], "\n"].concat().repeat(7);
+        for _ in 0..3 {
+            wire.writes(text.trim_end(), false).await;
+        }
+        let row = "document.querySelector('#list .item:has(.badge):has(.star)')";
+        self.browser.until(&format!("({row} || {{ textContent: '' }}).textContent.includes('3 ')")).await;
+        self.browser.click(row).await;
+        self.browser
+            .until("document.querySelector('#log .fresh') && document.querySelector('.over:not(.up) .jump')")
+            .await;
+        self.show(eye, "unread", Place::Page).await;
     }
 }

@@ -154,6 +154,7 @@ impl Desk {
         }
         let notices = self.machine.try_update_value(|machine| machine.client.notices()).unwrap_or_default();
         self.machine.try_update_value(Machine::keep);
+        self.note_unread();
         self.moved.update(|version| *version += 1);
         for notice in notices {
             self.tell(notice);

@@ -5,8 +5,16 @@ mod drafts;
 mod link;
 mod revising;
 mod sorting;
+mod unread;
 
-use super::{i18n::Texts, log::Piece, prefs::Prefs, route::Route, search::Place, sound::Sound};
+use super::{
+    i18n::Texts,
+    log::Piece,
+    prefs::{Prefs, Step},
+    route::Route,
+    search::Place,
+    sound::Sound,
+};
 use drafts::Drafts;
 use leptos::prelude::*;
 use link::Machine;
@@ -15,12 +23,13 @@ use merhaba_shared::{
     client::{Line, Ms, agent::AgentClient, outbox::What},
     protocol::{
         agent::{Filter, InboxRow, Role, SiteCard},
-        ids::{AttachmentId, ClientId, ConversationId, Millis},
+        ids::{AgentId, AttachmentId, ClientId, ConversationId, Millis},
         model::{AgentAuthor, Author},
     },
 };
 pub use revising::{May, Which};
 pub use sorting::Undo;
+pub use unread::Unread;
 
 /// Whether commands reach the relay.
 fn is_live(client: &AgentClient) -> bool {
@@ -66,6 +75,8 @@ pub struct Desk {
     pub ended: RwSignal<bool>,
     /// The place in a conversation that was gone to.
     pub sought: RwSignal<Option<Place>>,
+    /// Where what nobody had read begins in the opened conversation.
+    pub unread: RwSignal<Option<Unread>>,
     /// What is begun, as the relay keeps it.
     pub drafts: Drafts,
     /// The message that is being said in other words.
@@ -97,6 +108,7 @@ impl Desk {
             keys: RwSignal::new(false),
             ended: RwSignal::new(false),
             sought: RwSignal::new(None),
+            unread: RwSignal::new(None),
             drafts: Drafts::new(),
             editing: RwSignal::new(None),
             deleting: RwSignal::new(None),
@@ -198,7 +210,9 @@ impl Desk {
             let opened = client.current().filter(|opened| opened.thread.timeline().is_loaded())?;
             let mut waiting = client.outbox().all().to_vec();
             waiting.extend(self.held_back());
-            Some(super::log::pieces(opened, &waiting, client.me(), day_number))
+            let timeline = opened.thread.timeline();
+            let unread = self.unread.with(|unread| unread.as_ref().and_then(|unread| unread.first(timeline)));
+            Some(super::log::pieces(opened, &waiting, client.me(), unread, day_number))
         })
     }
 
@@ -240,6 +254,7 @@ impl Desk {
     pub fn reply(self, conversation: &ConversationId, body: String, files: Vec<AttachmentId>) {
         let id = self.begin(conversation, false);
         self.act(|client, now| client.reply_with(now, id, conversation, body, files));
+        self.prefs.did(Step::Answer);
     }
 
     /// Adds a note, and forgets its draft.
@@ -252,6 +267,13 @@ impl Desk {
     pub fn propose(self, conversation: &ConversationId, body: String) {
         let id = self.begin(conversation, false);
         self.act(|client, now| client.propose(now, id, conversation, body));
+        self.prefs.did(Step::Answer);
+    }
+
+    /// Gives a conversation to a colleague, or to nobody.
+    pub fn give(self, conversation: &ConversationId, to: Option<AgentId>) {
+        self.act(|client, _| client.assign(conversation, to));
+        self.prefs.did(Step::Give);
     }
 
     /// Something is sent: its draft is forgotten, and what another tab wrote a moment ago comes first. Gives its id.

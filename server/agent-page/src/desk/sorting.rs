@@ -1,7 +1,7 @@
 //! What an agent does to sort conversations, and what of it can be taken back: done at once, with a way back for as long as
 //! the toast stays, instead of a question before.
 use super::Desk;
-use crate::{address, i18n::fill, time, views::sorting::may_sort};
+use crate::{address, i18n::fill, prefs::Step, time, views::sorting::may_sort};
 use leptos::prelude::*;
 use merhaba_shared::protocol::{
     ids::{ConversationId, Millis},
@@ -51,6 +51,7 @@ impl Desk {
     /// Resolves a conversation, with a way back.
     pub fn resolve(self, conversation: &ConversationId) {
         self.act(|client, _| client.resolve(conversation));
+        self.prefs.did(Step::Resolve);
         self.offer(self.texts().done_resolved.into(), Undo::Resolved(conversation.clone()));
     }
 

@@ -108,11 +108,13 @@ texts! {
     conversations, show, open, mine, unassigned, resolved, all, late_one, late_other, waits, unread, visitor, answered,
     empty_open, empty_mine, empty_unassigned, empty_resolved, empty_all, loading_list, loading_more,
     team, waiting, snoozed, bookmarked, empty_team, empty_waiting, empty_snoozed, empty_bookmarked, empty_narrow, filters, clear_filters, any_site, any_tag, any_agent, any_language, agent, tag, tags, add_tag, remove_tag, tag_long, priority, low, normal, high, urgent, bookmark, snooze, snooze_later, snooze_tomorrow, snooze_monday, snooze_date, snooze_set, snooze_past, snoozed_until, wake, undo, done_resolved, done_snoozed, event_tagged, event_untagged, event_priority, event_snoozed, event_woken,
+    // First steps.
+    steps, steps_hide, step_done, step_answer, step_answer_hint, step_answer_trainee, step_give, step_give_hint, step_resolve, step_resolve_hint,
     // A thread.
     pick, pick_lead, gone, gone_lead, to_inbox, back, details, take, take_over, resolve, reopen, is_resolved, taken_by,
     nobody, log, today, yesterday, said, visitor_said, sending, sent, delivered, read, not_sent, try_again, take_text_back,
     event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, event_claimed, event_assigned, event_released, event_routed, note_writes, is_typing, looks_one, looks_other, writes_one, writes_other, earlier, loading,
-    jump, new_messages_one, new_messages_other, taken, given, routed,
+    jump, unread_line, to_unread, new_messages_one, new_messages_other, taken, given, routed,
     // What waits for approval.
     approval, approval_short, empty_approval, send_approval, proposal_by, proposal_unseen, proposal_way, approve, change_words, send_changed, changed_words, give_back, reason, reason_long, withdraw,
     proposal_changed, proposal_returned, proposal_withdrawn, write_again, event_approved, event_passed, alert_approval, alert_passed, alert_returned, decided_before,

@@ -24,6 +24,7 @@ pub fn Line(piece: Piece) -> impl IntoView {
         Piece::Day(at) => {
             view! { <div class="day">{time::day_name(at, desk.now_once(), lang)}</div> }.into_any()
         }
+        Piece::Unread => view! { <div class="fresh"><span>{texts.unread_line}</span></div> }.into_any(),
         Piece::Bubble { id, out, who, body, files, extra, now } => {
             let said = match &who {
                 Some(name) => fill(texts.said, &[("name", name)]),

@@ -59,7 +59,7 @@ pub fn Give() -> impl IntoView {
         if !said.trim().is_empty() {
             desk.note(conversation, said);
         }
-        desk.act(|client, _| client.assign(conversation, to));
+        desk.give(conversation, to);
         if let Some(note) = note.get_untracked() {
             note.set_value("");
         }

@@ -5,6 +5,7 @@ use super::{
     narrow::Narrow,
     palette::PaletteButton,
     row::Row,
+    steps::Steps,
 };
 use crate::{
     desk::Desk,
@@ -74,6 +75,7 @@ pub fn Inbox() -> impl IntoView {
                 <Tabs/>
                 {move || narrowing.get().then(|| view! { <Narrow/> })}
                 <List/>
+                <Steps/>
             </div>
             {move || search.is_on().then(|| view! { <Found search/> })}
         </section>

@@ -4,12 +4,14 @@ use super::{bubble::Line, seek};
 use crate::{
     desk::Desk,
     i18n::{fill, texts},
-    icons::{DOWN, icon},
+    icons::{DOWN, UP, icon},
     log::Piece,
     people,
 };
 use leptos::{ev, html::Div, prelude::*, web_sys};
 use merhaba_shared::layout::{list::list, scroll::Place};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// The log.
 #[component]
@@ -38,6 +40,7 @@ pub fn Log() -> impl IntoView {
             below.set(0);
             desk.look();
         }
+        meet_unread(desk, &log);
         if place.at_start() && older.get_untracked() {
             desk.act(|client, _| client.older());
         }
@@ -61,9 +64,15 @@ pub fn Log() -> impl IntoView {
             view! { <button class="jump" on:click=move |_| to_end(here)>{icon(DOWN)}{words}</button> }
         })
     };
+    let unread = move || {
+        desk.has_unread().then(|| {
+            view! { <button class="jump" on:click=move |_| desk.to_unread()>{icon(UP)}{texts.to_unread}</button> }
+        })
+    };
     let start = NodeRef::new();
     list(start, move || log.get().unwrap_or_default(), |piece| view! { <Line piece/> });
     view! {
+        <div class="over up">{unread}</div>
         <div class="log" id="log" role="log" aria-label=texts.log tabindex="0" node_ref=here on:scroll=scrolled>
             {head}
             <div hidden node_ref=start></div>
@@ -108,20 +117,49 @@ fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, bel
         if !at_end && !grown_above {
             below.update(|below| *below += more);
         }
+        let drawn_any = first.is_some();
         request_animation_frame(move || {
             let Some(Some(log)) = here.try_get_untracked() else { return };
             let height = log.scroll_height();
             let before = Place { top: log.scroll_top(), ..drawn.try_get_value().unwrap_or_default() };
-            let top = if at_end { Some(height) } else { before.after(height, grown_above) };
+            let begins = drawn_any && desk.begins_at_unread();
+            let top = if at_end || begins { Some(height) } else { before.after(height, grown_above) };
             if let Some(top) = top {
                 log.set_scroll_top(top);
             }
+            if begins {
+                begin_at_unread(&log);
+                below.set(0);
+                desk.at_end.set(place(&log).at_end());
+            }
+            meet_unread(desk, &log);
             // Kept only while the log is there.
             let _ = drawn.try_set_value(place(&log));
             desk.look();
         });
         (first, count)
     });
+}
+
+/// A log that shows its end goes to where the unread messages begin, if that is further up.
+fn begin_at_unread(log: &web_sys::Element) {
+    if let Some(above) = unread_line(log).filter(|above| *above < 0) {
+        log.set_scroll_top(log.scroll_top() + above);
+    }
+}
+
+/// The way to the unread messages is no longer offered once their beginning has been seen.
+fn meet_unread(desk: Desk, log: &web_sys::Element) {
+    if unread_line(log).is_some_and(|above| (0..log.client_height()).contains(&above)) {
+        desk.met_unread();
+    }
+}
+
+/// How far below the upper edge of what can be seen the line above the unread messages is, in pixels.
+fn unread_line(log: &web_sys::Element) -> Option<i32> {
+    let line: HtmlElement = log.query_selector(".fresh").ok().flatten()?.dyn_into().ok()?;
+    let log: &HtmlElement = log.dyn_ref()?;
+    Some(line.offset_top() - log.offset_top() - log.scroll_top())
 }
 
 fn place(log: &web_sys::Element) -> Place {

@@ -25,6 +25,7 @@ pub mod revising;
 mod side;
 mod snooze;
 pub mod sorting;
+mod steps;
 mod thread;
 
 mod banner;

@@ -14,11 +14,14 @@ const MARK: &str = "sought";
 
 /// Follows what is sought, for as long as the log is shown.
 pub fn follow(desk: Desk, log: Memo<Option<Vec<Piece>>>) {
-    let shown = StoredValue::new(None::<Place>);
+    let shown = StoredValue::new(false);
+    // Gone to again, when it is asked for again.
     Effect::new(move || {
-        let Some(place) = desk.sought.get().filter(|place| shown.get_value().as_ref() != Some(place)) else {
-            return;
-        };
+        desk.sought.track();
+        shown.set_value(false);
+    });
+    Effect::new(move || {
+        let Some(place) = desk.sought.get().filter(|_| !shown.get_value()) else { return };
         if log.with(Option::is_none) {
             return;
         }
@@ -30,7 +33,7 @@ pub fn follow(desk: Desk, log: Memo<Option<Vec<Piece>>>) {
         match next {
             Some(Step::Older) => desk.act(|client, _| client.older()),
             Some(Step::There(id)) => {
-                shown.set_value(Some(place));
+                shown.set_value(true);
                 desk.at_end.set(false);
                 // After the log has found its own place.
                 request_animation_frame(move || request_animation_frame(move || show(&id)));
