@@ -27,13 +27,20 @@ async fn a_conversation_opens_where_the_unread_messages_begin() {
     open_conversation(&agent, "visitor-0;").await;
     assert_eq!(agent.run("return document.querySelectorAll('.fresh').length").await, 0, "all is new");
     agent.until(&format!("!{COUNT}")).await;
+    for number in 0..12 {
+        agent.type_into("document.querySelector('#tag')", &format!("tag {number}\u{e007}")).await;
+    }
+    agent.until("document.querySelectorAll('#log .event').length === 12").await;
     leave(&agent).await;
+    agent.reload().await;
     for number in 1..=30 {
         visitor.writes(&format!("visitor-{number};"), false).await;
     }
     agent.until(&format!("{COUNT} === '30'")).await;
     open_conversation(&agent, "visitor-30;").await;
-    agent.until(&format!("{LINE} !== null && {LINE} >= 0 && {LINE} < 100")).await;
+    // What the team did is loaded beside it.
+    agent.until("document.querySelectorAll('#log .event').length === 12").await;
+    agent.until(&format!("{LINE} !== null && {LINE} > -1 && {LINE} < 100")).await;
     agent.until("document.querySelector('.over:not(.up) .jump')").await;
     let after = "document.querySelector('.fresh + .row .bubble').textContent === 'visitor-1;'";
     agent.until(after).await;

@@ -101,6 +101,7 @@ fn Dots() -> impl IntoView {
 fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, below: RwSignal<usize>) {
     let typed = desk.is_typed();
     let drawn = StoredValue::new(Place::default());
+    let landed = StoredValue::new(None::<i32>);
     Effect::new(move |before: Option<(Option<Piece>, usize)>| {
         typed.track();
         let (first, count) = log.with(|log| {
@@ -123,14 +124,19 @@ fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, bel
             let height = log.scroll_height();
             let before = Place { top: log.scroll_top(), ..drawn.try_get_value().unwrap_or_default() };
             let begins = drawn_any && desk.begins_at_unread();
+            // What comes later above the line, of the backstage for one, does not push it away while nobody scrolls.
+            let stays = !at_end && landed.try_get_value().flatten() == Some(log.scroll_top());
             let top = if at_end || begins { Some(height) } else { before.after(height, grown_above) };
             if let Some(top) = top {
                 log.set_scroll_top(top);
             }
-            if begins {
-                begin_at_unread(&log);
-                below.set(0);
+            if begins || stays {
+                begin_at_unread(&log, stays);
+                let _ = landed.try_set_value(Some(log.scroll_top()));
                 desk.at_end.set(place(&log).at_end());
+            }
+            if begins {
+                below.set(0);
             }
             meet_unread(desk, &log);
             // Kept only while the log is there.
@@ -141,9 +147,9 @@ fn keep_place(desk: Desk, log: Memo<Option<Vec<Piece>>>, here: NodeRef<Div>, bel
     });
 }
 
-/// A log that shows its end goes to where the unread messages begin, if that is further up.
-fn begin_at_unread(log: &web_sys::Element) {
-    if let Some(above) = unread_line(log).filter(|above| *above < 0) {
+/// A log that shows its end goes to where the unread messages begin, if that is further up; one that was there `stays`.
+fn begin_at_unread(log: &web_sys::Element, stays: bool) {
+    if let Some(above) = unread_line(log).filter(|above| stays || *above < 0) {
         log.set_scroll_top(log.scroll_top() + above);
     }
 }
