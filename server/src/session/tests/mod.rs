@@ -5,6 +5,7 @@ mod agent;
 mod approval;
 mod ending;
 mod form;
+mod ladder;
 mod fuzz;
 mod order;
 mod routing;
