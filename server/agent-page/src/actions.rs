@@ -5,10 +5,11 @@ use super::{
     desk::Desk,
     i18n::Texts,
     icons::{
-        BACK, BELL, BOLT, CANNED, CHECK, CLOCK, DOWN, FLAG, GIVE, INBOX, INFO, KEYS, LOOK, NOTE, OUT, RETRY,
-        SITE, STAR, TAG, TAKE, TALK, UP,
+        BACK, BELL, BOLT, CALL, CANNED, CHECK, CLOCK, DOWN, FLAG, GIVE, INBOX, INFO, KEYS, LOOK, NOTE, OUT,
+        RETRY, SCREEN, SITE, STAR, TAG, TAKE, TALK, UP,
     },
     keys::{self, focus},
+    notices,
     prefs::Prefs,
     route::Route,
     views::sorting::may_sort,
@@ -48,6 +49,8 @@ pub enum Deed {
     Snooze,
     /// Takes that back.
     Wake,
+    /// Calls owners and admins.
+    Escalate,
     /// Marks it for oneself, or no longer.
     Bookmark,
     /// Chooses its priority.
@@ -72,6 +75,8 @@ pub enum Deed {
     Site,
     /// Turns the sound on or off.
     Sound,
+    /// Turns the browser's notifications on or off.
+    Notices,
     /// Signs out.
     SignOut,
 }
@@ -111,6 +116,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Reopen, "", |texts| texts.reopen, RETRY),
     action(Deed::Snooze, "s", |texts| texts.snooze, CLOCK),
     action(Deed::Wake, "", |texts| texts.wake, CLOCK),
+    action(Deed::Escalate, "h", |texts| texts.escalate, CALL),
     action(Deed::Bookmark, "b", |texts| texts.bookmark, STAR),
     action(Deed::Priority, "p", |texts| texts.priority, FLAG),
     action(Deed::Tag, "t", |texts| texts.add_tag, TAG),
@@ -124,6 +130,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Replies, "", |texts| texts.canned, CANNED),
     action(Deed::Site, "", |texts| texts.site, SITE),
     action(Deed::Sound, "", |texts| texts.sound, BELL),
+    action(Deed::Notices, "", |texts| texts.notices, SCREEN),
     action(Deed::SignOut, "", |texts| texts.sign_out, OUT),
 ];
 
@@ -136,8 +143,8 @@ impl Deed {
     /// Whether it is about the conversation that is shown.
     pub const fn is_of_conversation(self) -> bool {
         use Deed::{
-            Answer, Bookmark, Claim, Details, HandOver, Note, Priority, Reopen, Resolve, Snooze, Tag,
-            TakeOver, Wake,
+            Answer, Bookmark, Claim, Details, Escalate, HandOver, Note, Priority, Reopen, Resolve, Snooze,
+            Tag, TakeOver, Wake,
         };
         matches!(
             self,
@@ -145,6 +152,7 @@ impl Deed {
                 | Bookmark
                 | Claim
                 | Details
+                | Escalate
                 | HandOver
                 | Note
                 | Priority
@@ -228,6 +236,7 @@ impl Desk {
         let mine = self.peek(|client| holder.is_some() && client.me().map(|me| &me.id) == holder);
         match deed {
             Deed::Bookmark => live,
+            Deed::Escalate => live && row.status == Status::Open,
             Deed::Claim => may && open && holder.is_none(),
             Deed::TakeOver => may && open && holder.is_some() && !mine,
             Deed::HandOver | Deed::Resolve => may && open,
@@ -258,6 +267,7 @@ impl Desk {
             Deed::Replies => self.go(Route::Replies),
             Deed::Site => self.go(Route::Site(None)),
             Deed::Sound => prefs.sound.update(|on| *on = !*on),
+            Deed::Notices => notices::switch(self, prefs),
             Deed::SignOut => app::sign_out(self),
             _ => return false,
         }
@@ -281,6 +291,7 @@ impl Desk {
             Deed::Reopen => self.act(|client, _| client.reopen(id)),
             Deed::Snooze => self.snoozing.set(true),
             Deed::Wake => self.act(|client, _| client.snooze(id, None)),
+            Deed::Escalate => self.escalating.set(true),
             Deed::Bookmark => self.bookmark(id),
             Deed::Priority => return focus("#priority:enabled"),
             Deed::Tag => return focus("#tag:enabled"),

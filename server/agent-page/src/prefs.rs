@@ -40,6 +40,8 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// Whether a new message makes a sound.
     pub sound: RwSignal<bool>,
+    /// Whether the browser shows a notification while nobody looks at the page.
+    pub notices: RwSignal<bool>,
 }
 
 impl Prefs {
@@ -51,6 +53,7 @@ impl Prefs {
             lang: RwSignal::new(Lang::from_tag(&tag)),
             theme: RwSignal::new(theme.unwrap_or(Theme::Auto)),
             sound: RwSignal::new(read("sound").as_deref() != Some("off")),
+            notices: RwSignal::new(read("notices").as_deref() == Some("on")),
         };
         prefs.apply();
         prefs
@@ -72,12 +75,14 @@ impl Prefs {
                 keep("theme", word);
             }
         });
-        Effect::new(move |ran: Option<()>| {
-            let word = if self.sound.get() { "on" } else { "off" };
-            if ran.is_some() {
-                keep("sound", word);
-            }
-        });
+        for (name, choice) in [("sound", self.sound), ("notices", self.notices)] {
+            Effect::new(move |ran: Option<()>| {
+                let word = if choice.get() { "on" } else { "off" };
+                if ran.is_some() {
+                    keep(name, word);
+                }
+            });
+        }
     }
 }
 

@@ -78,7 +78,9 @@ pub enum RoutingError {
     #[error("answers come within at most {LONGEST_TARGET} minutes")]
     Target,
     /// Longer than a day, or the second rung not after the first.
-    #[error("the team is told after at most {LADDER_MINUTES} minutes, owners and admins after more minutes than the team")]
+    #[error(
+        "the team is told after at most {LADDER_MINUTES} minutes, owners and admins after more minutes than the team"
+    )]
     Ladder,
 }
 

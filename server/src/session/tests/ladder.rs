@@ -68,7 +68,8 @@ impl Desk {
         let steps = told.iter().filter(|(_, content)| content["deed"] == "Climbed");
         let steps = steps.filter_map(|(_, content)| content["detail"]["Rung"].as_u64()).collect();
         let rows = told.iter().filter(|(kind, _)| kind == "InboxChanged").map(|(_, row)| &row["triage"]);
-        let last = rows.filter_map(|triage| Some((triage["rung"].as_u64()?, triage["told"].as_u64()?))).last();
+        let last =
+            rows.filter_map(|triage| Some((triage["rung"].as_u64()?, triage["told"].as_u64()?))).last();
         (steps, last)
     }
 
@@ -77,12 +78,16 @@ impl Desk {
         for (kind, content) in told(&mut self.visitor).await {
             let text = content.to_string();
             assert!(!matches!(kind.as_str(), "Activity" | "InboxChanged" | "Counts"), "{kind}");
-            assert!(!["rung", "Climbed", "Escalated", REASON].iter().any(|word| text.contains(word)), "{text}");
+            assert!(
+                !["rung", "Climbed", "Escalated", REASON].iter().any(|word| text.contains(word)),
+                "{text}"
+            );
         }
     }
 
     async fn opens(&self, hours: &str) {
-        let reception = Reception { hours: serde_json::from_str(hours).expect("hours"), ..Reception::default() };
+        let reception =
+            Reception { hours: serde_json::from_str(hours).expect("hours"), ..Reception::default() };
         let settings = SiteSettings { name: "shop".into(), reception, ..SiteSettings::default() };
         self.rig.app.chat.change_site("shop".into(), settings).await.expect("a store");
     }

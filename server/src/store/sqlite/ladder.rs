@@ -94,9 +94,7 @@ pub(super) fn climb(desk: &mut Desk, site: &SiteKey, routing: Routing, now: Mill
 fn first_owner(db: &Connection, site: i64) -> Outcome<Option<(i64, AgentAuthor)>> {
     let sql = "SELECT a.id, a.public_id, a.name FROM memberships m JOIN agents a ON a.id = m.agent
                WHERE m.site = ?1 ORDER BY m.role, a.id LIMIT 1";
-    one(db, sql, [site], |row| {
-        Ok((row.get(0)?, AgentAuthor { id: AgentId(row.get(1)?), name: row.get(2)? }))
-    })
+    one(db, sql, [site], |row| Ok((row.get(0)?, AgentAuthor { id: AgentId(row.get(1)?), name: row.get(2)? })))
 }
 
 /// Calls owners and admins to an open conversation.

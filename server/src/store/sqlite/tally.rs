@@ -17,7 +17,8 @@ const OPEN: &str = "SELECT a.public_id, count(*), count(h.waiting_since)
                     JOIN heads h ON h.conversation = c.id LEFT JOIN agents a ON a.id = c.assignee
                     WHERE c.site = ?1 AND c.status = 1 GROUP BY c.assignee";
 const PROPOSED: &str = "SELECT count(*) FROM conversations WHERE site = ?1 AND proposed_at IS NOT NULL";
-const UNATTENDED: &str = "SELECT count(*) FROM conversations WHERE site = ?1 AND unattended_since IS NOT NULL";
+const UNATTENDED: &str =
+    "SELECT count(*) FROM conversations WHERE site = ?1 AND unattended_since IS NOT NULL";
 const SNOOZED: &str = "SELECT count(*) FROM conversations WHERE site = ?1 AND status = 2";
 
 /// Counts a site's lists; nothing when there is no such site.

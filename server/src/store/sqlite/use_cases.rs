@@ -1,7 +1,7 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{
-    Sqlite, Way, agents, backstage, changes, files, inbox, ladder, lists, loaders, messages, routing, sites, tally,
-    threads, timeline, triage, visitors,
+    Sqlite, Way, agents, backstage, changes, files, inbox, ladder, lists, loaders, messages, routing, sites,
+    tally, threads, timeline, triage, visitors,
 };
 use crate::domain::routing::{Routing, Waiting};
 use crate::store::{

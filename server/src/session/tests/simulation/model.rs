@@ -330,7 +330,8 @@ impl Play {
             }
             (Act::Escalate { .. }, Some(of)) => {
                 let reason = "ask the owner".to_owned();
-                self.world.on(ADA, |machine, _| machine.as_agent().map(|client| client.escalate(&of, reason)));
+                self.world
+                    .on(ADA, |machine, _| machine.as_agent().map(|client| client.escalate(&of, reason)));
             }
             (Act::Snooze { off, .. }, Some(of)) => self.snooze(&of, off),
             (Act::Bookmark { page, on, .. }, Some(of)) => {
