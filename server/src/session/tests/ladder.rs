@@ -69,7 +69,7 @@ impl Desk {
         let steps = steps.filter_map(|(_, content)| content["detail"]["Rung"].as_u64()).collect();
         let rows = told.iter().filter(|(kind, _)| kind == "InboxChanged").map(|(_, row)| &row["triage"]);
         let last =
-            rows.filter_map(|triage| Some((triage["rung"].as_u64()?, triage["told"].as_u64()?))).last();
+            rows.filter_map(|triage| Some((triage["rung"].as_u64()?, triage["told"].as_u64()?))).next_back();
         (steps, last)
     }
 
