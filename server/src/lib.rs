@@ -154,6 +154,7 @@ pub async fn run(
         tokio::spawn(app.chat.counting()),
         tokio::spawn(app.chat.waking()),
         tokio::spawn(app.chat.passing()),
+        tokio::spawn(app.chat.climbing()),
     ];
     let turns = Turns::default();
     let root = Root::open(&config.data, clock)

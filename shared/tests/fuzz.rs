@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 7 + 11 + 25 + 22, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 7 + 11 + 26 + 22, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -175,7 +175,8 @@ fn every_kind_is_made() {
             | FromAgent::Propose(_)
             | FromAgent::Decide(_)
             | FromAgent::Edit(_)
-            | FromAgent::Delete(_),
+            | FromAgent::Delete(_)
+            | FromAgent::Escalate(_),
             ToAgent::Welcome(_)
             | ToAgent::Inbox(_)
             | ToAgent::InboxChanged(_)

@@ -134,6 +134,9 @@ fn row() -> agent::InboxRow {
             snoozed_until: Some(AT + 7),
             proposed_at: Some(AT + 9),
             passed: 1,
+            rung: 2,
+            told: 3,
+            unattended_since: Some(AT + 11),
         },
     }
 }
@@ -227,6 +230,7 @@ fn every_frame_kind_is_as_it_was() {
         Decide(approval::Decide { conversation: "cv1".into(), number: 3, verdict: approval::Verdict::Returned, text: "Tarih vermeyelim".into() }),
         Edit(revision::EditMessage { client_id: ID, conversation: "cv1".into(), of: 13, body: "Hemen bakıyoruz.".into() }),
         Delete(revision::DeleteMessage { client_id: ID, conversation: "cv1".into(), of: 13 }),
+        Escalate(triage::Escalate { conversation: "cv1".into(), reason: "Müşteri çok kızgın".into() }),
     );
     let activity = agent::Activity {
         conversation: "cv1".into(),
@@ -262,7 +266,7 @@ fn every_frame_kind_is_as_it_was() {
         Company(agent::Company { conversation: "cv1".into(), present: vec![agent::Present { agent: elif(), writing: true }] }),
         Counts(triage::Counts {
             site: "demo".into(), open: 9, unassigned: 4, waiting: 3, snoozed: 2,
-            owned: vec![triage::Owned { agent: "ag1".into(), open: 5 }], approval: 1,
+            owned: vec![triage::Owned { agent: "ag1".into(), open: 5 }], approval: 1, unattended: 2,
         }),
         Bookmarked(triage::Bookmark { conversation: "cv1".into(), on: false }),
         Proposal(approval::Proposal {

@@ -5,10 +5,11 @@ use super::{
     desk::{Desk, Unread},
     i18n::Texts,
     icons::{
-        BACK, BELL, BOLT, CANNED, CHECK, CLOCK, DOWN, FLAG, GIVE, INBOX, INFO, KEYS, LOOK, NOTE, OUT, RETRY,
-        SITE, STAR, TAG, TAKE, TALK, UP,
+        BACK, BELL, BOLT, CALL, CANNED, CHECK, CLOCK, DOWN, FLAG, GIVE, INBOX, INFO, KEYS, LOOK, NOTE, OUT,
+        RETRY, SCREEN, SITE, STAR, TAG, TAKE, TALK, UP,
     },
     keys::{self, focus},
+    notices,
     prefs::Prefs,
     route::Route,
     views::sorting::may_sort,
@@ -48,6 +49,8 @@ pub enum Deed {
     Snooze,
     /// Takes that back.
     Wake,
+    /// Calls owners and admins.
+    Escalate,
     /// Marks it for oneself, or no longer.
     Bookmark,
     /// Chooses its priority.
@@ -74,6 +77,8 @@ pub enum Deed {
     Site,
     /// Turns the sound on or off.
     Sound,
+    /// Turns the browser's notifications on or off.
+    Notices,
     /// Signs out.
     SignOut,
 }
@@ -113,6 +118,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Reopen, "", |texts| texts.reopen, RETRY),
     action(Deed::Snooze, "s", |texts| texts.snooze, CLOCK),
     action(Deed::Wake, "", |texts| texts.wake, CLOCK),
+    action(Deed::Escalate, "h", |texts| texts.escalate, CALL),
     action(Deed::Bookmark, "b", |texts| texts.bookmark, STAR),
     action(Deed::Priority, "p", |texts| texts.priority, FLAG),
     action(Deed::Tag, "t", |texts| texts.add_tag, TAG),
@@ -127,6 +133,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Replies, "", |texts| texts.canned, CANNED),
     action(Deed::Site, "", |texts| texts.site, SITE),
     action(Deed::Sound, "", |texts| texts.sound, BELL),
+    action(Deed::Notices, "", |texts| texts.notices, SCREEN),
     action(Deed::SignOut, "", |texts| texts.sign_out, OUT),
 ];
 
@@ -139,8 +146,8 @@ impl Deed {
     /// Whether it is about the conversation that is shown.
     pub const fn is_of_conversation(self) -> bool {
         use Deed::{
-            Answer, Bookmark, Claim, Details, HandOver, Note, Priority, Reopen, Resolve, Snooze, Tag,
-            TakeOver, Unread, Wake,
+            Answer, Bookmark, Claim, Details, Escalate, HandOver, Note, Priority, Reopen, Resolve, Snooze,
+            Tag, TakeOver, Unread, Wake,
         };
         matches!(
             self,
@@ -148,6 +155,7 @@ impl Deed {
                 | Bookmark
                 | Claim
                 | Details
+                | Escalate
                 | HandOver
                 | Note
                 | Priority
@@ -233,6 +241,7 @@ impl Desk {
         match deed {
             Deed::Bookmark => live,
             Deed::Unread => self.unread.with_untracked(|unread| unread.as_ref().is_some_and(Unread::is_any)),
+            Deed::Escalate => live && row.status == Status::Open,
             Deed::Claim => may && open && holder.is_none(),
             Deed::TakeOver => may && open && holder.is_some() && !mine,
             Deed::HandOver | Deed::Resolve => may && open,
@@ -263,6 +272,7 @@ impl Desk {
             Deed::Replies => self.go(Route::Replies),
             Deed::Site => self.go(Route::Site(None)),
             Deed::Sound => prefs.sound.update(|on| *on = !*on),
+            Deed::Notices => notices::switch(self, prefs),
             Deed::SignOut => app::sign_out(self),
             _ => return false,
         }
@@ -286,6 +296,7 @@ impl Desk {
             Deed::Reopen => self.act(|client, _| client.reopen(id)),
             Deed::Snooze => self.snoozing.set(true),
             Deed::Wake => self.act(|client, _| client.snooze(id, None)),
+            Deed::Escalate => self.escalating.set(true),
             Deed::Bookmark => self.bookmark(id),
             Deed::Priority => return focus("#priority:enabled"),
             Deed::Tag => return focus("#tag:enabled"),

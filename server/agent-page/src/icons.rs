@@ -19,6 +19,8 @@ icons! {
     BELL = "M6 17V11a6 6 0 0112 0v6l1.500 1.500h-15zM10 20.500h4";
     /// A bell, struck through.
     BELL_OFF = "M6 17V11a6 6 0 018.500-5.450M18 11v6l1.500 1.500H7M10 20.500h4M4 4l16 16";
+    /// A speech bubble that calls.
+    CALL = "M5 5h14v11h-6l-4 3.500V16H5zM12 7.500v3.500M12 13.250h.01";
     /// An arrow to where one came from.
     BACK = "M15 5l-7 7 7 7";
     /// An i in a circle.

@@ -180,6 +180,10 @@ pub enum Deed {
     Approved(String),
     /// What the agent of this name wrote still waits, and more were told.
     Passed(String),
+    /// Nobody answers, and those of this rung were told.
+    Climbed(u8),
+    /// Owners and admins were called, for this reason.
+    Escalated(String),
 }
 
 impl Deed {
@@ -198,6 +202,8 @@ impl Deed {
             // What was given back, or changed, is told beside its text.
             (agent::Deed::Approved, Some(Detail::Proposal(of))) => Self::Approved(of.of.name.clone()),
             (agent::Deed::Passed, Some(Detail::Proposal(of))) => Self::Passed(of.of.name.clone()),
+            (agent::Deed::Climbed, Some(Detail::Rung(rung))) => Self::Climbed(*rung),
+            (agent::Deed::Escalated, Some(Detail::Reason(reason))) => Self::Escalated(reason.clone()),
             _ => return None,
         })
     }

@@ -11,6 +11,7 @@ mod icons;
 mod keyboard;
 mod keys;
 mod log;
+mod notices;
 mod palette;
 mod people;
 mod prefs;

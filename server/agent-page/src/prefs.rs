@@ -90,6 +90,8 @@ pub struct Prefs {
     pub sound: RwSignal<bool>,
     /// What of the first steps was done.
     pub steps: RwSignal<Steps>,
+    /// Whether the browser shows a notification while nobody looks at the page.
+    pub notices: RwSignal<bool>,
 }
 
 impl Prefs {
@@ -102,6 +104,7 @@ impl Prefs {
             theme: RwSignal::new(theme.unwrap_or(Theme::Auto)),
             sound: RwSignal::new(read("sound").as_deref() != Some("off")),
             steps: RwSignal::new(Steps(read("steps").unwrap_or_default())),
+            notices: RwSignal::new(read("notices").as_deref() == Some("on")),
         };
         prefs.apply();
         prefs
@@ -124,17 +127,19 @@ impl Prefs {
             }
         });
         Effect::new(move |ran: Option<()>| {
-            let word = if self.sound.get() { "on" } else { "off" };
-            if ran.is_some() {
-                keep("sound", word);
-            }
-        });
-        Effect::new(move |ran: Option<()>| {
             let steps = self.steps.get();
             if ran.is_some() {
                 keep("steps", &steps.0);
             }
         });
+        for (name, choice) in [("sound", self.sound), ("notices", self.notices)] {
+            Effect::new(move |ran: Option<()>| {
+                let word = if choice.get() { "on" } else { "off" };
+                if ran.is_some() {
+                    keep(name, word);
+                }
+            });
+        }
     }
 
     /// A step was done, the first time or again.

@@ -9,6 +9,7 @@ mod conversations;
 mod counts;
 mod files;
 mod form;
+mod ladder;
 mod markers;
 mod messages;
 mod presence;
@@ -56,6 +57,8 @@ pub struct Chat {
     put_off: Arc<Notify>,
     /// Something waits for approval since.
     proposed: Arc<Notify>,
+    /// A site's times are others since.
+    ladder: Arc<Notify>,
 }
 
 impl Chat {
@@ -66,8 +69,20 @@ impl Chat {
         let presence = Arc::new(Presence::new(publisher.clone(), clock));
         let company = Arc::new(Company::new(publisher.clone()));
         let looks = Arc::new(Semaphore::new(1));
-        let (counters, put_off, proposed) = (Arc::default(), Arc::default(), Arc::default());
-        Self { store, clock, gate, publisher, presence, company, counters, files, looks, put_off, proposed }
+        Self {
+            store,
+            clock,
+            gate,
+            publisher,
+            presence,
+            company,
+            counters: Arc::default(),
+            files,
+            looks,
+            put_off: Arc::default(),
+            proposed: Arc::default(),
+            ladder: Arc::default(),
+        }
     }
 
     /// Where sessions listen.

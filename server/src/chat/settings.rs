@@ -25,6 +25,7 @@ impl Chat {
         if let Some(site) = &site {
             self.presence.set_hours(&site.key, site.settings.reception.hours.clone());
             self.publisher.router().set(&site.key, site.settings.routing);
+            self.ladder.notify_one();
         }
         Ok(site)
     }

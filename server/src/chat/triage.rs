@@ -81,7 +81,7 @@ impl Chat {
         Ok(Some(alarm::until(next, now)))
     }
 
-    fn sorted(&self) -> Then<Option<Changed>> {
+    pub(super) fn sorted(&self) -> Then<Option<Changed>> {
         let publisher = self.publisher.clone();
         Box::new(move |changed| {
             if let Some(changed) = changed {

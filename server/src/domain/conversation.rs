@@ -13,6 +13,8 @@ pub enum Action {
     Note,
     /// Write to the visitor what somebody is to approve first.
     Propose,
+    /// Call owners and admins.
+    Escalate,
     /// Decide on what waits for approval.
     Approve,
     /// Take a conversation.
@@ -37,7 +39,7 @@ pub enum Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::Note | Action::Propose => true,
+        Action::Note | Action::Propose | Action::Escalate => true,
         Action::Reply
         | Action::Approve
         | Action::Claim
@@ -93,11 +95,12 @@ pub const fn after(status: Status, kind: Kind) -> Status {
 mod tests {
     use super::{Action, Role, Status, after, before_message, may, reopen, resolve};
 
-    const ALL: [Action; 12] = [
+    const ALL: [Action; 13] = [
         Action::Moderate,
         Action::Reply,
         Action::Note,
         Action::Propose,
+        Action::Escalate,
         Action::Approve,
         Action::Claim,
         Action::Assign,
@@ -109,9 +112,9 @@ mod tests {
     ];
 
     #[test]
-    fn a_trainee_only_writes_notes_and_what_others_let_go() {
+    fn a_trainee_only_writes_notes_calls_for_help_and_writes_what_others_let_go() {
         let allowed: Vec<_> = ALL.into_iter().filter(|action| may(Role::Trainee, *action)).collect();
-        assert_eq!(allowed, [Action::Note, Action::Propose]);
+        assert_eq!(allowed, [Action::Note, Action::Propose, Action::Escalate]);
     }
 
     #[test]

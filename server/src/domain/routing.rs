@@ -1,6 +1,6 @@
 //! Who is given what waits: by hand, in turn, or whoever is the least busy, and never beyond what one can carry. Knows no
 //! clock and no store.
-use merhaba_shared::protocol::ids::{AgentId, ConversationId};
+use merhaba_shared::protocol::ids::{AgentId, ConversationId, Millis};
 use serde::{Deserialize, Serialize};
 
 /// The most that can be set as what one agent carries.
@@ -12,6 +12,13 @@ pub const GONE_MINUTES: u32 = 24 * 60;
 pub const LONGEST_TARGET: u32 = 7 * 24 * 60;
 /// Within so many minutes answers come, where an owner has said nothing else.
 pub const TARGET_MINUTES: u32 = 10;
+
+/// The longest time after which more are told that nobody answers, in minutes: a day.
+pub const LADDER_MINUTES: u32 = 24 * 60;
+/// Owners and admins are told again after so many minutes while nobody answers: as long as the first call left the whole
+/// team, and few enough that a sound a night's guard hears stays one they listen to.
+pub const AGAIN_MINUTES: u32 = 5;
+const MINUTE: Millis = 60_000;
 
 /// How a site's conversations find an agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,11 +46,22 @@ pub struct Routing {
     /// Within so many minutes an answer should come: what waits for approval is told to all who may approve after half of
     /// it, and to owners and admins again after all of it; 0: never.
     pub target_minutes: u32,
+    /// After so many minutes without an answer the whole team is told; 0: never.
+    pub team_minutes: u32,
+    /// After so many, counted from the same beginning, owners and admins are, and again while nobody answers; 0: never.
+    pub admins_minutes: u32,
 }
 
 impl Default for Routing {
     fn default() -> Self {
-        Self { mode: Mode::Hand, capacity: 5, gone_minutes: 3, target_minutes: TARGET_MINUTES }
+        Self {
+            mode: Mode::Hand,
+            capacity: 5,
+            gone_minutes: 3,
+            target_minutes: TARGET_MINUTES,
+            team_minutes: 2,
+            admins_minutes: 5,
+        }
     }
 }
 
@@ -59,6 +77,11 @@ pub enum RoutingError {
     /// Longer than a week.
     #[error("answers come within at most {LONGEST_TARGET} minutes")]
     Target,
+    /// Longer than a day, or the second rung not after the first.
+    #[error(
+        "the team is told after at most {LADDER_MINUTES} minutes, owners and admins after more minutes than the team"
+    )]
+    Ladder,
 }
 
 impl Routing {
@@ -76,7 +99,26 @@ impl Routing {
         if self.target_minutes > LONGEST_TARGET {
             return Err(RoutingError::Target);
         }
+        let (team, admins) = (self.team_minutes, self.admins_minutes);
+        if team > LADDER_MINUTES || admins > LADDER_MINUTES || (admins > 0 && admins <= team) {
+            return Err(RoutingError::Ladder);
+        }
         Ok(self)
+    }
+
+    /// The next rung above one, and after how many milliseconds on that one; nothing: there it stays. On the highest it
+    /// is told again.
+    #[must_use]
+    pub const fn next_rung(self, rung: u8) -> Option<(u8, Millis)> {
+        let (team, admins) = (self.team_minutes, self.admins_minutes);
+        let (next, minutes) = match rung {
+            0 if team > 0 => (1, team),
+            0 if admins > 0 => (2, admins),
+            1 if admins > 0 => (2, admins.saturating_sub(team)),
+            2 if admins > 0 => (2, AGAIN_MINUTES),
+            _ => return None,
+        };
+        Some((next, minutes as Millis * MINUTE))
     }
 }
 
@@ -164,7 +206,23 @@ mod tests {
         assert_eq!(long.check(), Err(RoutingError::Gone));
         let long = Routing { target_minutes: LONGEST_TARGET + 1, ..Routing::default() };
         assert_eq!(long.check(), Err(RoutingError::Target));
+        for (team, admins) in [(5, 5), (6, 5), (0, LADDER_MINUTES + 1), (LADDER_MINUTES + 1, 0)] {
+            let ladder = Routing { team_minutes: team, admins_minutes: admins, ..Routing::default() };
+            assert_eq!(ladder.check(), Err(RoutingError::Ladder), "{team} {admins}");
+        }
         assert_eq!(Routing::default().check(), Ok(Routing::default()));
+    }
+
+    #[test]
+    fn the_ladder_has_a_rung_only_where_there_are_minutes() {
+        let rungs = |team_minutes, admins_minutes| {
+            let routing = Routing { team_minutes, admins_minutes, ..Routing::default() };
+            [0, 1, 2].map(|rung| routing.next_rung(rung).map(|(next, after)| (next, after / MINUTE)))
+        };
+        assert_eq!(rungs(2, 5), [Some((1, 2)), Some((2, 3)), Some((2, 5))]);
+        assert_eq!(rungs(0, 5), [Some((2, 5)), Some((2, 5)), Some((2, 5))]);
+        assert_eq!(rungs(2, 0), [Some((1, 2)), None, None]);
+        assert_eq!(rungs(0, 0), [None; 3]);
     }
 
     proptest! {

@@ -240,6 +240,7 @@ impl<S: Socket> Agent<S> {
             Command::Decide(decide) => self.decide(decide).await,
             Command::Edit(edit) => self.edit(edit).await,
             Command::Delete(delete) => self.delete(delete).await,
+            Command::Escalate(escalate) => self.escalate(escalate).await,
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod changes;
+pub mod ladder;
 pub mod lists;
 pub mod loaders;
 pub mod messages;
@@ -58,6 +59,9 @@ macro_rules! suite {
             bookmarks_are_an_agents_own,
         approvals: what_waits_for_approval_outlives_a_restart_and_is_said_once
             what_nobody_decides_on_is_passed_on_in_the_sites_time,
+        ladder: the_rungs_and_their_trail_outlive_a_restart
+            whoever_looks_first_has_climbed
+            owners_are_called_with_a_reason,
         revisions: only_the_latest_words_are_anywhere
             one_may_change_what_one_wrote_a_moment_ago
             what_is_taken_away_is_nowhere,
@@ -72,6 +76,11 @@ macro_rules! suite {
     #[test]
     fn whatever_happens_lists_agree_with_the_log() {
         $crate::store::contract::model::whatever_happens_lists_agree_with_the_log($place);
+    }
+
+    #[test]
+    fn whatever_happens_everybody_who_waits_stands_on_their_rung() {
+        $crate::store::contract::ladder::whatever_happens_everybody_who_waits_stands_on_their_rung($place);
     }
     };
     (@ $place:expr => $($file:ident: $($property:ident)+,)+) => { $($(

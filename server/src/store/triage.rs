@@ -1,6 +1,7 @@
 //! What the store keeps of how a team sorts its conversations, beside [`super::Store`]: tags, how urgent, put off until,
 //! bookmarks, and the counts of lists. The same promises hold.
 use super::{Bounded, Changed, Pending, Then};
+use crate::domain::routing::Routing;
 use merhaba_shared::protocol::{
     ids::{AgentId, ConversationId, Millis, SiteKey},
     triage::{Counts, Priority},
@@ -41,6 +42,26 @@ pub trait TriageStore {
     fn wake(&self, now: Millis, then: Then<Vec<Changed>>) -> Pending<Vec<Changed>>;
     /// When the next conversation is to be opened that was put off.
     fn next_wake(&self) -> Pending<Option<Millis>>;
+    /// Calls owners and admins to an open conversation, with a reason; one that is not open stays as it is.
+    fn escalate(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        reason: String,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
+    /// Puts a site's conversations whose time it is one rung higher, or notes that it is told again; of some, if it is
+    /// much. On a site that has no agents nobody is told.
+    fn climb(
+        &self,
+        site: SiteKey,
+        routing: Routing,
+        now: Millis,
+        then: Then<Vec<Changed>>,
+    ) -> Pending<Vec<Changed>>;
+    /// When the next of a site's conversations is due to climb.
+    fn next_climb(&self, site: SiteKey, routing: Routing) -> Pending<Option<Millis>>;
     /// Sets an agent's own mark on a conversation, or takes it away.
     fn bookmark(
         &self,

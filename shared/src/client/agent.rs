@@ -18,7 +18,7 @@ use crate::protocol::{
     error::{Code, Refused},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq},
     model::{AgentAuthor, Typing},
-    triage::{Bookmark, Only, Priority, SetPriority, SetTag, Snooze},
+    triage::{Bookmark, Escalate, Only, Priority, SetPriority, SetTag, Snooze},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -54,6 +54,13 @@ pub enum Notice {
         conversation: ConversationId,
         /// How often more were told of it before; none, of a new one.
         passed: u8,
+    },
+    /// Nobody answers, and more are told, or told again.
+    Unattended {
+        /// Where.
+        conversation: ConversationId,
+        /// Who is: 1, the whole team; 2, owners and admins.
+        rung: u8,
     },
     /// What they wrote for approval was returned, or they have taken it back.
     Returned {
@@ -318,6 +325,11 @@ impl AgentClient {
     /// Decides on a message that waits for approval.
     pub fn decide(&mut self, conversation: &ConversationId, number: u64, verdict: Verdict, text: String) {
         self.frame(Command::Decide(Decide { conversation: conversation.clone(), number, verdict, text }));
+    }
+
+    /// Calls owners and admins to a conversation.
+    pub fn escalate(&mut self, conversation: &ConversationId, reason: String) {
+        self.frame(Command::Escalate(Escalate { conversation: conversation.clone(), reason }));
     }
 
     /// Writes a line that only the team sees.

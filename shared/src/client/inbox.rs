@@ -213,6 +213,12 @@ impl Lists {
         news.then_some(row.triage.passed)
     }
 
+    /// Whether more are told of a row than before, or again, that nobody answers there: its rung.
+    pub(super) fn climbed(&self, row: &InboxRow) -> Option<u8> {
+        let known = self.rows.row(&row.conversation).map_or(0, |known| known.triage.told);
+        (row.triage.rung > 0 && row.triage.told > known).then_some(row.triage.rung)
+    }
+
     pub(super) fn keep(&mut self, row: InboxRow) {
         self.rows.keep(row);
     }
@@ -248,6 +254,7 @@ fn of(counts: &Counts, filter: Filter, me: Option<&AgentId>) -> Option<u32> {
         Filter::Waiting => Some(counts.waiting),
         Filter::Snoozed => Some(counts.snoozed),
         Filter::Approval => Some(counts.approval),
+        Filter::Unattended => Some(counts.unattended),
         Filter::Resolved | Filter::All | Filter::Bookmarked => None,
     }
 }

@@ -236,6 +236,7 @@ impl Rows {
             Filter::Waiting => row.waiting_since.unwrap_or(i64::MAX),
             Filter::Snoozed => row.triage.snoozed_until.unwrap_or(i64::MAX),
             Filter::Approval => row.triage.proposed_at.unwrap_or(i64::MAX),
+            Filter::Unattended => row.triage.unattended_since.unwrap_or(i64::MAX),
             _ => row.at.saturating_neg(),
         };
         (order, Reverse(row.conversation.clone()))
@@ -252,6 +253,7 @@ impl Rows {
             Filter::Snoozed => row.status == Status::Snoozed,
             Filter::Resolved => row.status == Status::Resolved,
             Filter::Approval => row.triage.proposed_at.is_some(),
+            Filter::Unattended => row.triage.unattended_since.is_some(),
             Filter::Bookmarked => self.bookmarks.contains(&row.conversation),
             Filter::All => true,
         };

@@ -9,7 +9,7 @@ use super::model::{
     Side, Status, Typing, TypingNow,
 };
 use super::revision::{DeleteMessage, EditMessage};
-use super::triage::{Bookmark, Counts, Only, SetPriority, SetTag, Snooze, Triage};
+use super::triage::{Bookmark, Counts, Escalate, Only, SetPriority, SetTag, Snooze, Triage};
 use super::visitor::{About, Page};
 use super::words::words;
 use alloc::{string::String, vec::Vec};
@@ -52,6 +52,8 @@ words! {
         Bookmarked = 9,
         /// A message waits there for approval: the longest first, whatever became of the conversation.
         Approval = 10,
+        /// Open, and nobody answers though more were told: the longest first.
+        Unattended = 11,
     }
 }
 
@@ -86,6 +88,10 @@ words! {
         Withdrawn = 13,
         /// The author's message has waited so long that more are told.
         Passed = 14,
+        /// Nobody answers: the relay told more. Its author is whose conversation it is, else an owner of the site.
+        Climbed = 15,
+        /// The author called for owners and admins.
+        Escalated = 16,
     }
 }
 
@@ -142,6 +148,8 @@ pub enum Command {
     Edit(EditMessage),
     /// A message is to go.
     Delete(DeleteMessage),
+    /// Owners and admins, please.
+    Escalate(Escalate),
 }
 
 /// Everything an agent's page can be told.

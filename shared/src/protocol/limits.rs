@@ -38,7 +38,7 @@ pub const TAGS: usize = 20;
 pub const SITE_TAGS: usize = 500;
 /// Messages that wait for approval in one conversation at a time.
 pub const PROPOSALS: usize = 20;
-/// Characters of why one was returned.
+/// Characters of why one was returned, or why owners and admins are called.
 pub const REASON_CHARS: usize = 1_000;
 /// Conversations that one agent has bookmarked.
 pub const BOOKMARKS: usize = 500;

@@ -46,6 +46,15 @@ pub struct Triage {
     /// How often more were told that it still waits: 1, all who may approve; 2, owners and admins again.
     #[serde(default)]
     pub passed: u8,
+    /// Who was told that nobody answers: 0, whoever it concerns; 1, the whole team; 2, owners and admins.
+    #[serde(default)]
+    pub rung: u8,
+    /// How often that was told since: it grows with each rung, and each time owners and admins are told again.
+    #[serde(default)]
+    pub told: u32,
+    /// Since when it is without anybody who answers, as long as it stands on a rung above 0.
+    #[serde(default)]
+    pub unattended_since: Option<Millis>,
 }
 
 /// What belongs to a line of the backstage besides what was done. Variants are only added at the end.
@@ -59,6 +68,10 @@ pub enum Detail {
     Until(Millis),
     /// Which proposal, and what was said with it.
     Proposal(Decision),
+    /// Who is told from now on: the rung of [`Triage`].
+    Rung(u8),
+    /// Why somebody called for owners and admins.
+    Reason(String),
 }
 
 /// Puts a tag on a conversation, or takes it off. A tag that the site does not know yet is its own from then on.
@@ -89,6 +102,15 @@ pub struct Snooze {
     /// Until when, at most [`super::limits::SNOOZE_MS`] from now; `None`: it is open again.
     #[serde(default)]
     pub until: Option<Millis>,
+}
+
+/// Calls owners and admins to an open conversation, at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalate {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Why, trimmed by the relay: 1 to [`super::limits::REASON_CHARS`] characters.
+    pub reason: String,
 }
 
 /// An agent's own mark on a conversation: a command, and what all their pages are told.
@@ -143,6 +165,9 @@ pub struct Counts {
     /// Those where a message waits for approval.
     #[serde(default)]
     pub approval: u32,
+    /// Open ones that stand on a rung above 0.
+    #[serde(default)]
+    pub unattended: u32,
 }
 
 /// How many open conversations somebody has.

@@ -236,7 +236,7 @@ impl Wild {
     pub fn agent_command(&mut self) -> agent::Command {
         use agent::Command;
         let conversation = self.conversation();
-        match self.dice.below(26) {
+        match self.dice.below(27) {
             0 => Command::Hello(agent::Hello {
                 epoch: self.maybe(|wild| Epoch(wild.id())),
                 resume: self.some(Self::resume),
@@ -303,6 +303,7 @@ impl Wild {
                 conversation,
                 of: self.number(),
             }),
+            24 => Command::Escalate(triage::Escalate { conversation, reason: self.text() }),
             _ => Command::Reply(agent::Reply {
                 client_id: self.client_id(),
                 conversation,

@@ -198,12 +198,17 @@ impl Wild {
                 snoozed_until: self.maybe(Self::at),
                 proposed_at: self.maybe(Self::at),
                 passed: u8::from(self.coin()),
+                rung: u8::from(self.coin()),
+                told: u32::from(self.small()),
+                unattended_since: self.maybe(Self::at),
             },
         }
     }
 
     fn detail(&mut self) -> triage::Detail {
-        match self.dice.below(4) {
+        match self.dice.below(6) {
+            4 => triage::Detail::Rung(u8::from(self.coin())),
+            5 => triage::Detail::Reason(self.text()),
             3 => triage::Detail::Proposal(approval::Decision {
                 number: self.number(),
                 of: self.agent(),
@@ -279,6 +284,7 @@ impl Wild {
                     open: u32::from(wild.small()),
                 }),
                 approval: u32::from(self.small()),
+                unattended: u32::from(self.small()),
             }),
             17 => Event::Bookmarked(self.bookmark()),
             18 => Event::Company(agent::Company {

@@ -155,6 +155,11 @@ impl Tour {
         self.browser.until(sorted).await;
         self.browser.run("document.activeElement.blur()").await;
         self.show(eye, "sorted", Place::Page).await;
+        self.browser.click("document.querySelector('#escalate')").await;
+        self.browser.until("document.activeElement.id === 'escalate-reason'").await;
+        self.show(eye, "escalate", Place::Page).await;
+        self.browser.click("document.querySelector('#escalation header .icon')").await;
+        self.browser.until("!document.querySelector('#escalation').open").await;
         self.browser.click("document.querySelector('#snooze')").await;
         self.browser.until("document.querySelector('#snooze-menu .line')").await;
         self.show(eye, "snooze", Place::Page).await;

@@ -1,22 +1,33 @@
 //! What reaches an agent who looks elsewhere: the number in the title, a sound, a sentence. Never a text of a visitor.
 use super::Desk;
-use crate::{i18n::fill, views::sorting::may_sort};
+use crate::{
+    i18n::fill,
+    notices,
+    views::{row::site_name, sorting::may_sort},
+};
 use leptos::prelude::*;
 use merhaba_shared::{
-    client::agent::Notice,
-    protocol::{agent::Role, error::Code, error::Refused, ids::ConversationId},
+    client::agent::{AgentClient, Notice},
+    protocol::{
+        agent::{Filter, Role},
+        error::{Code, Refused},
+        ids::ConversationId,
+    },
 };
 
 impl Desk {
-    /// Keeps the count of waiting conversations in the title.
+    /// Keeps the count of waiting conversations in the title, and whether nobody answers some of them.
     pub(super) fn count_in_title(self) {
-        let waiting = self.memo(merhaba_shared::client::agent::AgentClient::waiting);
+        let waiting = self.memo(AgentClient::waiting);
+        let unattended =
+            self.memo(|client| client.counted(Filter::Unattended).is_some_and(|count| count > 0));
         Effect::new(move || {
             let title = match waiting.get() {
                 0 => "Merhaba".into(),
                 count => format!("({count}) Merhaba"),
             };
-            document().set_title(&title);
+            let mark = if unattended.get() { "❗ " } else { "" };
+            document().set_title(&[mark, &title].concat());
         });
         // Signed out, nobody waits for this page.
         on_cleanup(|| document().set_title("Merhaba"));
@@ -36,6 +47,7 @@ impl Desk {
                 self.say(fill(words, &[("name", &by.name)]));
             }
             Notice::Approval { conversation, passed } => self.ask_for_approval(&conversation, passed),
+            Notice::Unattended { conversation, rung } => self.call(&conversation, rung),
             Notice::Returned { by, .. } => {
                 // It is begun again, there as here.
                 self.load_drafts();
@@ -69,6 +81,21 @@ impl Desk {
             self.ring();
             let words = if passed == 0 { self.texts().alert_approval } else { self.texts().alert_passed };
             self.say(words.into());
+        }
+    }
+
+    /// Nobody answers, or somebody calls: first everybody who may answer hears of it, then those who answer for the site.
+    fn call(self, conversation: &ConversationId, rung: u8) {
+        let Some(row) = self.peek(|client| client.row(conversation).cloned()) else { return };
+        let role = self.role(&row);
+        let concerns = if rung == 1 { may_sort(role) } else { matches!(role, Role::Owner | Role::Admin) };
+        if concerns && !self.looks_at(conversation) {
+            self.ring();
+            let words = if rung == 1 { self.texts().alert_team } else { self.texts().alert_admins };
+            self.say(words.into());
+            if self.prefs.notices.get_untracked() && !super::link::is_watched() {
+                notices::show(self, conversation, &self.peek(|client| site_name(client.sites(), &row)));
+            }
         }
     }
 

@@ -67,6 +67,8 @@ pub struct Desk {
     pub begun: RwSignal<u64>,
     /// Whether it is being chosen who gets the conversation.
     pub giving: RwSignal<bool>,
+    /// Whether it is being said why owners and admins are called.
+    pub escalating: RwSignal<bool>,
     /// Whether the palette is open.
     pub palette: RwSignal<bool>,
     /// Whether the list of keys is.
@@ -104,6 +106,7 @@ impl Desk {
             noting: RwSignal::new(false),
             begun: RwSignal::new(0),
             giving: RwSignal::new(false),
+            escalating: RwSignal::new(false),
             palette: RwSignal::new(false),
             keys: RwSignal::new(false),
             ended: RwSignal::new(false),
@@ -356,6 +359,7 @@ impl Desk {
             self.missing.set(None);
             self.details.set(false);
             self.giving.set(false);
+            self.escalating.set(false);
             self.snoozing.set(false);
             // Whoever comes to another conversation writes answers there until they say otherwise.
             self.noting.set(false);

@@ -55,6 +55,13 @@ impl Desk {
         self.offer(self.texts().done_resolved.into(), Undo::Resolved(conversation.clone()));
     }
 
+    /// Calls owners and admins. There is no way back: they have been told.
+    pub fn escalate(self, conversation: &ConversationId, reason: String) {
+        self.escalating.set(false);
+        self.act(|client, _| client.escalate(conversation, reason));
+        self.say(self.texts().done_escalated.into());
+    }
+
     /// Puts a conversation off, with a way back.
     pub fn snooze(self, conversation: &ConversationId, until: Millis) {
         self.snoozing.set(false);

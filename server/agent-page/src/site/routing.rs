@@ -16,6 +16,10 @@ pub struct Routing {
     pub gone: String,
     /// Minutes within which an answer should come; `0`: no time is set.
     pub target: String,
+    /// Minutes until the whole team is told; `0`: never.
+    pub team: String,
+    /// Minutes until owners and admins are told; `0`: never.
+    pub admins: String,
 }
 
 impl Routing {
@@ -27,6 +31,8 @@ impl Routing {
             capacity: number("capacity"),
             gone: number("gone_minutes"),
             target: number("target_minutes"),
+            team: number("team_minutes"),
+            admins: number("admins_minutes"),
         }
     }
 
@@ -38,6 +44,8 @@ impl Routing {
             ("capacity", number(&self.capacity)),
             ("gone_minutes", number(&self.gone)),
             ("target_minutes", number(&self.target)),
+            ("team_minutes", number(&self.team)),
+            ("admins_minutes", number(&self.admins)),
         ])
     }
 }
@@ -83,6 +91,17 @@ pub fn RoutingCard() -> impl IntoView {
                 prop:value=move || form.routing.with(|routing| routing.target.clone())
                 on:input=move |event| form.routing.update(|routing| routing.target = event_target_value(&event))/>
             <p id="target-hint" class="hint">{texts.target_hint}</p>
+            <label for="team-minutes">{texts.team_minutes}</label>
+            <input id="team-minutes" type="number" inputmode="numeric" min="0" max="1440" readonly=!form.may
+                aria-describedby="ladder-hint"
+                prop:value=move || form.routing.with(|routing| routing.team.clone())
+                on:input=move |event| form.routing.update(|routing| routing.team = event_target_value(&event))/>
+            <label for="admins-minutes">{texts.admins_minutes}</label>
+            <input id="admins-minutes" type="number" inputmode="numeric" min="0" max="1440" readonly=!form.may
+                aria-describedby="ladder-hint"
+                prop:value=move || form.routing.with(|routing| routing.admins.clone())
+                on:input=move |event| form.routing.update(|routing| routing.admins = event_target_value(&event))/>
+            <p id="ladder-hint" class="hint">{texts.ladder_hint}</p>
         </section>
     }
 }

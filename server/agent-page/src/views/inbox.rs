@@ -27,12 +27,13 @@ const BEYOND: usize = 8;
 /// So many rows before the end of what is here, the next page is asked for.
 const NEAR: usize = 20;
 /// The lists, in their order on the page.
-pub const LISTS: [Filter; 10] = [
+pub const LISTS: [Filter; 11] = [
     Filter::Mine,
     Filter::Unassigned,
     Filter::Team,
     Filter::Open,
     Filter::Waiting,
+    Filter::Unattended,
     Filter::Approval,
     Filter::Snoozed,
     Filter::Bookmarked,
@@ -102,12 +103,15 @@ fn Tabs() -> impl IntoView {
                 .get()
                 .map(|count| view! { <span class="heard">", "</span><span class="count">{count}</span> })
         };
-        // A team without trainees has nothing to approve, and one list less.
+        // A team without trainees has nothing to approve, one that answers in time nothing unattended: one list less each.
         let hidden = move || {
-            which == Filter::Approval && filter.get() != which && count.get().is_none_or(|count| count == 0)
+            matches!(which, Filter::Approval | Filter::Unattended)
+                && filter.get() != which
+                && count.get().is_none_or(|count| count == 0)
         };
+        let alarm = move || which == Filter::Unattended && count.get().is_some_and(|count| count > 0);
         view! {
-            <button data-list=which.as_str() hidden=hidden aria-pressed=on title=title on:click=move |_| desk.list(which)>{words}{number}</button>
+            <button data-list=which.as_str() hidden=hidden class:loud=alarm aria-pressed=on title=title on:click=move |_| desk.list(which)>{words}{number}</button>
         }
     };
     view! { <div class="tabs" role="group" aria-label=texts.show>{LISTS.map(tab).into_iter().collect_view()}</div> }
@@ -230,6 +234,7 @@ pub const fn name(filter: Filter, texts: &Texts) -> &'static str {
         Filter::Team => texts.team,
         Filter::Waiting => texts.waiting,
         Filter::Approval => texts.approval,
+        Filter::Unattended => texts.unattended,
         Filter::Snoozed => texts.snoozed,
         Filter::Bookmarked => texts.bookmarked,
         Filter::Resolved => texts.resolved,
@@ -248,6 +253,7 @@ fn empty(filter: Filter, only: &Only, texts: &Texts) -> &'static str {
         Filter::Team => texts.empty_team,
         Filter::Waiting => texts.empty_waiting,
         Filter::Approval => texts.empty_approval,
+        Filter::Unattended => texts.empty_unattended,
         Filter::Snoozed => texts.empty_snoozed,
         Filter::Bookmarked => texts.empty_bookmarked,
         Filter::Resolved => texts.empty_resolved,

@@ -7,13 +7,14 @@ mod rail;
 mod found;
 pub mod inbox;
 mod narrow;
-mod row;
+pub mod row;
 mod seek;
 mod swipe;
 
 mod bubble;
 mod company;
 mod composer;
+mod escalate;
 pub mod give;
 mod header;
 mod log;

@@ -5,8 +5,8 @@ use crate::{
     app,
     desk::Desk,
     i18n::{fill, lang, texts},
-    icons::{BELL, BELL_OFF, CANNED, INBOX, KEYS, OUT, SITE, icon},
-    people,
+    icons::{BELL, BELL_OFF, CANNED, INBOX, KEYS, OUT, SCREEN, SITE, icon},
+    notices, people,
     prefs::Prefs,
     route::Route,
 };
@@ -59,6 +59,7 @@ pub fn Rail() -> impl IntoView {
 #[component]
 fn Me() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
+    let prefs = expect_context::<Prefs>();
     let open = RwSignal::new(false);
     let name = move || desk.me().get().map(|me| me.name).unwrap_or_default();
     let status = desk.memo(|client| client.status().clone());
@@ -94,6 +95,7 @@ fn Me() -> impl IntoView {
                 </div>
                 <p id="status-hint" class="hint">{texts.busy_hint}</p>
                 <Choices/>
+                <button id="notices" class="line" aria-pressed=move || prefs.notices.get().to_string() on:click=move |_| notices::switch(desk, prefs)>{icon(SCREEN)}{move || if prefs.notices.get() { texts.notices_on } else { texts.notices_off }}</button>
                 <button class="line keys" on:click=move |_| { open.set(false); desk.keys.set(true); }>{icon(KEYS)}{texts.keys}<kbd aria-hidden="true">{Deed::Keys.key()}</kbd></button>
                 <button id="sign-out" class="line" on:click=move |_| app::sign_out(desk)>{icon(OUT)}{texts.sign_out}</button>
             </div>

@@ -82,13 +82,19 @@ pub fn Row(id: ConversationId) -> impl IntoView {
             let later = row.triage.snoozed_until.map(|until| time::day_and_clock(until, lang));
             let asks =
                 row.triage.proposed_at.map(|_| view! { <i class="tag asks">{texts.approval_short}</i> });
+            let told = match row.triage.rung {
+                0 => None,
+                1 => Some(texts.rung_team),
+                _ => Some(texts.rung_admins),
+            };
+            let told = told.map(|words| view! { <i class="tag told">{words}</i> });
             let parts: Vec<String> = [done, later, site, who].into_iter().flatten().collect();
             let words = (!parts.is_empty()).then(|| view! { <span dir="auto">{parts.join(" · ")}</span> });
             let tags = row.triage.tags.iter().take(TAGS_SHOWN).cloned();
             let tags = tags.map(|tag| view! { <i class="tag" dir="auto">{tag}</i> }).collect_view();
             let beyond = row.triage.tags.len().saturating_sub(TAGS_SHOWN);
             let beyond = (beyond > 0).then(|| view! { <i class="tag">{format!("+{beyond}")}</i> });
-            Some(view! { <small>{asks}{tags}{beyond}{words}</small> })
+            Some(view! { <small>{told}{asks}{tags}{beyond}{words}</small> })
         })
     };
     let flag = move || {

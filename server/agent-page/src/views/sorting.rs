@@ -5,7 +5,7 @@ use crate::{
     actions::Deed,
     desk::Desk,
     i18n::{Texts, fill, lang, texts},
-    icons::{CLOSE, FLAG, STAR, icon},
+    icons::{CALL, CLOSE, FLAG, STAR, icon},
     time,
 };
 use leptos::{ev, html::Input, prelude::*, task::spawn_local};
@@ -13,6 +13,7 @@ use merhaba_shared::protocol::{
     agent::{InboxRow, Role},
     ids::ConversationId,
     limits::{TAG_CHARS, TAGS},
+    model::Status,
     triage::{Priority, clean_tag, fold_tag},
 };
 
@@ -63,6 +64,8 @@ pub fn Sorting(id: ConversationId) -> impl IntoView {
             }
         }
     };
+    let is_open =
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.status == Status::Open)));
     let options = Priority::ALL.iter().rev().map(|which| {
         let which = *which;
         view! { <option value=which.as_str() selected=move || priority.get() == which>{priority_name(which, texts)}</option> }
@@ -75,6 +78,10 @@ pub fn Sorting(id: ConversationId) -> impl IntoView {
                 {icon(FLAG)}<select id="priority" aria-label=texts.priority disabled=move || off() || !may.get() on:change=choose>{options.collect_view()}</select>
             </label>
             <Snooze id=id.clone()/>
+            {move || is_open.get().then(|| view! {
+                <button id="escalate" class="btn small" disabled=off title=Deed::Escalate.titled(texts.escalate) aria-haspopup="dialog"
+                    on:click=move |_| desk.escalating.set(true)>{icon(CALL)}{texts.escalate}</button>
+            })}
             <Tags id main=true/>
             <PaletteButton class="btn small"/>
         </div>

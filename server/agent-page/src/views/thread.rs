@@ -1,7 +1,7 @@
 //! The opened conversation: header, log and composer, or what is said when there is none.
 use super::{
-    company::Company, composer::Composer, give::Give, header::Header, log::Log, palette::KeyList,
-    sorting::Sorting,
+    company::Company, composer::Composer, escalate::Escalate, give::Give, header::Header, log::Log,
+    palette::KeyList, sorting::Sorting,
 };
 use crate::{
     desk::Desk,
@@ -31,7 +31,8 @@ pub fn Thread() -> impl IntoView {
         }
         .into_any(),
         (Some(id), _) => {
-            view! { <Header/><Sorting id=id.clone()/><Log/><Company/><Composer id/><Give/> }.into_any()
+            view! { <Header/><Sorting id=id.clone()/><Log/><Company/><Composer id/><Give/><Escalate/> }
+                .into_any()
         }
     };
     view! { <main class="thread">{content}</main> }

@@ -10,8 +10,8 @@ use merhaba_shared::protocol::{
     agent::{Event, List},
     error::Refused,
     ids::ConversationId,
-    limits::{INBOX_PAGE, PAGE_BYTES, SNOOZE_MS, TAG_CHARS},
-    triage::{Bookmark, SetPriority, SetTag, Snooze, clean_tag},
+    limits::{INBOX_PAGE, PAGE_BYTES, REASON_CHARS, SNOOZE_MS, TAG_CHARS},
+    triage::{Bookmark, Escalate, SetPriority, SetTag, Snooze, clean_tag},
 };
 
 impl<S: Socket> Agent<S> {
@@ -46,6 +46,21 @@ impl<S: Socket> Agent<S> {
             let pending = self.live.app.chat.snooze(&self.me.id, conversation, until);
             self.answer_sorted(pending);
         }
+        Ok(())
+    }
+
+    /// Whoever may write a note may call for help.
+    pub(super) async fn escalate(&mut self, mut escalate: Escalate) -> Result<(), Ending> {
+        escalate.reason = escalate.reason.trim().into();
+        if !(1..=REASON_CHARS).contains(&escalate.reason.chars().count()) {
+            let words = format!("a reason has 1 to {REASON_CHARS} characters");
+            return self.live.refuse(chat::bad_request(None, words)).await;
+        }
+        if let Err(refused) = self.role(&escalate.conversation, Action::Escalate).await {
+            return self.live.refuse(refused).await;
+        }
+        let pending = self.live.app.chat.escalate(&self.me.id, escalate);
+        self.answer_sorted(pending);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod approval;
 mod ending;
 mod form;
 mod fuzz;
+mod ladder;
 mod order;
 mod routing;
 mod simulation;

@@ -24,7 +24,13 @@ fn settings() -> SiteSettings {
         file_bytes: Some(1_000),
         file_quota: Some(9_000),
         reception: serde_json::from_str(RECEPTION).expect("a reception"),
-        routing: Routing { mode: Mode::Turns, capacity: 7, gone_minutes: 0, target_minutes: 30 },
+        routing: Routing {
+            mode: Mode::Turns,
+            capacity: 7,
+            gone_minutes: 0,
+            target_minutes: 30,
+            ..Routing::default()
+        },
     }
 }
 

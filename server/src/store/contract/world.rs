@@ -115,6 +115,12 @@ impl World {
         self.now.get()
     }
 
+    /// The instant so many milliseconds later.
+    pub fn later(&self, by: Millis) -> Millis {
+        self.now.set(self.now.get() + by);
+        self.now.get()
+    }
+
     /// A number that was not given before.
     pub fn fresh(&self) -> u64 {
         self.ids.set(self.ids.get() + 1);

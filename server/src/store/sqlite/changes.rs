@@ -30,7 +30,7 @@ pub(super) fn claim(
         return Ok(None);
     };
     let activity = if thread.assignee.is_none() {
-        thread.assign(Some((asker, author.clone())));
+        thread.assign(Some((asker, author.clone())), at);
         let after = thread.row.head;
         Some(backstage::act(db, thread, (asker, &author), (Deed::Claimed, None, None), (at, after))?)
     } else {
@@ -74,7 +74,7 @@ pub(super) fn assign(
             Some(_) => Deed::Assigned,
             None => Deed::Released,
         };
-        thread.assign(to.clone());
+        thread.assign(to.clone(), at);
         let named = to.as_ref().filter(|_| deed == Deed::Assigned).map(|(row, to)| (*row, to));
         let after = thread.row.head;
         Some(backstage::act(db, thread, (asker, &author), (deed, named, None), (at, after))?)

@@ -157,6 +157,7 @@ fn of_site(
         Filter::Waiting => walk(db, WAITING, [site, after.0, after.1, limit(rows)]),
         Filter::Snoozed => walk(db, SNOOZED, [site, after.0, after.1, limit(rows)]),
         Filter::Approval => walk(db, PROPOSED, [site, after.0, after.1, limit(rows)]),
+        Filter::Unattended => walk(db, UNATTENDED, [site, after.0, after.1, limit(rows)]),
         Filter::Bookmarked => {
             let places = walk(db, BOOKMARKED, [site, me, limit(BOOKMARKS)])?;
             Ok(places.into_iter().filter(|place| *place > after).collect())
@@ -202,6 +203,9 @@ const SNOOZED: &str = "SELECT snoozed_until, id FROM conversations
 const PROPOSED: &str = "SELECT proposed_at, id FROM conversations
                         WHERE site = ?1 AND proposed_at IS NOT NULL AND (proposed_at, id) > (?2, ?3)
                         ORDER BY proposed_at, id LIMIT ?4";
+const UNATTENDED: &str = "SELECT unattended_since, id FROM conversations
+                          WHERE site = ?1 AND unattended_since IS NOT NULL AND (unattended_since, id) > (?2, ?3)
+                          ORDER BY unattended_since, id LIMIT ?4";
 /// Few by their bound: all of them, in the order of lists.
 const BOOKMARKED: &str =
     "SELECT -c.place, c.id FROM bookmarks b JOIN conversations c ON c.id = b.conversation
@@ -239,7 +243,7 @@ mod tests {
     fn lists_walk_an_index_and_sort_nothing() {
         let dir = tempfile::tempdir().expect("a folder");
         let db = open::open(dir.path(), &"e".into()).expect("a store").db;
-        for sql in [BY_STATUS, BY_ASSIGNEE, WAITING, SNOOZED, PROPOSED] {
+        for sql in [BY_STATUS, BY_ASSIGNEE, WAITING, SNOOZED, PROPOSED, UNATTENDED] {
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
             let steps = plan.query_map([1, 1, 9, 5], |row| row.get::<_, String>(3)).expect("steps");
             let steps: Vec<_> = steps.map(|step| step.expect("a step")).collect();

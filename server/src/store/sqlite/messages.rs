@@ -189,7 +189,7 @@ fn take(
     if thread.assignee.is_some() {
         return Ok(None);
     }
-    thread.assign(Some((agent, author.clone())));
+    thread.assign(Some((agent, author.clone())), at);
     // Before the answer, as people would tell it.
     let after = thread.row.head - 1;
     backstage::act(db, thread, (agent, author), (Deed::Claimed, None, None), (at, after)).map(Some)

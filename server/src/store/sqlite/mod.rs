@@ -17,6 +17,7 @@ mod fault;
 mod files;
 mod health;
 mod inbox;
+mod ladder;
 mod lists;
 mod loaders;
 mod messages;

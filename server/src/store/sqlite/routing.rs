@@ -76,7 +76,7 @@ pub(super) fn route(
     let site = thread.site;
     let Some((taker, author)) = assignable(desk, to, site)? else { return Ok(None) };
     let Some((db, thread)) = desk.thread(&who, conversation)? else { return Ok(None) };
-    thread.assign(Some((taker, author.clone())));
+    thread.assign(Some((taker, author.clone())), at);
     let after = thread.row.head;
     let activity = backstage::act(db, thread, (taker, &author), (Deed::Routed, None, None), (at, after))?;
     let row = thread.row.clone();

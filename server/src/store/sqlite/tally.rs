@@ -17,6 +17,8 @@ const OPEN: &str = "SELECT a.public_id, count(*), count(h.waiting_since)
                     JOIN heads h ON h.conversation = c.id LEFT JOIN agents a ON a.id = c.assignee
                     WHERE c.site = ?1 AND c.status = 1 GROUP BY c.assignee";
 const PROPOSED: &str = "SELECT count(*) FROM conversations WHERE site = ?1 AND proposed_at IS NOT NULL";
+const UNATTENDED: &str =
+    "SELECT count(*) FROM conversations WHERE site = ?1 AND unattended_since IS NOT NULL";
 const SNOOZED: &str = "SELECT count(*) FROM conversations WHERE site = ?1 AND status = 2";
 
 /// Counts a site's lists; nothing when there is no such site.
@@ -24,6 +26,7 @@ pub(super) fn counts(db: &Connection, site: &SiteKey) -> Outcome<Option<Counts>>
     let Some(id) = sites::id(db, site)? else { return Ok(None) };
     let snoozed = one(db, SNOOZED, [id], |row| row.get(0))?.unwrap_or(0);
     let approval = one(db, PROPOSED, [id], |row| row.get(0))?.unwrap_or(0);
+    let unattended = one(db, UNATTENDED, [id], |row| row.get(0))?.unwrap_or(0);
     let mut counts = Counts {
         site: site.clone(),
         open: 0,
@@ -32,6 +35,7 @@ pub(super) fn counts(db: &Connection, site: &SiteKey) -> Outcome<Option<Counts>>
         snoozed,
         owned: Vec::new(),
         approval,
+        unattended,
     };
     let groups = many(db, OPEN, [id], |row| {
         Ok((row.get::<_, Option<String>>(0)?, row.get::<_, u32>(1)?, row.get::<_, u32>(2)?))

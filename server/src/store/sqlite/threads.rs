@@ -40,6 +40,8 @@ pub(super) struct Thread {
     pub(super) assignee: Option<i64>,
     /// Who has put it off.
     snoozed_by: Option<i64>,
+    /// Since when its rung is counted; nothing: since the visitor waits.
+    climb_from: Option<Millis>,
     pub(super) latest: i64,
     pub(super) visitor_unread: u32,
     /// All that lists show of it; shared with those who tell of it.
@@ -113,7 +115,7 @@ pub(super) fn id(db: &Connection, who: &Principal, name: &ConversationId) -> Out
 /// A conversation by its name, whoever's it is.
 pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thread>> {
     let sql = inbox::select!(
-        ", c.id, c.site, c.assignee, h.latest, h.visitor_unread, c.snoozed_by",
+        ", c.id, c.site, c.assignee, h.latest, h.visitor_unread, c.snoozed_by, c.climb_from",
         "WHERE c.public_id = ?1"
     );
     one(db, sql, [name.as_str()], |row| {
@@ -126,6 +128,7 @@ pub(super) fn load(db: &Connection, name: &ConversationId) -> Outcome<Option<Thr
             latest: row.get(first + 3)?,
             visitor_unread: row.get(first + 4)?,
             snoozed_by: row.get(first + 5)?,
+            climb_from: row.get(first + 6)?,
             changed: Changed::default(),
         })
     })
@@ -163,7 +166,10 @@ impl Thread {
                 row.unread += 1;
                 row.waiting_since.get_or_insert(at);
             }
-            Side::Agent => self.visitor_unread += 1,
+            Side::Agent => {
+                self.visitor_unread += 1;
+                self.calm();
+            }
         }
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         let extra = extra.map(Object);
@@ -202,12 +208,17 @@ impl Thread {
             // That is no answer.
             row.waiting_since = waiting_since;
         }
+        let waits = row.waiting_since.is_some();
         row.status = after(row.status, kind);
         if row.status != Status::Snoozed {
             row.triage.snoozed_until = None;
             self.snoozed_by = None;
         }
+        let open = row.status == Status::Open;
         self.changed.row = true;
+        if !open || (!waits && !matches!(kind, Kind::Edited | Kind::Deleted)) {
+            self.calm();
+        }
         let (conversation, author) = (self.row.conversation.clone(), hand.author.clone());
         Ok(Item::Entry(Entry { conversation, seq, at, author, kind, data }))
     }
@@ -279,8 +290,14 @@ impl Thread {
     }
 
     /// Gives it to an agent, or to nobody.
-    pub(super) fn assign(&mut self, to: Option<(i64, AgentAuthor)>) {
+    pub(super) fn assign(&mut self, to: Option<(i64, AgentAuthor)>, at: Millis) {
         let (assignee, author) = to.unzip();
+        if assignee != self.assignee {
+            self.calm();
+            // Whoever takes it has their time; given back, it stands where the visitor's waiting has brought it.
+            let waits = self.row.waiting_since.is_some();
+            self.climb_from = assignee.filter(|_| waits).map(|_| at);
+        }
         self.assignee = assignee;
         Arc::make_mut(&mut self.row).assignee = author;
         self.changed.row = true;
@@ -294,6 +311,33 @@ impl Thread {
         row.triage.snoozed_until = until;
         self.snoozed_by = by;
         self.changed.row = true;
+        self.calm();
+    }
+
+    /// Since when its rung is counted, if a visitor waits there and it is open.
+    pub(super) fn climbs_from(&self) -> Option<Millis> {
+        let row = &self.row;
+        row.waiting_since.filter(|_| row.status == Status::Open).map(|since| self.climb_from.unwrap_or(since))
+    }
+
+    /// More are told that nobody answers, or owners and admins again.
+    pub(super) fn climb(&mut self, rung: u8, at: Millis) {
+        let row = Arc::make_mut(&mut self.row);
+        row.triage.unattended_since.get_or_insert(row.waiting_since.unwrap_or(at));
+        row.triage.rung = rung;
+        row.triage.told = row.triage.told.saturating_add(1);
+        self.climb_from = Some(at);
+        self.changed.row = true;
+    }
+
+    /// Somebody attends to it: whoever waits from here on begins below.
+    fn calm(&mut self) {
+        if self.row.triage.rung > 0 || self.climb_from.is_some() {
+            let triage = &mut Arc::make_mut(&mut self.row).triage;
+            (triage.rung, triage.told, triage.unattended_since) = (0, 0, None);
+            self.climb_from = None;
+            self.changed.row = true;
+        }
     }
 
     /// The latest message says something else now, or nothing any more.
@@ -401,7 +445,8 @@ impl Thread {
     fn save_row(&self, db: &Connection) -> Outcome<()> {
         let sql = "UPDATE conversations SET assignee = ?2, status = ?3, notes_head = ?4, locale = ?5,
                        page_url = ?6, page_title = ?7, page_referrer = ?8, priority = ?9, snoozed_until = ?10,
-                       snoozed_by = ?11, proposed_at = ?12, passed = ?13 WHERE id = ?1";
+                       snoozed_by = ?11, proposed_at = ?12, passed = ?13, rung = ?14, told = ?15,
+                       climb_from = ?16, unattended_since = ?17 WHERE id = ?1";
         let card = &self.row.visitor;
         let (url, title, referrer) = card
             .page
@@ -423,6 +468,10 @@ impl Thread {
             self.snoozed_by,
             triage.proposed_at,
             triage.passed,
+            triage.rung,
+            triage.told,
+            self.climb_from,
+            triage.unattended_since,
         ];
         change(db, sql, values).map(|_| ())
     }

@@ -24,10 +24,10 @@ use rusqlite::{Connection, params};
 const WOKEN_AT_ONCE: usize = 256;
 
 /// What was done, and what belongs to it; nothing when nothing had to change.
-type Done = Option<(Deed, Option<Detail>)>;
+pub(super) type Done = Option<(Deed, Option<Detail>)>;
 
 /// Changes a conversation for an agent and notes in its backstage what that was.
-fn noting(
+pub(super) fn noting(
     desk: &mut Desk,
     agent: &AgentId,
     conversation: &ConversationId,

@@ -1,9 +1,9 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{
-    Sqlite, Way, agents, backstage, changes, files, inbox, lists, loaders, messages, routing, sites, tally,
-    threads, timeline, triage, visitors,
+    Sqlite, Way, agents, backstage, changes, files, inbox, ladder, lists, loaders, messages, routing, sites,
+    tally, threads, timeline, triage, visitors,
 };
-use crate::domain::routing::Waiting;
+use crate::domain::routing::{Routing, Waiting};
 use crate::store::{
     Added, Agent, AgentMessage, BackedUp, Bounded, Changed, ClaimOutcome, FileStore, Holder, Kept, Loader,
     LoaderStore, Marked, Missed, NewAgent, NewFile, NewSignIn, Noted, Pending, Principal, Rated, SecretHash,
@@ -335,6 +335,31 @@ impl TriageStore for Sqlite {
 
     fn next_wake(&self) -> Pending<Option<Millis>> {
         self.reading(triage::next_wake)
+    }
+
+    fn escalate(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        reason: String,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.conversing(then, move |desk| ladder::escalate(desk, &agent, &conversation, reason, at))
+    }
+
+    fn climb(
+        &self,
+        site: SiteKey,
+        routing: Routing,
+        now: Millis,
+        then: Then<Vec<Changed>>,
+    ) -> Pending<Vec<Changed>> {
+        self.conversing(then, move |desk| ladder::climb(desk, &site, routing, now))
+    }
+
+    fn next_climb(&self, site: SiteKey, routing: Routing) -> Pending<Option<Millis>> {
+        self.reading_lists(move |db| ladder::next(db, &site, routing))
     }
 
     fn bookmark(

@@ -271,6 +271,9 @@ impl AgentClient {
         if let Some(passed) = self.lists.proposed(&row) {
             self.notices.push(Notice::Approval { conversation: conversation.clone(), passed });
         }
+        if let Some(rung) = self.lists.climbed(&row) {
+            self.notices.push(Notice::Unattended { conversation: conversation.clone(), rung });
+        }
         if let News::Wrote { began } = self.lists.changed(now, &row) {
             self.notices.push(Notice::Wrote { conversation, began });
         }

@@ -81,6 +81,9 @@ pub(super) enum Act {
         of: usize,
         to: usize,
     },
+    Escalate {
+        of: usize,
+    },
     Snooze {
         of: usize,
         off: bool,
@@ -119,7 +122,7 @@ pub(super) enum Act {
 }
 
 /// Every action once, in an order in which each has something to do.
-pub(super) const EACH: [Act; 50] = [
+pub(super) const EACH: [Act; 51] = [
     Act::Send { page: ALI },
     Act::Open { of: 0 },
     Act::Typing { page: ADA },
@@ -143,6 +146,7 @@ pub(super) const EACH: [Act; 50] = [
     Act::Tag { of: 0, on: true },
     Act::Prioritise { of: 0, to: 3 },
     Act::Bookmark { page: BORA, of: 0, on: true },
+    Act::Escalate { of: 0 },
     Act::Snooze { of: 0, off: true },
     Act::Snooze { of: 0, off: false },
     Act::Tag { of: 0, on: false },
@@ -191,7 +195,8 @@ pub(super) fn act(dice: &mut Dice) -> Act {
         54..56 => Act::Note { of },
         56 => Act::Propose { of },
         57 => Act::Decide { of, to: any },
-        58..62 => Act::Claim { page: agent, of },
+        58 => Act::Escalate { of },
+        59..62 => Act::Claim { page: agent, of },
         62..64 => Act::Assign { of, to: any % 4 },
         64 => Act::Tag { of, on: which % 3 > 0 },
         65 => Act::Prioritise { of, to: any },

@@ -3,7 +3,7 @@
 use merhaba_shared::protocol::{agent, visitor};
 
 /// Every command there is.
-pub(super) const ALL: [&str; 30] = [
+pub(super) const ALL: [&str; 31] = [
     "visitor Hello",
     "visitor Send",
     "visitor Read",
@@ -34,6 +34,7 @@ pub(super) const ALL: [&str; 30] = [
     "agent Decide",
     "agent Edit",
     "agent Delete",
+    "agent Escalate",
 ];
 
 /// What a command is called.
@@ -83,6 +84,7 @@ impl Named for agent::Command {
             Self::Decide(_) => "agent Decide",
             Self::Edit(_) => "agent Edit",
             Self::Delete(_) => "agent Delete",
+            Self::Escalate(_) => "agent Escalate",
         }
     }
 }

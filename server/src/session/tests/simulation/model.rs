@@ -280,6 +280,7 @@ impl Play {
             | Act::Edit { of, .. }
             | Act::Delete { of, .. }
             | Act::Prioritise { of, .. }
+            | Act::Escalate { of }
             | Act::Snooze { of, .. }
             | Act::Bookmark { of, .. }
             | Act::Resolve { of }
@@ -326,6 +327,11 @@ impl Play {
                 let priority = Priority::ALL[to % Priority::ALL.len()];
                 self.world
                     .on(ADA, |machine, _| machine.as_agent().map(|client| client.prioritise(&of, priority)));
+            }
+            (Act::Escalate { .. }, Some(of)) => {
+                let reason = "ask the owner".to_owned();
+                self.world
+                    .on(ADA, |machine, _| machine.as_agent().map(|client| client.escalate(&of, reason)));
             }
             (Act::Snooze { off, .. }, Some(of)) => self.snooze(&of, off),
             (Act::Bookmark { page, on, .. }, Some(of)) => {
