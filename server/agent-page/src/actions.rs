@@ -284,7 +284,7 @@ impl Desk {
             Deed::Bookmark => self.bookmark(id),
             Deed::Priority => return focus("#priority:enabled"),
             Deed::Tag => return focus("#tag:enabled"),
-            Deed::Details => self.details.update(|open| *open = !*open),
+            Deed::Details => self.toggle_details(),
             _ => return false,
         }
         true

@@ -1,4 +1,4 @@
-//! What this browser remembers for the agent: language, appearance, sound. Nothing secret; storage may be blocked.
+//! What this browser remembers for the agent: language, appearance, sound, details. Nothing secret; storage may be blocked.
 use super::i18n::Lang;
 use leptos::prelude::*;
 use merhaba_shared::browser::{language, storage};
@@ -40,6 +40,8 @@ pub struct Prefs {
     pub theme: RwSignal<Theme>,
     /// Whether a new message makes a sound.
     pub sound: RwSignal<bool>,
+    /// Whether the details stand beside the thread, where there is a column for them.
+    pub beside: RwSignal<bool>,
 }
 
 impl Prefs {
@@ -51,6 +53,7 @@ impl Prefs {
             lang: RwSignal::new(Lang::from_tag(&tag)),
             theme: RwSignal::new(theme.unwrap_or(Theme::Auto)),
             sound: RwSignal::new(read("sound").as_deref() != Some("off")),
+            beside: RwSignal::new(read("beside").as_deref() != Some("off")),
         };
         prefs.apply();
         prefs
@@ -72,13 +75,19 @@ impl Prefs {
                 keep("theme", word);
             }
         });
-        Effect::new(move |ran: Option<()>| {
-            let word = if self.sound.get() { "on" } else { "off" };
-            if ran.is_some() {
-                keep("sound", word);
-            }
-        });
+        keep_switch("sound", self.sound);
+        keep_switch("beside", self.beside);
     }
+}
+
+/// Keeps what is on or off, once it was changed.
+fn keep_switch(name: &'static str, switch: RwSignal<bool>) {
+    Effect::new(move |ran: Option<()>| {
+        let word = if switch.get() { "on" } else { "off" };
+        if ran.is_some() {
+            keep(name, word);
+        }
+    });
 }
 
 fn attribute(name: &str, value: &str) {

@@ -8,6 +8,7 @@ use super::model::{
     Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
     Side, Status, Typing, TypingNow,
 };
+use super::person::{GetPerson, Here, Person, Visit};
 use super::revision::{DeleteMessage, EditMessage};
 use super::triage::{Bookmark, Counts, Only, SetPriority, SetTag, Snooze, Triage};
 use super::visitor::{About, Page};
@@ -142,6 +143,8 @@ pub enum Command {
     Edit(EditMessage),
     /// A message is to go.
     Delete(DeleteMessage),
+    /// Who is it that writes?
+    Person(GetPerson),
 }
 
 /// Everything an agent's page can be told.
@@ -192,6 +195,12 @@ pub enum Event {
     Proposal(Proposal),
     /// The answer to `Decide`.
     Decided(Decided),
+    /// The answer to `Person`.
+    Person(Person),
+    /// Whoever was asked of has gone to another page.
+    Visit(Visit),
+    /// Whoever was asked of has come or gone.
+    Here(Here),
 }
 
 /// The first frame of an agent's page.

@@ -7,6 +7,7 @@ mod ending;
 mod form;
 mod fuzz;
 mod order;
+mod person;
 mod routing;
 mod simulation;
 mod visitor;
@@ -213,7 +214,7 @@ impl Rig {
         let line = Line::new(pipe, codec, app.shutdown.stopping());
         let stranger = app.gate.admit(HOME).expect("room");
         self.app.shutdown.spawn(async move {
-            let (line, ending) = super::visitor::serve(app.clone(), line, stranger).await;
+            let (line, ending) = super::visitor::serve(app.clone(), line, stranger, device()).await;
             super::socket::finish(&app, line, ending).await;
         });
         client
@@ -258,6 +259,11 @@ impl Rig {
         });
         client
     }
+}
+
+/// What every visitor here uses.
+fn device() -> Option<merhaba_shared::protocol::person::Device> {
+    crate::domain::device::of("Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0")
 }
 
 /// A client id from a number.

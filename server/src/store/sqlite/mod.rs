@@ -36,6 +36,7 @@ mod timeline;
 mod triage;
 mod use_cases;
 mod visitors;
+mod visits;
 mod writer;
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0012_drafts.sql"),
     include_str!("../../../migrations/sqlite/0013_proposals.sql"),
     include_str!("../../../migrations/sqlite/0014_revisions.sql"),
+    include_str!("../../../migrations/sqlite/0016_visits.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.

@@ -3,7 +3,7 @@
 use merhaba_shared::protocol::{agent, visitor};
 
 /// Every command there is.
-pub(super) const ALL: [&str; 30] = [
+pub(super) const ALL: [&str; 31] = [
     "visitor Hello",
     "visitor Send",
     "visitor Read",
@@ -34,6 +34,7 @@ pub(super) const ALL: [&str; 30] = [
     "agent Decide",
     "agent Edit",
     "agent Delete",
+    "agent Person",
 ];
 
 /// What a command is called.
@@ -51,6 +52,7 @@ impl Named for visitor::Command {
             Self::History(_) => "visitor History",
             Self::Ping(_) => "visitor Ping",
             Self::Page(_) => "visitor Page",
+            Self::Attributes(_) => "visitor Attributes",
         }
     }
 }
@@ -83,6 +85,7 @@ impl Named for agent::Command {
             Self::Decide(_) => "agent Decide",
             Self::Edit(_) => "agent Edit",
             Self::Delete(_) => "agent Delete",
+            Self::Person(_) => "agent Person",
         }
     }
 }
