@@ -40,6 +40,7 @@ impl Tour {
         self.looking_up(eye).await;
         let (_, token) = visitors.last().expect("the one who asked");
         self.with_files(eye, token).await;
+        self.beside_the_thread(eye).await;
         self.network.set(Mode::Down);
         self.browser.until("document.querySelector('#line .banner:not(.good)')").await;
         self.show(eye, "offline", Place::Page).await;
