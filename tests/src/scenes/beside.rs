@@ -30,6 +30,15 @@ impl Tour {
         self.browser.click(&row).await;
         self.browser.until(FIELD).await;
         self.browser.until("document.querySelector('.side .past q') && document.querySelectorAll('.side .trail li').length === 3").await;
+        self.browser
+            .until("(document.querySelector('[data-list=Open] .count') || {}).textContent === '5'")
+            .await;
+        // Opened on a phone, by the name: there it is a sheet, and on a wide screen the column that it was.
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": false });
+        self.browser.command("Emulation.setDeviceMetricsOverride", phone).await;
+        self.browser.click("document.querySelector('#who')").await;
+        self.browser.until("document.querySelector('.side.open')").await;
+        self.browser.command("Emulation.clearDeviceMetricsOverride", json!({})).await;
         self.show(eye, "beside", Place::Page).await;
         self.browser.run(&format!("document.querySelector('#list a.item[href={before}]').click()")).await;
         self.browser.until(&format!("location.pathname === {before} && {FIELD}")).await;

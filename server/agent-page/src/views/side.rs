@@ -37,9 +37,9 @@ pub fn Side() -> impl IntoView {
                     {move || row.get().map(|row| view! { <Visitor row/> })}
                     <Pages row/>
                     <Attributes/>
+                    <PastOnes/>
                     {move || row.get().map(|row| view! { <Facts row/> })}
                     <section><h3>{texts.tags}</h3><Tags id/></section>
-                    <PastOnes/>
                 </aside>
             }
         })
