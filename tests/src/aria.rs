@@ -134,13 +134,10 @@ impl Teller<'_> {
     }
 }
 
-/// The beginning of a long text.
+/// The beginning of a long text; where that ends hangs on no time of day.
 fn short(text: &str) -> String {
-    if text.chars().count() <= LONG {
-        text.to_owned()
-    } else {
-        text.chars().take(LONG).chain(['…']).collect()
-    }
+    let text = steady(text);
+    if text.chars().count() <= LONG { text } else { text.chars().take(LONG).chain(['…']).collect() }
 }
 
 /// The same text with each time of day as `0:00`, with its hour in one or two digits and what English adds to it; and with

@@ -1,5 +1,5 @@
 //! Beside the thread: somebody who was here before, has walked over the site, and says who they are.
-use super::{Eye, Place, Tour};
+use super::{Eye, Place, Tour, agent::Staying};
 use crate::{
     http,
     relay::Site,
@@ -22,7 +22,7 @@ impl Tour {
     /// The column on a wide screen, and the sheet on a narrow one. What was open before is open after it.
     pub(super) async fn beside_the_thread(&self, eye: &mut impl Eye) {
         let before = self.browser.run("return location.pathname").await;
-        let _visitor = self.who_was_here_before().await;
+        let _visitor = Staying::with(self.who_was_here_before().await);
         let last = self.words.asks[1];
         let row = format!(
             "[...document.querySelectorAll('#list a.item')].find(it => it.textContent.includes({last:?}))"

@@ -214,12 +214,15 @@ pub fn PastOnes() -> impl IntoView {
             let words = fill(texts.csat_mean, &[(words[0].0, &words[0].1), (words[1].0, &words[1].1)]);
             Some(view! { <p class="quiet mean">{words}</p> })
         };
-        let none = past.is_empty().then(|| view! { <p class="quiet">{texts.past_none}</p> });
+        let all = if past.is_empty() {
+            view! { <p class="quiet">{texts.past_none}</p> }.into_any()
+        } else {
+            view! { <ul>{past.into_iter().map(|past| view! { <li>{past_one(past, desk, texts)}</li> }).collect_view()}</ul> }.into_any()
+        };
         Some(view! {
             <section class="pasts">
-                <h3>{texts.past}{move || (count.get() > 0).then(|| view! { <span class="count">{count.get()}</span> })}</h3>
-                {mean}{none}
-                <ul>{past.into_iter().map(|past| view! { <li>{past_one(past, desk, texts)}</li> }).collect_view()}</ul>
+                <h3>{texts.past}" "{move || (count.get() > 0).then(|| view! { <span class="count">{count.get()}</span> })}</h3>
+                {mean}{all}
                 {more.then(|| view! { <button class="btn small" on:click=move |_| desk.act(|client, _| client.older_past())>{texts.past_more}</button> })}
             </section>
         })
