@@ -149,7 +149,6 @@ pub enum Command {
 
 /// Everything an agent's page can be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "made, encoded or drawn, and gone: nothing keeps many of them")]
 pub enum Event {
     /// The answer to `Hello`.
     Welcome(Welcome),

@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::{ev::MouseEvent, prelude::*};
 use merhaba_shared::protocol::{
-    agent::{InboxRow, VisitorCard},
+    agent::InboxRow,
     ids::Millis,
     model::Status,
     person::{Device, Form, Identity, Past, Person, Step},
@@ -27,7 +27,7 @@ fn person(desk: Desk) -> Memo<Option<Person>> {
 
 /// Face, name, how far it is known who that is, and whether they are there.
 #[component]
-pub fn Head(card: VisitorCard) -> impl IntoView {
+pub fn Head(face: String, name: String) -> impl IntoView {
     let (desk, texts, lang) = (Desk::here(), texts(), lang());
     let person = person(desk);
     let identity = Memo::new(move |_| person.with(|person| person.as_ref().map(|person| person.identity)));
@@ -44,8 +44,8 @@ pub fn Head(card: VisitorCard) -> impl IntoView {
     };
     view! {
         <div class="card-head">
-            <span class="face" aria-hidden="true">{people::visitor_face(&card, lang)}</span>
-            <b dir="auto">{people::visitor(&card, texts)}</b>
+            <span class="face" aria-hidden="true">{face}</span>
+            <b dir="auto">{name}</b>
             {move || identity.get().map(|identity| badge(identity, texts))}
             {there}
         </div>

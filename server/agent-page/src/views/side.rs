@@ -56,9 +56,10 @@ fn Visitor(row: InboxRow) -> impl IntoView {
     let said = visitor.about.as_ref().map(|about| about_lines(&about.0, texts));
     let tongue = time::tongue(&visitor.locale, lang).unwrap_or_else(|| texts.unknown.into());
     let number = visitor.number;
+    let (face, called) = (people::visitor_face(&visitor, lang), people::visitor(&visitor, texts));
     view! {
         <section>
-            <Head card=visitor/>
+            <Head face name=called/>
             <h3>{texts.person}</h3>
             <dl>{name}{said}<dt>{texts.number}</dt><dd>{number}</dd><dt>{texts.their_language}</dt><dd>{tongue}</dd><Known/></dl>
         </section>

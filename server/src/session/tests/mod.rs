@@ -154,7 +154,7 @@ fn folder() -> tempfile::TempDir {
 struct Rig {
     app: Arc<App>,
     store: Arc<Sqlite>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Rig {
@@ -168,7 +168,7 @@ impl Rig {
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
         let store = Arc::new(store);
         let app = Arc::new(App::new(store.clone(), Clock, limited, dir.path()));
-        let rig = Self { app, store, _dir: dir };
+        let rig = Self { app, store, dir };
         rig.site("shop").await;
         rig
     }

@@ -67,7 +67,7 @@ async fn an_agent_sees_where_the_visitor_was_before_they_wrote_and_follows_them(
 
 /// Whether these words stand in any file of the store.
 fn kept_anywhere(rig: &Rig, words: &str) -> bool {
-    let files = std::fs::read_dir(rig._dir.path()).expect("a folder").filter_map(|entry| entry.ok());
+    let files = std::fs::read_dir(rig.dir.path()).expect("a folder").filter_map(Result::ok);
     let contents = files.filter_map(|entry| std::fs::read(entry.path()).ok());
     contents.into_iter().any(|bytes| bytes.windows(words.len()).any(|part| part == words.as_bytes()))
 }
