@@ -63,6 +63,7 @@
         D.theme = s.theme || '';
         s.color && r.style.setProperty('--site', s.color);
       }
+      if (m.person) m.attributes = JSON.stringify(m.person.attributes);
       m.focus && !matchMedia('(pointer:coarse)').matches && T.focus();
       m.safe && m.safe.forEach((n, i) => r.style.setProperty('--safe-' + 'trbl'[i], n + 'px'));
       return taker ? taker(m) : void kept.push(m);

@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 7 + 11 + 26 + 22, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 8 + 11 + 27 + 25, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -135,7 +135,8 @@ fn every_kind_is_made() {
             | FromVisitor::Typing(_)
             | FromVisitor::History(_)
             | FromVisitor::Ping(_)
-            | FromVisitor::Page(_),
+            | FromVisitor::Page(_)
+            | FromVisitor::Attributes(_),
             ToVisitor::Welcome(_)
             | ToVisitor::Accepted(_)
             | ToVisitor::Refused(_)
@@ -176,7 +177,8 @@ fn every_kind_is_made() {
             | FromAgent::Decide(_)
             | FromAgent::Edit(_)
             | FromAgent::Delete(_)
-            | FromAgent::Escalate(_),
+            | FromAgent::Escalate(_)
+            | FromAgent::Person(_),
             ToAgent::Welcome(_)
             | ToAgent::Inbox(_)
             | ToAgent::InboxChanged(_)
@@ -198,7 +200,10 @@ fn every_kind_is_made() {
             | ToAgent::Counts(_)
             | ToAgent::Bookmarked(_)
             | ToAgent::Proposal(_)
-            | ToAgent::Decided(_),
+            | ToAgent::Decided(_)
+            | ToAgent::Person(_)
+            | ToAgent::Visit(_)
+            | ToAgent::Here(_),
         ) => {}
     }
 }

@@ -11,7 +11,7 @@ use merhaba_shared::protocol::{
         Kind, Message, Object, Ping, Pong, Rating, Read, ReadMarker, Resume, Side, Status, SystemAuthor,
         Typing, TypingNow, VisitorAuthor,
     },
-    revision, triage, visitor,
+    person, revision, triage, visitor,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, fs, path::PathBuf};
@@ -141,6 +141,49 @@ fn row() -> agent::InboxRow {
     }
 }
 
+fn visit() -> person::Visit {
+    person::Visit {
+        visitor: "vi1".into(),
+        began_at: AT - 60_000,
+        at: AT,
+        referrer: "https://search.example/".into(),
+        device: Some(person::Device {
+            browser: "Safari".into(),
+            system: "iOS".into(),
+            form: person::Form::Phone,
+        }),
+        trail: vec![person::Step { url: "https://shop.example/a".into(), title: "Çay".into(), at: AT }],
+        attributes: vec![person::Attribute { name: "plan".into(), value: "Usta".into() }],
+    }
+}
+
+fn person() -> person::Person {
+    person::Person {
+        conversation: "cv1".into(),
+        before: None,
+        visitor: "vi1".into(),
+        identity: person::Identity::Claimed,
+        since: AT - 90_000,
+        here: true,
+        visit: Some(visit()),
+        past: vec![person::Past {
+            conversation: "cv0".into(),
+            status: Status::Resolved,
+            created_at: AT - 80_000,
+            at: AT - 70_000,
+            preview: "Teşekkürler".into(),
+            preview_side: Side::Visitor,
+            assignee: Some(elif()),
+            rating: Some(Rating { closing: 9, csat: Some(75), ces: None, comment: Some("Hızlı".into()) }),
+            notes: 1,
+        }],
+        more: false,
+        conversations: 2,
+        rated: 1,
+        csat: Some(75),
+    }
+}
+
 fn only() -> triage::Only {
     triage::Only {
         site: Some("demo".into()),
@@ -195,6 +238,7 @@ fn every_frame_kind_is_as_it_was() {
         Send(visitor::Send { client_id: ID, conversation: None, new: false, body: "Merhaba".into(), attachments: Vec::new(),
             about: Some(visitor::About("{\"name\":\"Ayşe\"}".into())) }),
         Read(read()), Typing(typing()), History(get_history()), Ping(Ping { nonce: 7 }), Page(page()),
+        Attributes(visitor::Attributes("{\"plan\":\"Usta\"}".into())),
     );
     frames!(problems, "visitor.event", Event:
         Welcome(visitor::Welcome {
@@ -231,6 +275,7 @@ fn every_frame_kind_is_as_it_was() {
         Edit(revision::EditMessage { client_id: ID, conversation: "cv1".into(), of: 13, body: "Hemen bakıyoruz.".into() }),
         Delete(revision::DeleteMessage { client_id: ID, conversation: "cv1".into(), of: 13 }),
         Escalate(triage::Escalate { conversation: "cv1".into(), reason: "Müşteri çok kızgın".into() }),
+        Person(person::GetPerson { conversation: "cv1".into(), before: Some("cv0".into()) }),
     );
     let activity = agent::Activity {
         conversation: "cv1".into(),
@@ -275,6 +320,8 @@ fn every_frame_kind_is_as_it_was() {
         Decided(approval::Decided {
             conversation: "cv1".into(), number: 3, verdict: approval::Verdict::Changed, by: elif(), won: false,
         }),
+        Person(person()), Visit(visit()),
+        Here(person::Here { visitor: "vi1".into(), here: false, at: AT }),
     );
     assert!(problems.is_empty(), "frames changed their shape:\n{}", problems.join("\n"));
 }

@@ -265,11 +265,11 @@
     emit('error', { code: 'unsupported', call });
   };
   /** What is said of the visitor is kept and handed to the frame, in every handshake anew. */
-  const say = (call, change) => {
+  const say = (call, change, taken) => {
     person = person || nobody();
     change();
     if (port) post({ k: 'person', person });
-    lacks(call);
+    if (!taken) lacks(call);
   };
 
   Object.assign(c, {
@@ -293,7 +293,7 @@
     },
     /** A callback is kept for a relay that takes what it gives: asking the site's server for nothing would be in vain. */
     identify(by) { say('identify', () => { person.token = by && typeof by !== 'function' ? String(by.token) : null; }); },
-    setAttributes(all) { say('setAttributes', () => { person.attributes = first({ ...person.attributes, ...plain(all) }); }); },
+    setAttributes(all) { say('setAttributes', () => { person.attributes = first({ ...person.attributes, ...plain(all) }); }, true); },
     addTags(list) { say('addTags', () => { person.tags = [...new Set([...person.tags, ...names(list)])].slice(0, MOST); }); },
     removeTags(list) { say('removeTags', () => { const gone = names(list); person.tags = person.tags.filter(tag => !gone.includes(tag)); }); },
     track(name, data) {

@@ -14,7 +14,7 @@ use merhaba_shared::{
     client::{Line, thread::Thread},
     protocol::{
         ids::{ConversationId, Token},
-        model::Status,
+        model::{Object, Status},
         visitor::Page,
     },
 };
@@ -108,6 +108,7 @@ fn heard(message: &JsValue) -> JsValue {
         "new" => turn(|app, _| app.show(None)),
         "adopt" => turn(|app, now| app.client.adopt(now, Token(text(message, "token")))),
         "host" => begin(page_of(&get(message, "page"))),
+        "person" => turn(|app, _| app.client.set_attributes(Object(text(message, "attributes")))),
         "page" => turn(|app, _| app.client.set_page(page_of(&get(message, "page")))),
         "open" => turn(|app, now| {
             app.sight.open = true;

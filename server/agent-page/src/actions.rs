@@ -301,7 +301,7 @@ impl Desk {
             Deed::Priority => return focus("#priority:enabled"),
             Deed::Tag => return focus("#tag:enabled"),
             Deed::Unread => self.to_unread(),
-            Deed::Details => self.details.update(|open| *open = !*open),
+            Deed::Details => self.toggle_details(),
             _ => return false,
         }
         true

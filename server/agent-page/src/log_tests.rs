@@ -48,7 +48,7 @@ fn message(seq: Seq, out: bool, at: Millis) -> Item {
 fn opened(entries: Vec<Item>) -> Opened {
     let mut thread = Thread::new(Side::Agent, "c".into(), 0);
     thread.page(0, History { conversation: "c".into(), entries, more: false });
-    Opened { thread, backstage: Backstage::default(), present: vec![] }
+    Opened { thread, backstage: Backstage::default(), present: vec![], person: None, gone: None }
 }
 
 fn draw(opened: &Opened, waiting: &[Outgoing]) -> Vec<Piece> {

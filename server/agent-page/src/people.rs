@@ -34,13 +34,18 @@ fn upper(letter: char, lang: Lang) -> Vec<char> {
 
 /// A row's latest words, with whose they are.
 pub fn preview(row: &InboxRow, texts: &Texts) -> String {
+    words(&row.preview, row.preview_side, texts)
+}
+
+/// A conversation's latest words, with whose they are.
+pub fn words(preview: &str, side: Side, texts: &Texts) -> String {
     // Every message shows something of itself, unless it was taken away.
-    if row.preview.is_empty() {
+    if preview.is_empty() {
         return texts.message_gone.into();
     }
-    match row.preview_side {
-        Side::Visitor => row.preview.clone(),
-        Side::Agent => fill(texts.answered, &[("text", &row.preview)]),
+    match side {
+        Side::Visitor => preview.into(),
+        Side::Agent => fill(texts.answered, &[("text", preview)]),
     }
 }
 

@@ -1,4 +1,5 @@
-//! What this browser remembers for the agent: language, appearance, sound, what they have done once. Nothing secret; storage may be blocked.
+//! What this browser remembers for the agent: language, appearance, sound, details, what they have done once. Nothing
+//! secret; storage may be blocked.
 use super::i18n::Lang;
 use leptos::prelude::*;
 use merhaba_shared::browser::{language, storage};
@@ -92,6 +93,8 @@ pub struct Prefs {
     pub steps: RwSignal<Steps>,
     /// Whether the browser shows a notification while nobody looks at the page.
     pub notices: RwSignal<bool>,
+    /// Whether the details stand beside the thread, where there is a column for them.
+    pub beside: RwSignal<bool>,
 }
 
 impl Prefs {
@@ -105,6 +108,7 @@ impl Prefs {
             sound: RwSignal::new(read("sound").as_deref() != Some("off")),
             steps: RwSignal::new(Steps(read("steps").unwrap_or_default())),
             notices: RwSignal::new(read("notices").as_deref() == Some("on")),
+            beside: RwSignal::new(read("beside").as_deref() != Some("off")),
         };
         prefs.apply();
         prefs
@@ -132,14 +136,9 @@ impl Prefs {
                 keep("steps", &steps.0);
             }
         });
-        for (name, choice) in [("sound", self.sound), ("notices", self.notices)] {
-            Effect::new(move |ran: Option<()>| {
-                let word = if choice.get() { "on" } else { "off" };
-                if ran.is_some() {
-                    keep(name, word);
-                }
-            });
-        }
+        keep_switch("sound", self.sound);
+        keep_switch("notices", self.notices);
+        keep_switch("beside", self.beside);
     }
 
     /// A step was done, the first time or again.
@@ -148,6 +147,16 @@ impl Prefs {
             self.steps.update(|steps| steps.0.push(step.letter()));
         }
     }
+}
+
+/// Keeps what is on or off, once it was changed.
+fn keep_switch(name: &'static str, switch: RwSignal<bool>) {
+    Effect::new(move |ran: Option<()>| {
+        let word = if switch.get() { "on" } else { "off" };
+        if ran.is_some() {
+            keep(name, word);
+        }
+    });
 }
 
 fn attribute(name: &str, value: &str) {

@@ -22,6 +22,7 @@ mod sign_ins;
 mod soon;
 mod triage;
 mod visitors;
+mod visits;
 
 pub use approvals::accepted_proposal;
 pub use audience::Audience;
@@ -34,6 +35,7 @@ pub use refusal::{bad_request, forbidden, no_file, not_found, rate_limited, unav
 pub use revisions::{Wish, check_words, revised};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
 pub use visitors::{Identity, secret_hash, visitor_of};
+pub use visits::{Stay, referrer, step};
 
 use crate::{bus, clock::Clock, counters::Counters, files::Files, gate::Gate, hub::Hub, store::Store};
 use company::Company;

@@ -1,8 +1,10 @@
 //! Pure rules: no async, no I/O, nothing but the shared protocol. What may be stored and who may do what is decided
 //! here, so that every way in (socket, REST, form, command line) decides the same.
 
+pub mod attributes;
 pub mod canned;
 pub mod conversation;
+pub mod device;
 pub mod email;
 pub mod extra;
 pub mod file;

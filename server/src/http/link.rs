@@ -6,7 +6,7 @@ use super::{
     front::Caller,
     identity::{SignedIn, signed_in},
     problem::Problem,
-    websocket::{Spoken, agent_may, no_secret, spoken, visitor_may},
+    websocket::{Spoken, agent_may, device, no_secret, spoken, visitor_may},
 };
 use crate::{
     gate::RetryAfter,
@@ -45,7 +45,7 @@ pub async fn open_visitor(
     visitor_may(&headers, &caller.own)?;
     opened(match spoken(&headers, &PROTOCOL)? {
         Spoken::Outdated(_) => web.links.refresh(&web.app, Owner::Visitor),
-        Spoken::Codec(codec) => web.links.visitor(&web.app, codec, caller.address),
+        Spoken::Codec(codec) => web.links.visitor(&web.app, codec, caller.address, device(&headers)),
     })
 }
 

@@ -8,6 +8,7 @@ use super::{
     problem::Problem,
 };
 use crate::{
+    domain,
     mutants::{self, Mutant},
     session::socket,
 };
@@ -15,11 +16,11 @@ use axum::{
     extract::{Extension, RawQuery, State, ws::WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE},
+        header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT},
     },
     response::{IntoResponse, Response},
 };
-use merhaba_shared::protocol::{SUBPROTOCOL_BIN_PREFIX, SUBPROTOCOL_JSON, codec::Codec};
+use merhaba_shared::protocol::{SUBPROTOCOL_BIN_PREFIX, SUBPROTOCOL_JSON, codec::Codec, person::Device};
 use std::sync::Arc;
 
 /// How a session will write its frames.
@@ -96,6 +97,11 @@ pub fn agent_may(headers: &HeaderMap, caller: &Caller) -> Result<Credential, Pro
     }
 }
 
+/// What a visitor uses, by what their browser calls itself.
+pub fn device(headers: &HeaderMap) -> Option<Device> {
+    domain::device::of(headers.get(USER_AGENT)?.to_str().ok()?)
+}
+
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 fn upgrade(upgrade: Upgrade) -> Result<WebSocketUpgrade, Box<Response>> {
@@ -124,7 +130,9 @@ pub async fn visitor(
         (Err(problem), _) => problem.into_response(),
         (_, Err(response)) => *response,
         (Ok(Spoken::Outdated(name)), Ok(ws)) => socket::refresh(ws, web.app.clone(), name),
-        (Ok(Spoken::Codec(codec)), Ok(ws)) => socket::visitor(ws, web.app.clone(), codec, caller.address),
+        (Ok(Spoken::Codec(codec)), Ok(ws)) => {
+            socket::visitor(ws, web.app.clone(), codec, caller.address, device(&headers))
+        }
     }
 }
 

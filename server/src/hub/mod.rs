@@ -32,6 +32,8 @@ pub enum Topic {
     Visitor(VisitorId),
     /// The agents who have opened a conversation.
     Conversation(ConversationId),
+    /// The agents who look at a conversation of a visitor: where that visitor is.
+    Person(VisitorId),
     /// The visitors of a site: whether anybody is there.
     Presence(SiteKey),
     /// The agents of a site: how many conversations its lists hold.

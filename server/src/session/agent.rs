@@ -2,6 +2,7 @@
 //! may. Who they are was settled before the upgrade, and is looked at again each minute.
 mod approval;
 mod company;
+mod person;
 mod revisions;
 mod triage;
 
@@ -29,7 +30,7 @@ use merhaba_shared::protocol::{
     },
     close::{RESTART, REVOKED, TOO_MANY, UNAVAILABLE},
     error::{Code, Refused},
-    ids::{AgentId, ClientId, ConversationId, SiteKey},
+    ids::{AgentId, ClientId, ConversationId, SiteKey, VisitorId},
     limits::{BACKSTAGE_PAGE, HISTORY_PAGE, PAGE_BYTES, RESUME},
     model::{AgentAuthor, Author, Head, Side, TypingNow},
 };
@@ -47,6 +48,8 @@ struct Agent<S> {
     opened: Opened,
     /// What the page shows to them now.
     watch: Option<Watch>,
+    /// Of whom the page is told where they are.
+    person: Option<(VisitorId, Subscription)>,
     listening: Vec<Subscription>,
     /// Whether lists were asked for: from then on their counts are told.
     lists: bool,
@@ -134,6 +137,7 @@ impl<S: Socket> Agent<S> {
             me,
             opened: Opened::default(),
             watch: None,
+            person: None,
             listening,
             lists: false,
             _watching: watching,
@@ -241,6 +245,7 @@ impl<S: Socket> Agent<S> {
             Command::Edit(edit) => self.edit(edit).await,
             Command::Delete(delete) => self.delete(delete).await,
             Command::Escalate(escalate) => self.escalate(escalate).await,
+            Command::Person(get) => self.person(get).await,
         }
     }
 

@@ -45,7 +45,7 @@ impl Feed {
         address: IpAddr,
         hello: Hello,
     ) -> Result<Self, RetryAfter> {
-        let secret = links.visitor(app, Codec::Bin, address)?;
+        let secret = links.visitor(app, Codec::Bin, address, None)?;
         let link = links.get(&secret, Owner::Visitor).ok_or(CROWDED)?;
         let mut feed = Self { link, have: 0, waiting: VecDeque::new() };
         let mut bytes = BytesMut::new();

@@ -13,7 +13,7 @@ use crate::{
     gate::RetryAfter,
     store::{SecretHash, SignIn},
 };
-use merhaba_shared::protocol::{close::REFRESH, codec::Codec};
+use merhaba_shared::protocol::{close::REFRESH, codec::Codec, person::Device};
 use std::{
     collections::HashMap,
     future::Future,
@@ -55,10 +55,11 @@ impl Links {
         app: &Arc<App>,
         codec: Codec,
         address: std::net::IpAddr,
+        device: Option<Device>,
     ) -> Result<String, RetryAfter> {
         let stranger = app.gate.admit(address)?;
         let serving = app.clone();
-        self.begin(app, codec, Owner::Visitor, |line| visitor::serve(serving, line, stranger))
+        self.begin(app, codec, Owner::Visitor, |line| visitor::serve(serving, line, stranger, device))
     }
 
     /// Begins the session of an agent who has signed in; gives the link's secret.

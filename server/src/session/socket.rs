@@ -20,6 +20,7 @@ use merhaba_shared::protocol::{
     close::REFRESH,
     codec::Codec,
     limits::{FRAME_BYTES, OUTBOX_BYTES},
+    person::Device,
 };
 use std::{
     net::IpAddr,
@@ -39,7 +40,13 @@ const WRITE_BYTES: usize = 4096;
 const SPREAD_MS: u64 = 3_000;
 
 /// Serves a visitor's socket; 429 when the address has too many.
-pub fn visitor(ws: WebSocketUpgrade, app: Arc<App>, codec: Codec, address: IpAddr) -> Response {
+pub fn visitor(
+    ws: WebSocketUpgrade,
+    app: Arc<App>,
+    codec: Codec,
+    address: IpAddr,
+    device: Option<Device>,
+) -> Response {
     let stranger = match app.gate.admit(address) {
         Ok(permit) => permit,
         Err(wait) => {
@@ -48,7 +55,7 @@ pub fn visitor(ws: WebSocketUpgrade, app: Arc<App>, codec: Codec, address: IpAdd
                 .into_response();
         }
     };
-    upgraded(ws, app, codec, async move |app, line| visitor::serve(app, line, stranger).await)
+    upgraded(ws, app, codec, async move |app, line| visitor::serve(app, line, stranger, device).await)
 }
 
 /// Serves the socket of an agent who has signed in.
@@ -216,7 +223,7 @@ mod tests {
             let (one, two) = (app.clone(), app.clone());
             let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
             let router = Router::new()
-                .route("/new", get(async move |ws| visitor(ws, one.clone(), Codec::Json, address)))
+                .route("/new", get(async move |ws| visitor(ws, one.clone(), Codec::Json, address, None)))
                 .route("/old", get(async move |ws| refresh(ws, two.clone(), "merhaba.v1.bin.0".into())));
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
             let address = listener.local_addr().expect("an address");

@@ -1,5 +1,7 @@
 //! A visitor's session: what they are told first, and what each of their commands does. Never sees what only agents
 //! may, and never names a conversation to the store without saying whose it must be.
+mod walk;
+
 use super::{
     Ending,
     handshake::first,
@@ -9,8 +11,9 @@ use super::{
 };
 use crate::{
     app::App,
-    chat::{self, Identity},
+    chat::{self, Identity, Stay},
     counters::Counted,
+    domain::attributes,
     gate::Permit,
     hub::{Subscription, Topic},
     mutants::{self, Mutant},
@@ -18,20 +21,25 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     close::{SITE_UNKNOWN, TOO_FAST, TOO_MANY, UNAVAILABLE},
+    ids::Millis,
     limits::{RESUME, WELCOME_CONVERSATIONS},
     model::{Author, Head, Resume, Side, Typing, TypingNow, VisitorAuthor},
-    visitor::{Command, ConversationCard, Event, Hello, Presence, Send, Welcome},
+    person::Device,
+    visitor::{Attributes, Command, ConversationCard, Event, Hello, Presence, Send, Welcome},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
+use walk::Walk;
 
 /// A visitor on a line.
 struct Visitor<S> {
     live: Live<S, Event>,
     sender: Arc<Sender>,
+    walk: Box<Walk>,
     patience: Patience,
     /// Counts against the address until something of theirs is stored.
     stranger: Option<Permit>,
     _listening: [Subscription; 2],
+    _stay: Stay,
     _place: Permit,
     _counted: Counted,
 }
@@ -39,8 +47,13 @@ struct Visitor<S> {
 /// Serves a visitor from the first frame to the end. `stranger` is given back when it turns out who they are.
 ///
 /// What only happens once, or seldom, is boxed: a session costs what it needs while nothing happens.
-pub(super) async fn serve<S: Socket>(app: Arc<App>, line: Line<S>, stranger: Permit) -> (Line<S>, Ending) {
-    match Box::pin(arrive(app, line, stranger)).await {
+pub(super) async fn serve<S: Socket>(
+    app: Arc<App>,
+    line: Line<S>,
+    stranger: Permit,
+    device: Option<Device>,
+) -> (Line<S>, Ending) {
+    match Box::pin(arrive(app, line, stranger, device)).await {
         Ok(mut visitor) => {
             let ending = visitor.run().await;
             (visitor.live.into_line(), ending)
@@ -54,6 +67,7 @@ async fn arrive<S: Socket>(
     app: Arc<App>,
     mut line: Line<S>,
     stranger: Permit,
+    device: Option<Device>,
 ) -> Result<Box<Visitor<S>>, (Box<Line<S>>, Ending)> {
     let hello = match first(&mut line, hello).await {
         Ok(hello) => hello,
@@ -72,10 +86,14 @@ async fn arrive<S: Socket>(
     } else {
         Some(stranger)
     };
-    let mut visitor = Box::new(Visitor::new(app, line, &hello, &identity, place));
+    let mut visitor = Box::new(Visitor::new(app, line, &hello, (&identity, device), place));
+    let again = hello.epoch.is_some();
     visitor.stranger = stranger;
     match visitor.welcome(hello, identity).await {
-        Ok(()) => Ok(visitor),
+        Ok(()) => {
+            visitor.arrived(again);
+            Ok(visitor)
+        }
         Err(ending) => Err((Box::new(visitor.live.into_line()), ending)),
     }
 }
@@ -98,20 +116,30 @@ async fn identify(app: &App, hello: &Hello) -> Result<Identity, Ending> {
 
 impl<S: Socket> Visitor<S> {
     /// Listens from here on: what happens while the rest is read waits in the outbox.
-    fn new(app: Arc<App>, line: Line<S>, hello: &Hello, identity: &Identity, place: Permit) -> Self {
+    fn new(
+        app: Arc<App>,
+        line: Line<S>,
+        hello: &Hello,
+        (identity, device): (&Identity, Option<Device>),
+        place: Permit,
+    ) -> Self {
         let counted = app.chat.counters().session(Side::Visitor);
         let (visitor, hub) = (identity.visitor.clone(), app.chat.hub());
         let listening = [Topic::Visitor(visitor.clone()), Topic::Presence(hello.site.clone())]
             .map(|topic| hub.subscribe(topic, line.outbox()));
         let page = hello.page.as_ref();
         let sender = chat::sender(hello.site.clone(), identity, &hello.locale, page);
+        let stay = app.chat.stay(&visitor);
+        let walk = Walk::begin(page, device, (app.clock.now(), app.clock.monotonic()));
         let session = Live::new(app, Principal::Visitor(visitor), line);
         Self {
             live: session,
             sender,
+            walk: Box::new(walk),
             patience: Patience::default(),
             stranger: None,
             _listening: listening,
+            _stay: stay,
             _place: place,
             _counted: counted,
         }
@@ -127,6 +155,29 @@ impl<S: Socket> Visitor<S> {
             if let Err(ending) = carried_out {
                 return ending;
             }
+        }
+    }
+
+    /// They are here. Somebody whose line was only lost is where they were: that they say so again is stored with the next
+    /// thing they say, since many come back at once.
+    fn arrived(&mut self, again: bool) {
+        if !self.live.following.is_empty() {
+            self.walk.becomes_known();
+        }
+        if !again {
+            self.tell_walk();
+        }
+    }
+
+    fn instant(&self) -> (Millis, Instant) {
+        let clock = &self.live.app.clock;
+        (clock.now(), clock.monotonic())
+    }
+
+    /// Has stored where they went, if they have written. It is queued, and nobody waits for it.
+    fn tell_walk(&mut self) {
+        if let Some(walk) = self.walk.take(&self.sender.visitor, self.instant()) {
+            drop(self.live.app.chat.walk(walk));
         }
     }
 
@@ -187,8 +238,9 @@ impl<S: Socket> Visitor<S> {
     async fn carry_out(&mut self, command: Command) -> Result<(), Ending> {
         if !self.live.following.is_empty() {
             self.stranger = None;
+            self.walk.becomes_known();
         }
-        match command {
+        let carried_out = match command {
             Command::Hello(_) => self.live.refuse(chat::bad_request(None, "Hello has come already")).await,
             Command::Send(send) => self.send(send).await,
             Command::Read(read) => self.live.read(read).await,
@@ -196,13 +248,17 @@ impl<S: Socket> Visitor<S> {
             Command::History(get) => self.live.history(get).await,
             Command::Page(page) => {
                 self.sender = chat::moved(&self.sender, &page);
+                self.walk.go(&page, self.live.app.clock.now());
                 Ok(())
             }
+            Command::Attributes(said) => self.described(&said).await,
             Command::Ping(ping) => {
                 let visitor = self.sender.visitor.clone();
                 self.live.ping(&ping, |app, _| heads(app.clone(), visitor)).await
             }
-        }
+        };
+        self.tell_walk();
+        carried_out
     }
 
     async fn send(&mut self, send: Send) -> Result<(), Ending> {
@@ -230,6 +286,9 @@ impl<S: Socket> Visitor<S> {
         }
         let sequence = self.live.order.admit(client_id).ok_or(UNAVAILABLE)?;
         let pending = self.live.app.chat.send(&self.sender, send, about, sequence);
+        if let Some(walk) = self.walk.with_message(&self.sender.visitor, self.live.app.clock.now()) {
+            drop(self.live.app.chat.walk(walk));
+        }
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
@@ -237,6 +296,15 @@ impl<S: Socket> Visitor<S> {
             Ok(Sent::NoFile) => Err(chat::no_file(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
+        Ok(())
+    }
+
+    /// What the website says of them.
+    async fn described(&mut self, said: &Attributes) -> Result<(), Ending> {
+        let Some(attributes) = attributes::read(&said.0) else {
+            return self.live.refuse(chat::bad_request(None, "attributes are an object")).await;
+        };
+        self.walk.describe(attributes);
         Ok(())
     }
 

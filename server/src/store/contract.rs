@@ -13,6 +13,7 @@ pub mod model;
 pub mod people;
 pub mod revisions;
 pub mod triage;
+pub mod visits;
 mod world;
 
 pub use world::{Open, client_id, get, quiet, sender, stored, wait};
@@ -65,6 +66,8 @@ macro_rules! suite {
         revisions: only_the_latest_words_are_anywhere
             one_may_change_what_one_wrote_a_moment_ago
             what_is_taken_away_is_nowhere,
+        visits: a_visit_is_kept_of_those_who_have_written
+            past_conversations_are_walked_once,
         people: sites_are_kept_and_changed
             agents_join_sites
             sign_ins_are_known_until_they_end

@@ -17,6 +17,7 @@ mod search;
 mod sequence;
 pub mod sqlite;
 mod triage;
+mod visits;
 
 #[cfg(test)]
 pub mod contract;
@@ -29,7 +30,7 @@ use crate::domain::{
 use merhaba_shared::protocol::{
     agent::{BackstageLine, Inbox, InboxRow, List, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
-    model::{Accepted, AgentAuthor, History, Item, Rating, Side},
+    model::{Accepted, AgentAuthor, History, Rating, Side},
     visitor::{ConversationCard, Page},
 };
 use serde::{Deserialize, Serialize};
@@ -40,12 +41,13 @@ pub use canned::{AllCanned, CannedStore, KeptCanned, SavedCanned};
 pub use drafts::{DRAFT_AGE, DRAFTS, Draft, DraftStore, SavedDraft};
 pub use files::{FileStore, Holder, Kept, NewFile, Preview, StoredFile};
 pub use loaders::{LOADERS, Loader, LoaderStore};
-pub use outcome::{Bounded, Changed, ClaimOutcome, Marked, Noted, Rated, Sent, Stored};
+pub use outcome::{Bounded, Changed, ClaimOutcome, Marked, Missed, Noted, Rated, Sent, Stored};
 pub use pending::Pending;
 pub use revisions::{Revise, Revised, RevisionStore};
 pub use search::{Forgotten, Found, Hit, Kind, Part, Search, SearchStore};
 pub use sequence::Sequence;
 pub use triage::TriageStore;
+pub use visits::{VisitStore, Walk};
 
 /// Why a use-case was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -283,15 +285,6 @@ pub struct AgentMessage {
     pub sequence: Sequence,
 }
 
-/// Entries after a Seq, ascending, cut by bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missed {
-    /// The entries.
-    pub items: Vec<Item>,
-    /// Whether there are more after them.
-    pub more: bool,
-}
-
 /// How much a store holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holdings {
@@ -336,6 +329,7 @@ pub trait Store:
     + TriageStore
     + ApprovalStore
     + RevisionStore
+    + VisitStore
     + Send
     + Sync
     + 'static

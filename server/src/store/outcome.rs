@@ -1,4 +1,4 @@
-//! What comes of the use-cases that write: each variant is an answer that somebody waits for.
+//! What comes of the use-cases that write, and of one that reads a log: each variant is an answer that somebody waits for.
 use merhaba_shared::protocol::{
     agent::{Activity, Claimed, InboxRow, Note},
     model::{Accepted, Item, ReadMarker},
@@ -111,4 +111,13 @@ pub enum Noted {
     Repeated(Accepted),
     /// No such conversation for this agent.
     NotFound,
+}
+
+/// Entries after a Seq, ascending, cut by bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// The entries.
+    pub items: Vec<Item>,
+    /// Whether there are more after them.
+    pub more: bool,
 }

@@ -1,5 +1,6 @@
 //! The agent's page: connection, lists, opened conversations and outbox put together. What the page shows and what the
 //! person does; what comes from outside is in [`turns`].
+mod person;
 mod turns;
 
 use super::{
@@ -97,6 +98,8 @@ pub struct AgentClient {
     hidden: bool,
     /// What the relay was told that the page shows.
     looked: Option<ConversationId>,
+    /// Of whose person the relay tells what changes.
+    asked_of: Option<ConversationId>,
     epoch: Option<Epoch>,
     notices: Vec<Notice>,
     effects: Vec<Effect<Command>>,
@@ -117,6 +120,7 @@ impl AgentClient {
             status: SetStatus { away: false, busy: false },
             hidden: false,
             looked: None,
+            asked_of: None,
             epoch: None,
             notices: Vec::new(),
             effects: Vec::new(),
@@ -285,6 +289,7 @@ impl AgentClient {
     /// Shows a conversation; the ones before it stay open behind it for a while.
     pub fn open(&mut self, conversation: &ConversationId) {
         if self.opens.show(conversation) {
+            self.ask_person();
             return self.look();
         }
         let closed = self.opens.add(conversation, self.lists.rows().row(conversation));

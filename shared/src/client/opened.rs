@@ -7,8 +7,9 @@ use super::{
 };
 use crate::protocol::{
     agent::{BackstageLine, GetBackstage, InboxRow, Present},
-    ids::ConversationId,
+    ids::{ConversationId, Millis},
     model::{Item, Side},
+    person::Person,
 };
 use alloc::vec::Vec;
 
@@ -24,6 +25,10 @@ pub struct Opened {
     pub backstage: Backstage,
     /// Who of the team looks at it now, this agent too.
     pub present: Vec<Present>,
+    /// Who writes there, as the relay said last.
+    pub person: Option<Person>,
+    /// Since when no page of theirs is connected, as far as that was told.
+    pub gone: Option<Millis>,
 }
 
 /// Everything that is open.
@@ -87,7 +92,8 @@ impl Opens {
     ) -> Option<ConversationId> {
         let head = row.map_or(0, |row| row.head);
         let thread = Thread::new(Side::Agent, conversation.clone(), head.max(1));
-        let mut opened = Opened { thread, backstage: Backstage::default(), present: Vec::new() };
+        let mut opened =
+            Opened { thread, backstage: Backstage::default(), present: Vec::new(), person: None, gone: None };
         opened.expect();
         if let Some(row) = row {
             opened.summary(row);

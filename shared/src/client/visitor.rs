@@ -13,7 +13,7 @@ use super::{
 use crate::protocol::{
     ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, SiteKey, Token, VisitorId},
     model::{AgentAuthor, Author, Item, Message, Resume, Typing},
-    visitor::{About, Command, Page, Presence},
+    visitor::{About, Attributes, Command, Page, Presence},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -59,6 +59,7 @@ pub struct VisitorClient {
     epoch: Option<Epoch>,
     presence: Presence,
     about: Option<About>,
+    attributes: Option<Attributes>,
     effects: Vec<Effect<Command>>,
 }
 
@@ -80,6 +81,7 @@ impl VisitorClient {
             epoch: None,
             presence: Presence { online: false, back_at: None },
             about: None,
+            attributes: None,
             effects: Vec::new(),
         }
     }

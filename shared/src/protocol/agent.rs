@@ -8,6 +8,7 @@ use super::model::{
     Accepted, AgentAuthor, Entry, GetHistory, Head, History, Message, Ping, Pong, Read, ReadMarker, Resume,
     Side, Status, Typing, TypingNow,
 };
+use super::person::{GetPerson, Here, Person, Visit};
 use super::revision::{DeleteMessage, EditMessage};
 use super::triage::{Bookmark, Counts, Escalate, Only, SetPriority, SetTag, Snooze, Triage};
 use super::visitor::{About, Page};
@@ -150,11 +151,12 @@ pub enum Command {
     Delete(DeleteMessage),
     /// Owners and admins, please.
     Escalate(Escalate),
+    /// Who is it that writes?
+    Person(GetPerson),
 }
 
 /// Everything an agent's page can be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "made, encoded or drawn, and gone: nothing keeps many of them")]
 pub enum Event {
     /// The answer to `Hello`.
     Welcome(Welcome),
@@ -200,6 +202,12 @@ pub enum Event {
     Proposal(Proposal),
     /// The answer to `Decide`.
     Decided(Decided),
+    /// The answer to `Person`.
+    Person(Person),
+    /// Whoever was asked of has gone to another page.
+    Visit(Visit),
+    /// Whoever was asked of has come or gone.
+    Here(Here),
 }
 
 /// The first frame of an agent's page.

@@ -36,6 +36,22 @@ pub const TAG_CHARS: usize = 40;
 pub const TAGS: usize = 20;
 /// Tags that a site knows.
 pub const SITE_TAGS: usize = 500;
+/// Pages of one visit that are kept: the latest.
+pub const TRAIL: usize = 30;
+/// The length of a page's address among them in bytes; a longer one is cut.
+pub const TRAIL_URL_BYTES: usize = 512;
+/// The length of a page's title among them in bytes; a longer one is cut.
+pub const TRAIL_TITLE_BYTES: usize = 150;
+/// A visit is over when nobody went to a page for so long, in milliseconds.
+pub const VISIT_ENDS_MS: i64 = 30 * 60 * 1000;
+/// Things that a site may say of one visitor; more are not kept.
+pub const ATTRIBUTES: usize = 30;
+/// The length of such a thing's name in Unicode scalar values; a longer one is cut.
+pub const ATTRIBUTE_NAME_CHARS: usize = 40;
+/// The length of what it says in Unicode scalar values; a longer one is cut.
+pub const ATTRIBUTE_CHARS: usize = 200;
+/// Past conversations of a visitor that are told at once.
+pub const PAST_PAGE: usize = 10;
 /// Messages that wait for approval in one conversation at a time.
 pub const PROPOSALS: usize = 20;
 /// Characters of why one was returned, or why owners and admins are called.

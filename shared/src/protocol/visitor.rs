@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// `consent` is true or false; whatever is absent was not said.
 pub use super::model::Object as About;
 
+/// What the website says of a visitor: names with texts, numbers or truths. At most [`super::limits::ATTRIBUTES`] are kept.
+pub use super::model::Object as Attributes;
+
 /// What a visitor's page can send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -29,6 +32,8 @@ pub enum Command {
     Ping(Ping),
     /// I have gone to another page of the website.
     Page(Page),
+    /// What the website says of me: all of it each time.
+    Attributes(Attributes),
 }
 
 /// Everything a visitor's page can be told.

@@ -280,7 +280,7 @@ impl World {
                 answers.push(Event::Pong(Pong { nonce: ping.nonce }));
                 answers.extend(self.relay.heads());
             }
-            Command::Read(_) | Command::Typing(_) | Command::Page(_) => {}
+            Command::Read(_) | Command::Typing(_) | Command::Page(_) | Command::Attributes(_) => {}
         }
         if !self.tabs[at].silent {
             self.tabs[at].down.extend(answers);

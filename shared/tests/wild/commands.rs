@@ -6,7 +6,7 @@ use merhaba_shared::protocol::{
     agent, approval,
     ids::{AgentId, ClientId, ConversationId, Epoch, Seq, Token},
     model::{GetHistory, Ping, Read, Resume, Typing},
-    revision, triage, visitor,
+    person, revision, triage, visitor,
 };
 
 /// Texts that something may stumble over.
@@ -204,10 +204,10 @@ impl Wild {
         }
     }
 
-    /// A visitor's command of one of the seven kinds.
+    /// A visitor's command of one of the eight kinds.
     pub fn visitor_command(&mut self) -> visitor::Command {
         use visitor::Command;
-        match self.dice.below(10) {
+        match self.dice.below(11) {
             0 => {
                 let site = self.id();
                 Command::Hello(self.visitor_hello(&site))
@@ -217,6 +217,7 @@ impl Wild {
             3 => Command::History(self.get_history()),
             4 => Command::Ping(Ping { nonce: self.number() }),
             5 => Command::Page(self.page()),
+            6 => Command::Attributes(visitor::Attributes(r#"{"plan":"A","seats":3}"#.into())),
             _ => Command::Send(visitor::Send {
                 client_id: self.client_id(),
                 conversation: self.maybe(Self::conversation),
@@ -236,7 +237,7 @@ impl Wild {
     pub fn agent_command(&mut self) -> agent::Command {
         use agent::Command;
         let conversation = self.conversation();
-        match self.dice.below(27) {
+        match self.dice.below(28) {
             0 => Command::Hello(agent::Hello {
                 epoch: self.maybe(|wild| Epoch(wild.id())),
                 resume: self.some(Self::resume),
@@ -292,6 +293,7 @@ impl Wild {
                 text: self.text(),
             }),
             19 => Command::Look(agent::Look { conversation: self.coin().then_some(conversation) }),
+            24 => Command::Person(person::GetPerson { conversation, before: self.maybe(Self::conversation) }),
             22 => Command::Edit(revision::EditMessage {
                 client_id: self.client_id(),
                 conversation,
@@ -303,7 +305,7 @@ impl Wild {
                 conversation,
                 of: self.number(),
             }),
-            24 => Command::Escalate(triage::Escalate { conversation, reason: self.text() }),
+            25 => Command::Escalate(triage::Escalate { conversation, reason: self.text() }),
             _ => Command::Reply(agent::Reply {
                 client_id: self.client_id(),
                 conversation,

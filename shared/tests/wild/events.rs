@@ -6,10 +6,10 @@ use merhaba_shared::protocol::{
     ids::{AgentId, Epoch, Millis, Token},
     model::{
         Accepted, AgentAuthor, Attachment, Author, Content, Data, Deletion, Edit, Entry, Head, History, Item,
-        Kind, Message, Object, Picture, Pong, ReadMarker, Side, Status, SystemAuthor, TypingNow,
+        Kind, Message, Object, Picture, Pong, Rating, ReadMarker, Side, Status, SystemAuthor, TypingNow,
         VisitorAuthor,
     },
-    triage, visitor,
+    person, triage, visitor,
 };
 
 impl Wild {
@@ -220,10 +220,62 @@ impl Wild {
         }
     }
 
-    /// An agent's event of one of the twenty-two kinds.
+    fn visit(&mut self) -> person::Visit {
+        person::Visit {
+            visitor: self.id().as_str().into(),
+            began_at: self.at(),
+            at: self.at(),
+            referrer: self.text(),
+            device: self.maybe(|wild| person::Device {
+                browser: wild.text(),
+                system: wild.text(),
+                form: wild.word(person::Form::ALL),
+            }),
+            trail: self.some(|wild| person::Step { url: wild.text(), title: wild.text(), at: wild.at() }),
+            attributes: self.some(|wild| person::Attribute { name: wild.text(), value: wild.text() }),
+        }
+    }
+
+    fn person(&mut self) -> person::Person {
+        person::Person {
+            conversation: self.conversation(),
+            before: self.maybe(Self::conversation),
+            visitor: self.id().as_str().into(),
+            identity: self.word(person::Identity::ALL),
+            since: self.at(),
+            here: self.coin(),
+            visit: self.maybe(Self::visit),
+            past: self.some(Self::past),
+            more: self.coin(),
+            conversations: u32::from(self.small()),
+            rated: u32::from(self.small()),
+            csat: self.coin().then_some(75),
+        }
+    }
+
+    fn past(&mut self) -> person::Past {
+        person::Past {
+            conversation: self.conversation(),
+            status: self.word(Status::ALL),
+            created_at: self.at(),
+            at: self.at(),
+            preview: self.text(),
+            preview_side: self.word(Side::ALL),
+            assignee: self.maybe(Self::agent),
+            rating: self.maybe(|wild| Rating {
+                closing: wild.number(),
+                csat: wild.coin().then_some(100),
+                ces: None,
+                comment: wild.maybe(Self::text),
+            }),
+            notes: u32::from(self.small()),
+        }
+    }
+
+    /// An agent's event of one of the twenty-five kinds.
     pub fn agent_event(&mut self) -> agent::Event {
         use agent::Event;
-        match self.dice.below(22) {
+        match self.dice.below(25) {
             0 => {
                 let role = self.word(agent::Role::ALL);
                 let site = |wild: &mut Self| agent::SiteCard {
@@ -306,6 +358,13 @@ impl Wild {
                 verdict: self.word(approval::Verdict::ALL),
                 by: self.agent(),
                 won: self.coin(),
+            }),
+            21 => Event::Person(self.person()),
+            22 => Event::Visit(self.visit()),
+            23 => Event::Here(person::Here {
+                visitor: self.id().as_str().into(),
+                here: self.coin(),
+                at: self.at(),
             }),
             _ => Event::Activity(agent::Activity {
                 conversation: self.conversation(),

@@ -11,7 +11,11 @@ use crate::{
     wire::{Wire, client_id},
 };
 use serde_json::json;
+use std::time::Duration;
+use tokio::{task::JoinHandle, time::interval};
 
+/// How often a visitor shows that they are there.
+const PING_EVERY: Duration = Duration::from_secs(5);
 /// The list has come.
 const LISTED: &str = "document.querySelector('#list[aria-busy=false]')";
 /// The password's field.
@@ -23,6 +27,28 @@ const STORED: &str = "!/Sending|Gönderiliyor/.test(document.querySelector('[rol
 /// A list says that it holds so many.
 fn counted(list: &str, count: usize) -> String {
     format!("(document.querySelector('[data-list={list}] .count') || {{}}).textContent === '{count}'")
+}
+
+/// A visitor whose page stays open.
+pub(super) struct Staying(JoinHandle<()>);
+
+impl Staying {
+    /// Reads what they are told, and shows that they are there.
+    pub(super) fn with(mut wire: Wire) -> Self {
+        Self(tokio::spawn(async move {
+            let mut pings = interval(PING_EVERY);
+            loop {
+                pings.tick().await;
+                wire.all_so_far().await;
+            }
+        }))
+    }
+}
+
+impl Drop for Staying {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Tour {
@@ -42,6 +68,7 @@ impl Tour {
         let (_, token) = visitors.last().expect("the one who asked");
         self.with_files(eye, token).await;
         self.unread(eye, token).await;
+        self.beside_the_thread(eye).await;
         self.network.set(Mode::Down);
         self.browser.until("document.querySelector('#line .banner:not(.good)')").await;
         self.show(eye, "offline", Place::Page).await;
@@ -82,7 +109,8 @@ impl Tour {
     }
 
     /// Four who write: long, short, in another direction, and the one whose conversation is opened.
-    async fn visitors(&self) -> Vec<(Wire, String)> {
+    /// They stay as long as what is given back: whether they are on the site is shown.
+    async fn visitors(&self) -> Vec<(Staying, String)> {
         let long = "Çay, süt, şeker. ".repeat(60);
         let mut wires = Vec::new();
         for text in [long.as_str(), "?", "هل تصل قبل يوم السبت؟", self.words.asks[0]] {
@@ -91,7 +119,7 @@ impl Tour {
             let send = json!({ "client_id": client_id(), "conversation": null, "new": false, "body": text, "attachments": [] });
             wire.say(json!({ "Send": send })).await;
             wire.hear("Accepted").await;
-            wires.push((wire, welcome["token"].as_str().expect("a token").to_owned()));
+            wires.push((Staying::with(wire), welcome["token"].as_str().expect("a token").to_owned()));
         }
         wires
     }

@@ -146,6 +146,11 @@ impl Desk {
         self.say(json!({ "Resolve": { "conversation": conversation } })).await;
     }
 
+    /// Says that this one is.
+    pub async fn resolve_in(&self, conversation: &Value) {
+        self.say(json!({ "Resolve": { "conversation": conversation } })).await;
+    }
+
     fn conversation(&self) -> Value {
         self.row.borrow()["conversation"].clone()
     }

@@ -10,6 +10,7 @@ use std::future::Future;
 use tempfile::TempDir;
 
 mod agent;
+mod beside;
 mod company;
 mod desk;
 mod files;

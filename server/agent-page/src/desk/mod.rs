@@ -1,6 +1,7 @@
 //! The agent's desk: the client machine with the signals that the views read. One version number says that the
 //! machine moved; memos then pick out what a view shows. Views never hold a copy of what the machine knows.
 mod alerts;
+mod beside;
 mod drafts;
 mod link;
 mod revising;

@@ -129,7 +129,8 @@ texts! {
     // Line.
     offline, line_back, stopped, revoked, refresh, load_again, refused, too_fast,
     // Side.
-    about, person, name, number, claimed, their_language, page, came_from, conversation, began, status, assigned, unknown, close,
+    about, person, name, number, claimed, their_language, came_from, conversation, began, status, assigned, unknown, close,
+    anonymous, says_so, verified, here_now, gone_since, not_here_now, device, computer, tablet, known_since, page_now, page_last, on_site_for, on_site_since, trail, trail_all, attributes, attributes_hint, past, past_none, past_more, csat_mean, notes_one, notes_other,
     // Owner's page.
     site_lead, site_pick, read_only, loading_site, site_failed, retry, snippet, snippet_lead, copy, copied, copy_failed,
     noscript, noscript_lead, plain_link, plain_link_lead, csp, csp_lead, chat_with_us, origins, origins_lead, origin, add_origin,

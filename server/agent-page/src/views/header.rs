@@ -29,10 +29,10 @@ pub fn Header() -> impl IntoView {
     view! {
         <header class="top">
             <button class="icon back" aria-label=texts.back on:click=move |_| desk.go(Route::Inbox)>{icon(BACK)}</button>
-            <div class="who"><h2 id="who" dir="auto">{name}</h2><small dir="auto">{about}</small></div>
+            <div class="who" on:click=move |_| desk.toggle_details()><h2 id="who" dir="auto">{name}</h2><small dir="auto">{about}</small></div>
             <Deeds/>
-            <button class="icon info" aria-label=texts.details aria-expanded=move || desk.details.get().to_string()
-                on:click=move |_| desk.details.update(|open| *open = !*open)>{icon(INFO)}</button>
+            <button class="icon info" aria-label=texts.details title=Deed::Details.titled(texts.details)
+                aria-expanded=move || desk.are_details_shown().to_string() on:click=move |_| desk.toggle_details()>{icon(INFO)}</button>
         </header>
     }
 }

@@ -20,6 +20,7 @@ mod header;
 mod log;
 mod offer;
 pub mod palette;
+mod person;
 mod proposal;
 mod replies;
 pub mod revising;

@@ -1,6 +1,7 @@
-//! What is known of the visitor and the conversation: a column where there is room, else a sheet. A page's address is
-//! a link only where it is plain http.
+//! What is known of the visitor and the conversation: a column where there is room, else a sheet. Who that is, is drawn by
+//! `person`.
 use super::{
+    person::{Attributes, Head, Known, Pages, PastOnes},
     row::site_name,
     sorting::{Tags, priority_name, snoozed_words},
 };
@@ -20,7 +21,7 @@ use wasm_bindgen::JsCast;
 pub fn Side() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let row = desk.current_row();
-    let open = move || desk.details.get();
+    let (open, shown) = (move || desk.details.get(), desk.beside());
     let which = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.conversation.clone())));
     let label = move || {
         let name = row.with(|row| row.as_ref().map(|row| people::visitor(&row.visitor, texts)));
@@ -31,8 +32,12 @@ pub fn Side() -> impl IntoView {
         which.get().map(|id| {
             view! {
                 <div class="veil side-veil" class:open=open on:click=move |_| desk.details.set(false)></div>
-                <aside class="side" class:open=open aria-label=label>
-                    <button class="icon close" aria-label=texts.close on:click=move |_| desk.details.set(false)>{icon(CLOSE)}</button>
+                <aside class="side" class:open=open class:shut=move || !shown.get() aria-label=label>
+                    <button class="icon close" aria-label=texts.close on:click=move |_| desk.show_details(false)>{icon(CLOSE)}</button>
+                    {move || row.get().map(|row| view! { <Visitor row/> })}
+                    <Pages row/>
+                    <Attributes/>
+                    <PastOnes/>
                     {move || row.get().map(|row| view! { <Facts row/> })}
                     <section><h3>{texts.tags}</h3><Tags id/></section>
                 </aside>
@@ -41,16 +46,30 @@ pub fn Side() -> impl IntoView {
     }
 }
 
+/// What they said of themself, and what is known of them.
 #[component]
-fn Facts(row: InboxRow) -> impl IntoView {
-    let (desk, texts, lang) = (Desk::here(), texts(), lang());
-    let visitor = &row.visitor;
+fn Visitor(row: InboxRow) -> impl IntoView {
+    let (texts, lang) = (texts(), lang());
+    let visitor = row.visitor;
     let name = visitor.name.clone().filter(|name| !name.trim().is_empty());
     let name = name.map(|name| view! { <dt>{texts.name}</dt><dd><span dir="auto">{name}</span>" "<small class="tag">{texts.claimed}</small></dd> });
     let said = visitor.about.as_ref().map(|about| about_lines(&about.0, texts));
     let tongue = time::tongue(&visitor.locale, lang).unwrap_or_else(|| texts.unknown.into());
-    let page = visitor.page.clone().unwrap_or_default();
-    let title = if page.title.is_empty() { page.url.clone() } else { page.title.clone() };
+    let number = visitor.number;
+    let (face, called) = (people::visitor_face(&visitor, lang), people::visitor(&visitor, texts));
+    view! {
+        <section>
+            <Head face name=called/>
+            <h3>{texts.person}</h3>
+            <dl>{name}{said}<dt>{texts.number}</dt><dd>{number}</dd><dt>{texts.their_language}</dt><dd>{tongue}</dd><Known/></dl>
+        </section>
+    }
+}
+
+/// Where the conversation stands.
+#[component]
+fn Facts(row: InboxRow) -> impl IntoView {
+    let (desk, texts, lang) = (Desk::here(), texts(), lang());
     let status = match row.status {
         Status::Resolved => texts.is_resolved.to_owned(),
         Status::Snoozed => snoozed_words(&row, texts).unwrap_or_else(|| texts.snoozed.into()),
@@ -59,17 +78,6 @@ fn Facts(row: InboxRow) -> impl IntoView {
     let assigned = row.assignee.as_ref().map_or_else(|| texts.nobody.to_owned(), |agent| agent.name.clone());
     let site = desk.peek(|client| site_name(client.sites(), &row));
     view! {
-        <section>
-            <div class="card-head"><span class="face" aria-hidden="true">{people::visitor_face(visitor, lang)}</span>
-                <b dir="auto">{people::visitor(visitor, texts)}</b></div>
-            <h3>{texts.person}</h3>
-            <dl>{name}{said}<dt>{texts.number}</dt><dd>{visitor.number}</dd><dt>{texts.their_language}</dt><dd>{tongue}</dd></dl>
-        </section>
-        <section>
-            <h3>{texts.page}</h3>
-            {if page.url.is_empty() { view! { <p>{texts.unknown}</p> }.into_any() } else { link(&page.url, title) }}
-            {(!page.referrer.is_empty()).then(|| view! { <p class="from">{texts.came_from}" "{link(&page.referrer, page.referrer.clone())}</p> })}
-        </section>
         <section>
             <h3>{texts.conversation}</h3>
             <dl>
@@ -98,14 +106,4 @@ fn about_lines(json: &str, texts: &'static Texts) -> AnyView {
         .is_truthy()
         .then(|| view! { <dt>{texts.consent}</dt><dd>{texts.agreed}</dd> });
     view! { {known.into_iter().collect_view()}{answers.collect_view()}{agreed} }.into_any()
-}
-
-/// A visitor can claim any address: only the web's own schemes become a link, and the target learns nothing of us.
-fn link(url: &str, words: String) -> AnyView {
-    if url.starts_with("https://") || url.starts_with("http://") {
-        view! { <a href=url.to_owned() title=url.to_owned() target="_blank" rel="noopener noreferrer nofollow" dir="auto">{words}</a> }
-            .into_any()
-    } else {
-        view! { <span dir="auto">{words}</span> }.into_any()
-    }
 }

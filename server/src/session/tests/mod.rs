@@ -8,6 +8,7 @@ mod form;
 mod fuzz;
 mod ladder;
 mod order;
+mod person;
 mod routing;
 mod simulation;
 mod visitor;
@@ -154,7 +155,7 @@ fn folder() -> tempfile::TempDir {
 struct Rig {
     app: Arc<App>,
     store: Arc<Sqlite>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Rig {
@@ -168,7 +169,7 @@ impl Rig {
         let store = Sqlite::open_with(dir.path(), &"epoch".into(), fatal, Executor::Inline).expect("a store");
         let store = Arc::new(store);
         let app = Arc::new(App::new(store.clone(), Clock, limited, dir.path()));
-        let rig = Self { app, store, _dir: dir };
+        let rig = Self { app, store, dir };
         rig.site("shop").await;
         rig
     }
@@ -214,7 +215,7 @@ impl Rig {
         let line = Line::new(pipe, codec, app.shutdown.stopping());
         let stranger = app.gate.admit(HOME).expect("room");
         self.app.shutdown.spawn(async move {
-            let (line, ending) = super::visitor::serve(app.clone(), line, stranger).await;
+            let (line, ending) = super::visitor::serve(app.clone(), line, stranger, device()).await;
             super::socket::finish(&app, line, ending).await;
         });
         client
@@ -259,6 +260,11 @@ impl Rig {
         });
         client
     }
+}
+
+/// What every visitor here uses.
+fn device() -> Option<merhaba_shared::protocol::person::Device> {
+    crate::domain::device::of("Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0")
 }
 
 /// A client id from a number.

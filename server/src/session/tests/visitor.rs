@@ -328,7 +328,7 @@ async fn the_binary_codec_says_the_same() {
     let line = Line::new(pipe, Codec::Bin, app.shutdown.stopping());
     let stranger = app.gate.admit(HOME).expect("room");
     rig.app.shutdown.spawn(async move {
-        super::super::visitor::serve(app, line, stranger).await;
+        super::super::visitor::serve(app, line, stranger, None).await;
     });
     let hello = Hello {
         site: "shop".into(),

@@ -37,6 +37,7 @@ mod timeline;
 mod triage;
 mod use_cases;
 mod visitors;
+mod visits;
 mod writer;
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0013_proposals.sql"),
     include_str!("../../../migrations/sqlite/0014_revisions.sql"),
     include_str!("../../../migrations/sqlite/0015_ladder.sql"),
+    include_str!("../../../migrations/sqlite/0016_visits.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.

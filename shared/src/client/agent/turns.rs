@@ -85,6 +85,9 @@ impl AgentClient {
                 self.outbox.confirmed(proposal.client_id);
                 self.opens.line(BackstageLine::Proposal(proposal));
             }
+            Event::Person(person) => self.person_is(person),
+            Event::Visit(visit) => self.visits(&visit),
+            Event::Here(here) => self.is_here(&here),
             Event::Decided(decided) if decided.won => {}
             Event::Decided(decided) => self.notices.push(Notice::Decided(decided)),
             Event::Activity(activity) => self.done(activity),
@@ -141,6 +144,7 @@ impl AgentClient {
         self.ask_lists(now);
         self.tell(now);
         self.look();
+        self.ask_person();
     }
 
     /// Other tabs keep answers of the same agent too, and one of them sends at a time.
@@ -231,6 +235,7 @@ impl AgentClient {
         self.status = SetStatus { away: welcome.away, busy: welcome.busy };
         self.connection.welcomed(now);
         self.looked = None;
+        self.asked_of = None;
         self.lists.connected(me, welcome.bookmarks);
         self.ask_list(None);
         for opened in self.opens.all_mut() {
@@ -281,6 +286,7 @@ impl AgentClient {
     }
 
     fn keep(&mut self, row: InboxRow) {
+        self.introduced(&row);
         self.opens.row(&row);
         self.lists.keep(row);
     }

@@ -13,7 +13,7 @@ use crate::{
         error::{Code, Refused},
         ids::{ClientId, ConversationId, Token},
         model::{Item, Ping, Side, Status},
-        visitor::{Command, ConversationCard, Event, Hello, Page, Presence, Send, Welcome},
+        visitor::{Attributes, Command, ConversationCard, Event, Hello, Page, Presence, Send, Welcome},
     },
 };
 use alloc::vec::Vec;
@@ -187,6 +187,18 @@ impl VisitorClient {
         self.settings.page = Some(page);
     }
 
+    /// What the website says of the visitor now; the relay is told on every line.
+    pub fn set_attributes(&mut self, attributes: Attributes) {
+        self.attributes = Some(attributes);
+        if self.connection.is_live() {
+            self.tell_attributes();
+        }
+    }
+
+    fn tell_attributes(&mut self) {
+        self.effects.extend(self.attributes.clone().map(|said| Effect::Frame(Command::Attributes(said))));
+    }
+
     // What time asks for.
 
     /// Lets time pass.
@@ -245,6 +257,7 @@ impl VisitorClient {
         self.epoch = Some(welcome.epoch);
         self.presence = Presence { online: welcome.online, back_at: welcome.back_at };
         self.connection.welcomed(now);
+        self.tell_attributes();
         for card in &welcome.conversations {
             self.card(card);
         }

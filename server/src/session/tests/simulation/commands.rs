@@ -3,7 +3,7 @@
 use merhaba_shared::protocol::{agent, visitor};
 
 /// Every command there is.
-pub(super) const ALL: [&str; 31] = [
+pub(super) const ALL: [&str; 32] = [
     "visitor Hello",
     "visitor Send",
     "visitor Read",
@@ -35,6 +35,7 @@ pub(super) const ALL: [&str; 31] = [
     "agent Edit",
     "agent Delete",
     "agent Escalate",
+    "agent Person",
 ];
 
 /// What a command is called.
@@ -52,6 +53,7 @@ impl Named for visitor::Command {
             Self::History(_) => "visitor History",
             Self::Ping(_) => "visitor Ping",
             Self::Page(_) => "visitor Page",
+            Self::Attributes(_) => "visitor Attributes",
         }
     }
 }
@@ -85,6 +87,7 @@ impl Named for agent::Command {
             Self::Edit(_) => "agent Edit",
             Self::Delete(_) => "agent Delete",
             Self::Escalate(_) => "agent Escalate",
+            Self::Person(_) => "agent Person",
         }
     }
 }

@@ -47,7 +47,7 @@ impl Relay {
         let stranger = self.app.gate.admit(address).ok()?;
         let ((line, wire), app) = (self.line(codec), self.app.clone());
         let session = self.app.shutdown.spawn(async move {
-            let (line, ending) = visitor::serve(app.clone(), line, stranger).await;
+            let (line, ending) = visitor::serve(app.clone(), line, stranger, None).await;
             finish(&app, line, ending).await;
         });
         Some(self.keep(wire, session.abort_handle()))
