@@ -294,7 +294,7 @@ impl Tour {
         self.browser.until(&format!("!{FIELD}")).await;
         let (mut wire, _) = Wire::greeted(&self.relay, &Site::demo(), Some(token), json!([])).await;
         // Few and long: nobody may write many at once.
-        let text = [self.words.asks[1], "\n"].concat().repeat(7);
+        let text = [self.words.asks[0], "\n"].concat().repeat(7);
         for _ in 0..3 {
             wire.writes(text.trim_end(), false).await;
         }
