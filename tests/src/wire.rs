@@ -170,8 +170,12 @@ impl Wire {
 
     /// The next event, whatever it is; `None` when the socket has closed or broken.
     pub async fn next(&mut self) -> Option<Value> {
+        timeout(HEARD_WITHIN, self.next_of_all()).await.expect("an event in time")
+    }
+
+    async fn next_of_all(&mut self) -> Option<Value> {
         loop {
-            match timeout(HEARD_WITHIN, self.socket.next()).await.expect("an event in time") {
+            match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => return Some(self.read(&text)),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Binary(bytes))) => {
@@ -191,7 +195,9 @@ impl Wire {
     pub async fn hear_where(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let mut passed = Vec::new();
         loop {
-            let Some(event) = self.next().await else { panic!("closed before {kind}; heard {passed:?}") };
+            let event = timeout(HEARD_WITHIN, self.next_of_all()).await;
+            let event = event.unwrap_or_else(|_| panic!("no {kind} in time; heard {passed:?}"));
+            let Some(event) = event else { panic!("closed before {kind}; heard {passed:?}") };
             match event.get(kind) {
                 Some(content) if fits(content) => return content.clone(),
                 _ => passed.push(event),

@@ -66,10 +66,15 @@ impl Writer {
         }
     }
 
-    /// The same visitor on a new socket; what had no answer waits to be sent again.
+    /// The same visitor on a new socket; what had no answer waits to be sent again. Of whoever has been promised nothing
+    /// nothing need be stored: they are somebody new, and keep the token that they are given.
     pub async fn come_back(&mut self, relay: &Relay, site: &Site) {
-        let (wire, _) = Wire::greeted(relay, site, Some(&self.token), json!([])).await;
+        let (wire, welcome) = Wire::greeted(relay, site, Some(&self.token), json!([])).await;
         self.wire = wire;
+        if let Some(token) = welcome["token"].as_str() {
+            assert!(self.promised.is_empty(), "somebody who was promised something is forgotten");
+            token.clone_into(&mut self.token);
+        }
     }
 
     /// Sends these texts, behind those that still wait, until one is refused; whether the line stays. What was refused
