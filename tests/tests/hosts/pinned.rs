@@ -67,6 +67,8 @@ pub async fn older(stage: Arc<Stage>) {
     browser.until("Merhaba.getUnreadCount() === 1 && kept.includes('message:received')").await;
     browser.run("Merhaba.open()").await;
     browser.until("Merhaba.getUnreadCount() === 0").await;
+    // Whoever leaves at once has not told it yet.
+    agent.hear_where("Read", |mark| mark["side"] == "Visitor" && mark["read"] == 2).await;
 
     browser.open("about:blank").await;
     answer(&mut agent, &conversation, "another answer").await;
