@@ -148,6 +148,28 @@ async fn notes_and_nothing_are_said_to_be_so() {
 }
 
 #[tokio::test]
+async fn a_tag_is_found_and_leads_to_every_conversation_that_has_it() {
+    let mut stage = stage().await;
+    let tagged = stage.asks("visitor-1;").await;
+    stage.asks("visitor-2;").await;
+    stage.wire.say(json!({ "Tag": { "conversation": tagged, "tag": "Kargo gecikmesi", "on": true } })).await;
+    stage.wire.hear("Backstage").await;
+    stage.wire.say(json!({ "Resolve": { "conversation": tagged } })).await;
+    let driver = Driver::start().await;
+    let agent = stage.page(&driver).await;
+    agent.type_into(SEARCH, "gecik").await;
+    agent.until(&format!("{FOUND}.length === 1 && {FOUND}[0].innerText.includes('Kargo gecikmesi')")).await;
+    assert_eq!(agent.run("return document.querySelector('#found mark').textContent").await, "gecikmesi");
+    // Enter opens what was found first; here that is the tag.
+    agent.type_into(SEARCH, "\u{e007}").await;
+    agent
+        .until("!document.querySelector('#found') && document.querySelectorAll('#list .item').length === 1")
+        .await;
+    agent.until("location.search.includes('Kargo') && document.querySelector('[data-list=All][aria-pressed=true]')").await;
+    agent.close().await;
+}
+
+#[tokio::test]
 async fn only_ones_own_sites_are_searched_and_nobody_elses_by_whatever_is_typed() {
     let stage = stage().await;
     stage.asks("gizli-kelime burada").await;

@@ -169,6 +169,15 @@ async fn lists_count_and_filters_outlive_a_reload() {
     visitor.writes("another;", true).await;
     counts(&two, "Open", 4).await;
     assert_eq!(one.run(&format!("return {ROWS}")).await, 1);
+    // The counts are of what is asked for, and follow it.
+    for (which, count) in [("Open", 1), ("Unassigned", 0), ("Team", 1)] {
+        counts(&one, which, count).await;
+    }
+    two.click("document.querySelector('#resolve')").await;
+    counts(&one, "Open", 0).await;
+    two.click("document.querySelector('#undo')").await;
+    counts(&one, "Open", 1).await;
+    one.until(&format!("{ROWS} === 1")).await;
     one.click("document.querySelector('#clear-filters')").await;
     one.until(&format!("{ROWS} === 4 && location.search === ''")).await;
     // Who waits longest is first.

@@ -4,6 +4,7 @@ mod actions;
 mod address;
 mod app;
 mod canned;
+mod counts;
 mod desk;
 mod fuzzy;
 mod i18n;

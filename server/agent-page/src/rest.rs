@@ -47,3 +47,13 @@ fn request(method: &str, path: &str, body: Option<&JsValue>) -> Option<Request> 
 pub fn text(value: &JsValue, name: &str) -> Option<String> {
     get(value, name).as_string()
 }
+
+/// A property that is a whole number and not below nothing.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and milliseconds of the relay's, which a float holds"
+)]
+pub fn number(value: &JsValue, name: &str) -> Option<u64> {
+    get(value, name).as_f64().filter(|number| *number >= 0.0).map(|number| number as u64)
+}

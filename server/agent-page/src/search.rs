@@ -56,6 +56,15 @@ pub struct Hit {
     pub snippet: Vec<(String, bool)>,
 }
 
+/// A tag that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTag {
+    /// The tag.
+    pub tag: String,
+    /// The same in pieces; `true`: what was looked for.
+    pub snippet: Vec<(String, bool)>,
+}
+
 /// How far a search is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum State {
@@ -75,7 +84,9 @@ pub enum State {
 pub struct Search {
     /// What stands in the field.
     pub typed: RwSignal<String>,
-    /// What was found.
+    /// The tags that were found.
+    pub tags: RwSignal<Vec<FoundTag>>,
+    /// What was found besides.
     pub hits: RwSignal<Vec<Hit>>,
     /// How far it is.
     pub state: RwSignal<State>,
@@ -90,6 +101,7 @@ impl Search {
     pub fn new() -> Self {
         Self {
             typed: RwSignal::default(),
+            tags: RwSignal::default(),
             hits: RwSignal::default(),
             state: RwSignal::default(),
             cursor: RwSignal::default(),
@@ -116,6 +128,7 @@ impl Search {
             };
             return set_timeout(ask, PAUSE);
         }
+        self.tags.set(Vec::new());
         self.hits.set(Vec::new());
         self.cursor.set(None);
         self.state.set(State::Idle);
@@ -151,6 +164,8 @@ impl Search {
             if cursor.is_some() {
                 self.hits.update(|hits| hits.extend(read));
             } else {
+                let tags = rest::get(&answer.body, "tags").dyn_into::<Array>().unwrap_or_default();
+                self.tags.set(tags.iter().filter_map(|tag| read_tag(&tag)).collect());
                 self.hits.set(read);
             }
             self.state.set(State::Found);
@@ -172,39 +187,38 @@ fn read(hit: &JsValue) -> Option<Hit> {
         "note" => Kind::Note,
         _ => Kind::Person,
     };
-    let parts = rest::get(hit, "snippet").dyn_into::<Array>().ok()?;
-    let part =
-        |part: JsValue| (rest::text(&part, "text").unwrap_or_default(), rest::get(&part, "hit").is_truthy());
     Some(Hit {
         kind,
         place: Place {
             conversation: ConversationId(rest::text(&row, "conversation")?),
-            seq: number(&rest::get(hit, "seq"))?,
-            note: number(&rest::get(hit, "number")),
+            seq: rest::number(hit, "seq")?,
+            note: rest::number(hit, "number"),
         },
         site: SiteKey(rest::text(&row, "site")?),
         visitor: VisitorCard {
             id: VisitorId(rest::text(&visitor, "id")?),
-            number: number(&rest::get(&visitor, "number"))?,
+            number: rest::number(&visitor, "number")?,
             name: rest::text(&visitor, "name"),
             locale: rest::text(&visitor, "locale").unwrap_or_default(),
             page: None,
             about: None,
         },
-        at: number(&rest::get(hit, "at")).and_then(|at| at.try_into().ok())?,
+        at: rest::number(hit, "at").and_then(|at| at.try_into().ok())?,
         author: rest::text(hit, "author"),
         resolved: rest::text(&row, "status").as_deref() == Some("Resolved"),
-        snippet: parts.iter().map(part).collect(),
+        snippet: snippet(hit)?,
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts and milliseconds of the relay's, which a float holds"
-)]
-fn number(value: &JsValue) -> Option<u64> {
-    value.as_f64().filter(|number| *number >= 0.0).map(|number| number as u64)
+fn read_tag(found: &JsValue) -> Option<FoundTag> {
+    Some(FoundTag { tag: rest::text(found, "tag")?, snippet: snippet(found)? })
+}
+
+fn snippet(found: &JsValue) -> Option<Vec<(String, bool)>> {
+    let parts = rest::get(found, "snippet").dyn_into::<Array>().ok()?;
+    let part =
+        |part: JsValue| (rest::text(&part, "text").unwrap_or_default(), rest::get(&part, "hit").is_truthy());
+    Some(parts.iter().map(part).collect())
 }
 
 impl Desk {

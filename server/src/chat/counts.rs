@@ -4,7 +4,7 @@ use crate::{
     hub::{Hub, Topic, Weight},
     store::Store,
 };
-use merhaba_shared::protocol::{agent::Event, ids::SiteKey, limits::COUNTS_EVERY_MS};
+use merhaba_shared::protocol::{agent::Event, ids::SiteKey, limits::COUNTS_EVERY_MS, triage::Only};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -49,7 +49,7 @@ impl Moved {
                     continue;
                 }
                 // Rows that change from here on are counted again.
-                match store.counts(site.clone()).await {
+                match store.counts(site.clone(), Only::default()).await {
                     Ok(Some(counts)) => hub.publish(&topic, &Weight::Durable, &Event::Counts(counts)),
                     Ok(None) => {}
                     Err(_) => self.note(&site),

@@ -112,6 +112,7 @@ pub fn table() -> Vec<Route> {
         route("GET", "/api/v1/drafts", Agent, get(api::drafts::list)),
         route("GET", "/api/v1/conversations/{id}/drafts", Agent, get(api::drafts::show)),
         route("PUT", "/api/v1/conversations/{id}/drafts", Agent, put(api::drafts::save)),
+        route("GET", "/api/v1/counts", Agent, get(api::counts::count)),
         route("GET", "/api/v1/search", Agent, get(api::search::find)),
         route("GET", "/f/{id}", Anyone, get(download::file)),
         route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),

@@ -44,7 +44,7 @@ pub use loaders::{LOADERS, Loader, LoaderStore};
 pub use outcome::{Bounded, Changed, ClaimOutcome, Marked, Missed, Noted, Rated, Sent, Stored};
 pub use pending::Pending;
 pub use revisions::{Revise, Revised, RevisionStore};
-pub use search::{Forgotten, Found, Hit, Kind, Part, Search, SearchStore};
+pub use search::{Forgotten, Found, FoundTag, Hit, Kind, Part, Search, SearchStore};
 pub use sequence::Sequence;
 pub use triage::TriageStore;
 pub use visits::{VisitStore, Walk};

@@ -65,9 +65,20 @@ pub struct Hit {
     pub snippet: Vec<Part>,
 }
 
+/// A tag that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FoundTag {
+    /// The tag, as its site spells it.
+    pub tag: String,
+    /// The same in pieces.
+    pub snippet: Vec<Part>,
+}
+
 /// A page of what was found, the newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Found {
+    /// Tags of the agent's sites, on the first page only, in the order of their letters.
+    pub tags: Vec<FoundTag>,
     /// The hits.
     pub hits: Vec<Hit>,
     /// Where the next page begins, if there may be one.

@@ -4,7 +4,7 @@ use super::{Bounded, Changed, Pending, Then};
 use crate::domain::routing::Routing;
 use merhaba_shared::protocol::{
     ids::{AgentId, ConversationId, Millis, SiteKey},
-    triage::{Counts, Priority},
+    triage::{Counts, Only, Priority},
 };
 
 /// Durable sorting.
@@ -73,6 +73,7 @@ pub trait TriageStore {
     ) -> Pending<Option<Bounded<()>>>;
     /// What an agent has bookmarked, the latest mark first.
     fn bookmarks(&self, agent: AgentId) -> Pending<Vec<ConversationId>>;
-    /// How many conversations each list of a site holds; nothing when there is no such site.
-    fn counts(&self, site: SiteKey) -> Pending<Option<Counts>>;
+    /// How many conversations each list of a site holds, narrowed to all of this but its site; nothing when there is no such
+    /// site.
+    fn counts(&self, site: SiteKey, only: Only) -> Pending<Option<Counts>>;
 }

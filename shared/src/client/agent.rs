@@ -200,6 +200,12 @@ impl AgentClient {
         self.lists.rows().only()
     }
 
+    /// How often counts were told: whoever counts for themself does so again.
+    #[must_use]
+    pub const fn counts_told(&self) -> u64 {
+        self.lists.counts_told()
+    }
+
     /// How many a list holds, as lists are narrowed now; none where that is not known.
     #[must_use]
     pub fn counted(&self, filter: Filter) -> Option<u32> {

@@ -48,6 +48,7 @@ struct Asked {
 pub(super) struct Lists {
     rows: Rows,
     counts: BTreeMap<SiteKey, Counts>,
+    counts_told: u64,
     cursor: Option<String>,
     listed: bool,
     asked: Option<Asked>,
@@ -63,6 +64,7 @@ impl Lists {
         Self {
             rows: Rows::new(),
             counts: BTreeMap::new(),
+            counts_told: 0,
             cursor: None,
             listed: false,
             asked: None,
@@ -115,14 +117,19 @@ impl Lists {
 
     /// How many each list of a site holds.
     pub(super) fn count(&mut self, counts: Counts) {
+        self.counts_told += 1;
         self.counts.insert(counts.site.clone(), counts);
+    }
+
+    /// How often counts were told.
+    pub(super) const fn counts_told(&self) -> u64 {
+        self.counts_told
     }
 
     /// How many a list holds as it is narrowed to, if that is known: of all sites, or of one.
     pub(super) fn counted(&self, filter: Filter, me: Option<&AgentId>) -> Option<u32> {
         let only = self.rows.only();
-        let whole = Only { site: None, ..only.clone() }.is_none();
-        if !whole || self.counts.is_empty() {
+        if only.narrows_within_a_site() || self.counts.is_empty() {
             return None;
         }
         if filter == Filter::Bookmarked {
@@ -130,7 +137,7 @@ impl Lists {
         }
         let sites =
             self.counts.values().filter(|counts| only.site.as_ref().is_none_or(|of| counts.site == *of));
-        sites.map(|counts| of(counts, filter, me)).sum()
+        sites.map(|counts| counts.held(filter, me)).sum()
     }
 
     /// The relay says how many rows it has told; whether that is not what came here. It counts from there on.
@@ -240,22 +247,6 @@ impl Lists {
     pub(super) fn wake_at(&self, now: Ms) -> Option<Ms> {
         let answer = self.asked.as_ref().map(|asked| asked.since.map_or(now, |since| since + ANSWER_WITHIN));
         [self.tell, answer].into_iter().flatten().min()
-    }
-}
-
-/// How many a list of a site holds; nothing for lists that are not counted.
-fn of(counts: &Counts, filter: Filter, me: Option<&AgentId>) -> Option<u32> {
-    let mine = counts.owned.iter().find(|owned| Some(&owned.agent) == me).map_or(0, |owned| owned.open);
-    match filter {
-        Filter::Open => Some(counts.open),
-        Filter::Mine => Some(mine),
-        Filter::Unassigned => Some(counts.unassigned),
-        Filter::Team => Some(counts.open.saturating_sub(counts.unassigned + mine)),
-        Filter::Waiting => Some(counts.waiting),
-        Filter::Snoozed => Some(counts.snoozed),
-        Filter::Approval => Some(counts.approval),
-        Filter::Unattended => Some(counts.unattended),
-        Filter::Resolved | Filter::All | Filter::Bookmarked => None,
     }
 }
 

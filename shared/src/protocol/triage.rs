@@ -1,5 +1,6 @@
 //! What a team notes on a conversation to find it again: tags, how urgent it is, until when it is put off, what somebody
 //! has bookmarked; how lists are narrowed to it, and how many each list holds. Nothing here can be sent to a visitor.
+use super::agent::Filter;
 use super::approval::Decision;
 use super::ids::{AgentId, ConversationId, Millis, SiteKey};
 use super::limits::TAG_CHARS;
@@ -145,6 +146,12 @@ impl Only {
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether it narrows to more than a site: then what is told of whole sites does not count it.
+    #[must_use]
+    pub fn narrows_within_a_site(&self) -> bool {
+        !Self { site: None, ..self.clone() }.is_none()
+    }
 }
 
 /// How many conversations each list of a site holds, told when that has changed, at most once a second.
@@ -168,6 +175,25 @@ pub struct Counts {
     /// Open ones that stand on a rung above 0.
     #[serde(default)]
     pub unattended: u32,
+}
+
+impl Counts {
+    /// How many a list holds for somebody; nothing for lists that are not counted.
+    #[must_use]
+    pub fn held(&self, filter: Filter, me: Option<&AgentId>) -> Option<u32> {
+        let mine = self.owned.iter().find(|owned| Some(&owned.agent) == me).map_or(0, |owned| owned.open);
+        match filter {
+            Filter::Open => Some(self.open),
+            Filter::Mine => Some(mine),
+            Filter::Unassigned => Some(self.unassigned),
+            Filter::Team => Some(self.open.saturating_sub(self.unassigned + mine)),
+            Filter::Waiting => Some(self.waiting),
+            Filter::Snoozed => Some(self.snoozed),
+            Filter::Approval => Some(self.approval),
+            Filter::Unattended => Some(self.unattended),
+            Filter::Resolved | Filter::All | Filter::Bookmarked => None,
+        }
+    }
 }
 
 /// How many open conversations somebody has.

@@ -1,10 +1,10 @@
 //! Ten thousand open conversations while rows change all the time: how soon a key is answered, how many rows are in the
 //! page, and whether memory grows. And what it costs the relay to count them.
+use crate::rounds::tenths;
 use merhaba_tests::{
     browser::{Browser, Driver},
     proof::{Proof, amount},
-    relay::Relay,
-    screen::sign_in_as,
+    relay::{Agent, Relay},
     wire::{Wire, client_id},
 };
 use serde_json::{Value, json};
@@ -22,6 +22,15 @@ const INPUT: f64 = 50.0;
 /// Keeps the longest of the keys' times: from the press to the end of its handling, as the browser itself measures.
 const WATCH: &str = "window.keys = []; new PerformanceObserver(list => list.getEntries().forEach(it => \
     it.name === 'keydown' && keys.push(it.processingEnd - it.startTime))).observe({ type: 'event', durationThreshold: 16 })";
+
+/// Milliseconds from the press on *Sign in* until the first list is there.
+const LISTED: f64 = 1_000.0;
+/// Keeps when *Sign in* was pressed, when rows were first drawn, and when it said beside them how many there are.
+const SIGN_IN: &str = "addEventListener('submit', () => { window.pressed = performance.now() }, true); \
+    (function look(time) { \
+        if (!window.listed && document.querySelector('#list[aria-busy=false] .item')) window.listed = time; \
+        if (document.querySelector('[data-list=Open] .count')?.textContent === '{MANY}') window.counted = time; \
+        else requestAnimationFrame(look) })()";
 
 /// Begins so many conversations, as one visitor; gives their ids.
 async fn begin(visitor: &mut Wire, many: usize) -> Vec<Value> {
@@ -71,10 +80,33 @@ async fn busy(visitor: &mut Wire, agent: &Browser, ids: &[Value], seconds: u64) 
     tokio::join!(writing, pressing);
 }
 
-async fn heap(agent: &Browser) -> f64 {
+/// What the page holds, in MiB: of the script's objects, and of the wasm's memory.
+async fn held(agent: &Browser) -> (f64, f64) {
     agent.command("HeapProfiler.collectGarbage", json!({})).await;
     let heap = agent.run("return performance.memory.usedJSHeapSize / 1048576").await;
-    heap.as_f64().expect("a number")
+    let kind = json!({ "expression": "WebAssembly.Memory.prototype" });
+    let kind = agent.command("Runtime.evaluate", kind).await["result"]["objectId"].clone();
+    let all = agent.command("Runtime.queryObjects", json!({ "prototypeObjectId": kind })).await;
+    let sum = "function () { return this.reduce((sum, it) => sum + it.buffer.byteLength / 1048576, 0) }";
+    let sum =
+        json!({ "objectId": all["objects"]["objectId"], "functionDeclaration": sum, "returnByValue": true });
+    let wasm = agent.command("Runtime.callFunctionOn", sum).await;
+    let number = |value: &Value| tenths(value.as_f64().expect("a number"));
+    (number(&heap), number(&wasm["result"]["value"]))
+}
+
+/// Signs in; how long after the press the rows were there, and how many there are beside them.
+async fn sign_in(agent: &Browser, relay: &Relay, who: &Agent) -> (f64, f64) {
+    agent.open(&format!("{}/agent/", relay.url())).await;
+    agent.type_into("document.querySelector('input[type=email]')", &who.email).await;
+    agent.run(&SIGN_IN.replace("{MANY}", &MANY.to_string())).await;
+    agent
+        .type_into("document.querySelector('input[type=password]')", &format!("{}\u{e007}", who.password))
+        .await;
+    agent.until("window.counted").await;
+    let times = agent.run("return [listed - pressed, counted - pressed]").await;
+    let time = |which: usize| tenths(times[which].as_f64().expect("a time"));
+    (time(0), time(1))
 }
 
 #[tokio::test]
@@ -86,13 +118,9 @@ async fn ten_thousand_conversations_leave_the_page_quick() {
     let elif = relay.add_agent(&site, "elif@example.com", "agent").await;
     let (mut visitor, welcome) = Wire::greeted(&relay, &site, None, json!([])).await;
     let ids = begin(&mut visitor, MANY).await;
-    let (driver, begun) = (Driver::start().await, Instant::now());
+    let driver = Driver::start().await;
     let agent = driver.browser().await;
-    sign_in_as(&agent, &relay, &elif.email, &elif.password).await;
-    agent
-        .until(&format!("document.querySelector('[data-list=Open] .count')?.textContent === '{MANY}'"))
-        .await;
-    proof.figure("signed_in_and_counted_ms", u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    let (listed, counted) = sign_in(&agent, &relay, &elif).await;
     // All of it is walked once, so that the page knows every row.
     let end = format!(
         "return new Promise(done => requestAnimationFrame(() => {{ list.scrollTop = list.scrollHeight; \
@@ -108,20 +136,32 @@ async fn ten_thousand_conversations_leave_the_page_quick() {
     let (mut visitor, _) = Wire::greeted(&relay, &site, token, json!([])).await;
     busy(&mut visitor, &agent, &ids, 2).await;
     agent.run(WATCH).await;
-    let before = heap(&agent).await;
+    let (before, wasm_before) = held(&agent).await;
     busy(&mut visitor, &agent, &ids, amount(8, 600)).await;
-    let after = heap(&agent).await;
+    let (after, wasm_after) = held(&agent).await;
     let rows = agent.run("return document.querySelectorAll('#list .item').length").await;
     let slowest = agent.run("return Math.max(0, ...keys)").await.as_f64().expect("a number");
-    for (name, figure) in [("slowest_key_ms", slowest), ("heap_before_mb", before), ("heap_after_mb", after)]
-    {
+    for (name, figure) in [
+        ("listed_ms", listed),
+        ("counted_ms", counted),
+        ("slowest_key_ms", slowest),
+        ("heap_before_mb", before),
+        ("heap_after_mb", after),
+        ("wasm_before_mb", wasm_before),
+        ("wasm_after_mb", wasm_after),
+    ] {
         proof.figure(name, figure);
     }
     proof.figure("conversations", MANY);
     proof.figure("rows_in_the_page", rows.clone());
     assert!(rows.as_u64().expect("a number") < 40, "{rows} rows in the page");
     assert!(slowest < INPUT, "a key took {slowest} ms");
+    assert!(listed <= LISTED, "the first list was there {listed} ms after the press");
     assert!(after < before * 1.5 + 4.0, "memory grows: {before} MB, then {after} MB");
+    assert!(
+        wasm_after < wasm_before * 1.25 + 1.0,
+        "the wasm's grows: {wasm_before} MB, then {wasm_after} MB"
+    );
     agent.close().await;
     proof.holds();
 }

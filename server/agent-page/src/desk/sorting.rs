@@ -4,6 +4,7 @@ use super::Desk;
 use crate::{address, i18n::fill, prefs::Step, time, views::sorting::may_sort};
 use leptos::prelude::*;
 use merhaba_shared::protocol::{
+    agent::Filter,
     ids::{ConversationId, Millis},
     triage::Only,
 };
@@ -26,6 +27,12 @@ impl Desk {
             let filter = client.filter();
             client.narrow(filter, only);
         });
+        self.keep_address();
+    }
+
+    /// Shows every conversation that has a tag.
+    pub fn show_tagged(self, tag: String) {
+        self.act(|client, _| client.narrow(Filter::All, Only { tag: Some(tag), ..Only::default() }));
         self.keep_address();
     }
 

@@ -414,6 +414,7 @@ pub const TEXTS: Texts = Texts {
     found_one: "1 result",
     found_other: "{n} results",
     found_person: "Visitor",
+    found_tag: "Tag: every conversation that has it",
     found_note: "Note by {name}",
     canned: "Canned replies",
     canned_lead: "What you answer often. Type / in an answer to find one.",

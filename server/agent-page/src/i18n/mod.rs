@@ -145,7 +145,7 @@ texts! {
     hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed, closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question, asks_choice, asks_text, telephone, required, question_words, choices_words, closed_text, consent, consent_lead, privacy, agreed,
     // Search.
     search, search_hint, search_clear, searching, search_none, search_none_lead, search_failed, found, found_one, found_other,
-    found_person, found_note,
+    found_person, found_tag, found_note,
     // Canned replies.
     canned, canned_lead, canned_one, canned_other, canned_none, canned_make, canned_hole, canned_add, canned_empty, canned_failed, canned_read_only,
     canned_deleted, canned_change, canned_delete, canned_not_saved, canned_blank, canned_taken, canned_name, canned_language, canned_every,

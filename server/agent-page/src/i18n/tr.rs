@@ -414,6 +414,7 @@ pub const TEXTS: Texts = Texts {
     found_one: "1 sonuç",
     found_other: "{n} sonuç",
     found_person: "Ziyaretçi",
+    found_tag: "Etiket: bu etiketi taşıyan tüm konuşmalar",
     found_note: "{name} notu",
     canned: "Hazır yanıtlar",
     canned_lead: "Sık verdiğiniz yanıtlar. Yanıt yazarken / ile bulunur.",

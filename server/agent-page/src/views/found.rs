@@ -7,7 +7,7 @@ use crate::{
     icons::{CLOSE, LOOK, icon},
     keys, people,
     route::Route,
-    search::{Hit, Kind, Search, State},
+    search::{FoundTag, Hit, Kind, Search, State},
     time,
 };
 use leptos::{
@@ -78,7 +78,7 @@ pub fn Found(search: Search) -> impl IntoView {
             search.more();
         }
     };
-    let none = move || search.hits.with(Vec::is_empty);
+    let none = move || search.hits.with(Vec::is_empty) && search.tags.with(Vec::is_empty);
     let under = move || {
         match (search.state.get(), none()) {
         (State::Failed, _) => view! {
@@ -93,7 +93,8 @@ pub fn Found(search: Search) -> impl IntoView {
         _ => ().into_any(),
     }
     };
-    let told = move || match (search.state.get(), search.hits.with(Vec::len)) {
+    let all = move || search.hits.with(Vec::len) + search.tags.with(Vec::len);
+    let told = move || match (search.state.get(), all()) {
         (State::Asked, 0) => texts.searching.to_owned(),
         (State::Found, 1) => texts.found_one.into(),
         (State::Found, count) if count > 0 => fill(texts.found_other, &[("n", &count.to_string())]),
@@ -103,10 +104,37 @@ pub fn Found(search: Search) -> impl IntoView {
         <div class="list found" id="found" role="group" aria-label=texts.found node_ref=list on:scroll=scrolled
             aria-busy=move || (search.state.get() == State::Asked).to_string()>
             <p class="heard" role="status">{told}</p>
+            {move || search.tags.get().into_iter().map(|found| view! { <OneTag search found/> }).collect_view()}
             {move || search.hits.get().into_iter().map(|hit| view! { <One hit/> }).collect_view()}
             {under}
         </div>
     }
+}
+
+/// A tag: what has it becomes the list.
+#[component]
+fn OneTag(search: Search, found: FoundTag) -> impl IntoView {
+    let (desk, texts) = (Desk::here(), texts());
+    let FoundTag { tag, snippet } = found;
+    let follow = move |_| {
+        search.type_in(String::new());
+        desk.show_tagged(tag.clone());
+    };
+    view! {
+        <button class="item" type="button" on:click=follow>
+            <span class="face" aria-hidden="true">"#"</span>
+            <b dir="auto">{pieces(snippet)}</b>
+            <small>{texts.found_tag}</small>
+        </button>
+    }
+}
+
+/// A text with what was looked for marked in it.
+fn pieces(snippet: Vec<(String, bool)>) -> impl IntoView {
+    let piece = |(text, hit): (String, bool)| {
+        if hit { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
+    };
+    snippet.into_iter().map(piece).collect_view()
 }
 
 /// One hit: a link to its place.
@@ -123,9 +151,6 @@ fn One(hit: Hit) -> impl IntoView {
     };
     let small = [by, site, resolved.then(|| texts.is_resolved.to_owned())];
     let small = small.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let piece = |(text, hit): (String, bool)| {
-        if hit { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
-    };
     let (route, here) = (Route::Conversation(place.conversation.clone()), place.clone());
     let open = Memo::new(move |_| desk.sought.with(|sought| sought.as_ref() == Some(&here)));
     let follow = move |event: leptos::ev::MouseEvent| {
@@ -141,7 +166,7 @@ fn One(hit: Hit) -> impl IntoView {
             <span class="face" aria-hidden="true">{people::visitor_face(&visitor, lang)}</span>
             <b dir="auto">{people::visitor(&visitor, texts)}</b>
             <time>{time::short(at, desk.now_once(), lang)}</time>
-            <p dir="auto">{snippet.into_iter().map(piece).collect_view()}</p>
+            <p dir="auto">{pieces(snippet)}</p>
             {(!small.is_empty()).then(|| view! { <small dir="auto">{small}</small> })}
         </a>
     }

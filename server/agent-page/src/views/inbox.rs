@@ -8,6 +8,7 @@ use super::{
     steps::Steps,
 };
 use crate::{
+    counts::Narrowed,
     desk::Desk,
     i18n::{Texts, fill, texts},
     icons::{CHECK, FILTER, STAR, icon},
@@ -88,9 +89,11 @@ pub fn Inbox() -> impl IntoView {
 fn Tabs() -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let filter = desk.memo(AgentClient::filter);
+    let narrowed = Narrowed::follow(desk);
     let tab = |which: Filter| {
         let on = move || (filter.get() == which).to_string();
-        let count = desk.memo(move |client| client.counted(which));
+        let count =
+            Memo::new(move |_| desk.read(|client| client.counted(which)).or_else(|| narrowed.counted(which)));
         let words = name(which, texts);
         let words = if which == Filter::Bookmarked {
             view! { {icon(STAR)}<span class="heard">{words}</span> }.into_any()

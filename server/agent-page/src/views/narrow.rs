@@ -11,7 +11,7 @@ use merhaba_shared::protocol::{agent::SiteCard, triage::Only};
 use wasm_bindgen::JsCast;
 
 /// Languages that a list can be narrowed to: those that the chat speaks.
-const TONGUES: [&str; 8] = ["en", "tr", "de", "fr", "es", "it", "ar", "ru"];
+const TONGUES: [&str; 8] = ["en", "tr", "de", "fr", "es", "pt", "ar", "ru"];
 
 /// A value and its words.
 type Choice = (String, String);

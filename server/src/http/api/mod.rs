@@ -2,6 +2,7 @@
 //! things not told apart.
 pub mod agents;
 pub mod check;
+pub mod counts;
 pub mod drafts;
 pub mod messages;
 pub mod openapi;

@@ -1,4 +1,4 @@
-//! `/api/v1/search`: messages, notes and visitors of the agent's sites, by their words, the newest first. For every role: who
+//! `/api/v1/search`: messages, notes, visitors and tags of the agent's sites, by their words, the newest first. For every role: who
 //! is of a site may read all of it. What is typed is never logged.
 use crate::{
     domain::search::expression,

@@ -11,7 +11,7 @@ use merhaba_shared::protocol::{
     error::Refused,
     ids::ConversationId,
     limits::{INBOX_PAGE, PAGE_BYTES, REASON_CHARS, SNOOZE_MS, TAG_CHARS},
-    triage::{Bookmark, Escalate, SetPriority, SetTag, Snooze, clean_tag},
+    triage::{Bookmark, Escalate, Only, SetPriority, SetTag, Snooze, clean_tag},
 };
 
 impl<S: Socket> Agent<S> {
@@ -111,7 +111,7 @@ impl<S: Socket> Agent<S> {
             let topic = Topic::Lists(place.site.clone());
             self.listening.push(self.live.app.chat.hub().subscribe(topic, self.live.outbox()));
             // Not told when it cannot be read: the next change tells it.
-            if let Ok(Some(counts)) = self.live.app.store.counts(place.site).await {
+            if let Ok(Some(counts)) = self.live.app.store.counts(place.site, Only::default()).await {
                 self.live.tell(&Event::Counts(counts)).await?;
             }
         }

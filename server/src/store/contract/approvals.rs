@@ -9,6 +9,7 @@ use merhaba_shared::protocol::{
     agent::{BackstageLine, Filter, List},
     approval::{Decide, Proposal, Verdict},
     ids::{AgentId, ConversationId, Millis},
+    triage::Only,
 };
 
 fn propose(world: &World, name: &ConversationId) -> Proposal {
@@ -31,7 +32,7 @@ fn listed(world: &World, who: &str) -> Vec<ConversationId> {
 }
 
 fn counted(world: &World) -> u32 {
-    get(world.store.counts("shop".into())).expect("a site").approval
+    get(world.store.counts("shop".into(), Only::default())).expect("a site").approval
 }
 
 /// The log of the visitor, who is told nothing before.

@@ -5,7 +5,7 @@ use crate::{domain::routing::Routing, store::Changed};
 use merhaba_shared::protocol::{
     agent::{BackstageLine, Deed, Filter, List},
     ids::{AgentId, ConversationId, Millis},
-    triage::Detail,
+    triage::{Detail, Only},
 };
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 
@@ -39,7 +39,7 @@ fn listed(world: &World, who: &str) -> Vec<ConversationId> {
 }
 
 fn counted(world: &World) -> u32 {
-    get(world.store.counts("shop".into())).expect("a site").unattended
+    get(world.store.counts("shop".into(), Only::default())).expect("a site").unattended
 }
 
 /// Rung and tellings.

@@ -215,7 +215,7 @@ pub fn counts_are_what_lists_hold(open: &Open) {
     snooze(&world, &names[2], Some(50_000));
     get(world.store.resolve("mert".into(), names[3].clone(), world.tick(), quiet()));
     get(world.store.claim("ayse".into(), names[4].clone(), world.tick(), quiet()));
-    let counts = |site: &str| get(world.store.counts(site.into()));
+    let counts = |site: &str| get(world.store.counts(site.into(), Only::default()));
     let Counts { open, unassigned, waiting, snoozed, owned, .. } = counts("shop").expect("a site");
     let mut owned: Vec<_> = owned.into_iter().map(|owned| (owned.agent.0, owned.open)).collect();
     owned.sort_unstable();
@@ -226,6 +226,27 @@ pub fn counts_are_what_lists_hold(open: &Open) {
     assert_eq!((open, held(Filter::Team), held(Filter::Mine)), (5, 2, 1));
     assert_eq!(counts("other").expect("a site").open, 0);
     assert_eq!(counts("none"), None);
+    tag(&world, "mert", &names[0], "İade", true);
+    tag(&world, "mert", &names[2], "iade", true);
+    let narrowed = [
+        Only { tag: Some("IADE".into()), ..Only::default() },
+        Only { tag: Some("none".into()), ..Only::default() },
+        Only { agent: Some("ayse".into()), ..Only::default() },
+        Only { agent: Some("nobody".into()), ..Only::default() },
+        Only { locale: Some("TR".into()), ..Only::default() },
+        Only { locale: Some("t".into()), ..Only::default() },
+        Only { tag: Some("iade".into()), agent: Some("mert".into()), ..Only::default() },
+    ];
+    let mut all = Vec::new();
+    for only in narrowed {
+        let held = |filter| u32::try_from(walk(&world, "mert", filter, &only, 50).len()).expect("few");
+        let lists = [Filter::Open, Filter::Unassigned, Filter::Waiting, Filter::Snoozed].map(held);
+        let counts = get(world.store.counts("shop".into(), only.clone())).expect("a site");
+        assert_eq!([counts.open, counts.unassigned, counts.waiting, counts.snoozed], lists, "{only:?}");
+        all.push(lists.iter().sum::<u32>());
+    }
+    assert!(all[0] > 0 && all[2] > 0 && all[4] > 0 && all[6] > 0, "{all:?}");
+    assert_eq!((all[1], all[3], all[5]), (0, 0, 0));
 }
 
 /// Nobody else's, whatever becomes of the conversation, and only where one may look.

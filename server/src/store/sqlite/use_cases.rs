@@ -13,7 +13,7 @@ use merhaba_shared::protocol::{
     agent::{BackstageLine, Inbox, InboxRow, List},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Rating},
-    triage::{Counts, Priority},
+    triage::{Counts, Only, Priority},
     visitor::ConversationCard,
 };
 use std::path::PathBuf;
@@ -377,7 +377,7 @@ impl TriageStore for Sqlite {
         self.reading(move |db| triage::bookmarks(db, &agent))
     }
 
-    fn counts(&self, site: SiteKey) -> Pending<Option<Counts>> {
-        self.reading(move |db| tally::counts(db, &site))
+    fn counts(&self, site: SiteKey, only: Only) -> Pending<Option<Counts>> {
+        self.reading(move |db| tally::counts(db, &site, &only))
     }
 }

@@ -2,7 +2,7 @@
 //! agent's, or is no longer as it was found, is not shown.
 use super::{fill::words_of, snippet::Looked};
 use crate::store::{
-    Found, Hit, Kind, Search,
+    Found, FoundTag, Hit, Kind, Search,
     sqlite::{
         agents,
         fault::Outcome,
@@ -11,12 +11,14 @@ use crate::store::{
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use merhaba_shared::protocol::model::Side;
+use merhaba_shared::protocol::{model::Side, triage::fold_tag};
 use rusqlite::{Connection, Row, params};
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// So many things are looked at for one page: then it ends, full or not.
 const LOOKED_AT: usize = 2_000;
+/// Tags that are shown at most.
+const TAGS: usize = 5;
 
 /// The connection that searches: it only reads.
 pub(super) struct Finder {
@@ -60,7 +62,9 @@ impl Finder {
                    WHERE w.words MATCH ?1 AND w.rowid < ?2 ORDER BY w.rowid DESC";
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query(params![expression, before])?;
-        let (mut found, mut last, mut looked_at) = (Found::default(), None, 0);
+        let tags =
+            if search.cursor.is_none() { self.tags(&db, &sites, &search.expression)? } else { Vec::new() };
+        let (mut found, mut last, mut looked_at) = (Found { tags, ..Found::default() }, None, 0);
         while let Some(row) = rows.next()? {
             if found.hits.len() == search.limit || looked_at == LOOKED_AT {
                 found.cursor = last.map(write_cursor);
@@ -76,6 +80,28 @@ impl Finder {
                 let row = inbox::row(&db, thing.conversation)?;
                 let Thing { kind, seq, number, at, side, author, .. } = thing;
                 found.hits.push(Hit { kind, row, seq, number, at, side, author, snippet });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The tags of the sites that what is looked for stands in; one that several sites spell alike only once.
+    fn tags(&self, db: &Connection, sites: &[i64], expression: &str) -> Outcome<Vec<FoundTag>> {
+        let mut known = BTreeMap::new();
+        for site in sites {
+            for tag in
+                many(db, "SELECT name FROM tags WHERE site = ?1", [site], |row| row.get::<_, String>(0))?
+            {
+                known.entry(fold_tag(&tag)).or_insert(tag);
+            }
+        }
+        let mut found = Vec::new();
+        for tag in known.into_values().take(LOOKED_AT) {
+            if let Some(snippet) = self.looked.snippet(&tag, expression)? {
+                found.push(FoundTag { tag, snippet });
+            }
+            if found.len() == TAGS {
+                break;
             }
         }
         Ok(found)

@@ -3,8 +3,8 @@ use super::INDEX;
 use crate::{
     domain::search::expression,
     store::{
-        AgentMessage, Forgotten, Found, Kind, NewAgent, Search, SearchStore, Sequence, Site, SiteSettings,
-        Store, VisitorMessage,
+        AgentMessage, Forgotten, Found, Kind, NewAgent, Part, Search, SearchStore, Sequence, Site,
+        SiteSettings, Store, TriageStore, VisitorMessage,
         contract::{client_id, get, quiet, sender, stored},
         sqlite::{Executor, Sqlite},
     },
@@ -101,7 +101,7 @@ impl Place {
     /// What is found, each as its text with the hits between brackets.
     fn finds(&self, agent: &str, typed: &str) -> Vec<String> {
         let found = self.search(agent, typed, None, 50);
-        let text = |part: &crate::store::Part| {
+        let text = |part: &Part| {
             if part.hit { format!("[{}]", part.text) } else { part.text.clone() }
         };
         found.hits.iter().map(|hit| hit.snippet.iter().map(text).collect()).collect()
@@ -181,6 +181,28 @@ fn a_note_and_a_visitor_say_where_they_are() {
     assert_eq!(place.finds("ada", "yildiz"), ["Elif [Yıldız] · elif@shop.example"]);
     assert_eq!(place.finds("ada", "elif@shop.example").len(), 1);
     assert_eq!(place.search("ada", "elif", None, 5).hits[0].kind, Kind::Person);
+}
+
+#[test]
+fn tags_are_found_once_on_the_first_page_and_only_those_of_ones_sites() {
+    let place = place();
+    let shop = place.says("shop", "v1", "kargo nerede");
+    let other = place.says("other", "v2", "kargo nerede");
+    for (agent, conversation, tag) in
+        [("ada", &shop, "Kargo gecikmesi"), ("ada", &shop, "iade"), ("eva", &other, "kargo gizli")]
+    {
+        let (at, tag) = (place.at.get(), (tag.to_owned(), true));
+        get(place.store.tag(agent.into(), conversation.as_str().into(), tag, at, quiet()));
+    }
+    place.says("shop", "v1", "kargo bekliyorum");
+    place.index();
+    let found = place.search("ada", "kargo", None, 1);
+    assert_eq!(found.tags.iter().map(|found| found.tag.as_str()).collect::<Vec<_>>(), ["Kargo gecikmesi"]);
+    assert_eq!(found.tags[0].snippet[0], Part { text: "Kargo".into(), hit: true });
+    assert!(place.search("ada", "kargo", found.cursor, 1).tags.is_empty(), "on the first page only");
+    assert_eq!(place.search("ada", "IADE", None, 1).tags.len(), 1);
+    assert!(place.search("ada", "kargo iade", None, 1).tags.is_empty(), "all words in one tag");
+    assert!(place.search("nobody", "kargo", None, 1).tags.is_empty());
 }
 
 #[test]
