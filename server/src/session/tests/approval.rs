@@ -26,21 +26,8 @@ async fn desk() -> Desk {
         agent.say(json!({"Open": {"conversation": conversation}})).await;
         agent.expect("InboxChanged").await;
     }
-    pong(&mut visitor).await;
+    visitor.told().await;
     Desk { rig, visitor, ada, can, conversation }
-}
-
-/// All that was told until now has been read; nothing of it holds the secret.
-async fn pong(client: &mut Client) -> Vec<(String, Value)> {
-    client.say(json!({"Ping": {"nonce": 77}})).await;
-    let mut told = Vec::new();
-    loop {
-        let (kind, content) = client.event().await;
-        if kind == "Pong" && content["nonce"] == 77 {
-            return told;
-        }
-        told.push((kind, content));
-    }
 }
 
 impl Desk {
@@ -57,7 +44,7 @@ impl Desk {
 
     /// Until now the visitor was told nothing of the secret.
     async fn visitor_knows_nothing(&mut self) {
-        for (kind, content) in pong(&mut self.visitor).await {
+        for (kind, content) in self.visitor.told().await {
             assert!(!content.to_string().contains(SECRET), "{kind} {content}");
         }
     }
@@ -184,14 +171,14 @@ async fn what_nobody_decides_on_climbs_before_the_answer_is_late() {
     assert_eq!(passed(&mut desk.ada).await, 0);
     // A site says ten minutes unless its owner has said otherwise.
     tokio::time::advance(Duration::from_secs(299)).await;
-    assert!(pong(&mut desk.ada).await.iter().all(|(kind, _)| kind != "Activity"));
+    assert!(desk.ada.told().await.iter().all(|(kind, _)| kind != "Activity"));
     tokio::time::advance(Duration::from_secs(2)).await;
     assert_eq!(desk.ada.expect("Activity").await["deed"], "Passed");
     assert_eq!(passed(&mut desk.ada).await, 1);
     tokio::time::advance(Duration::from_mins(5)).await;
     assert_eq!(passed(&mut desk.ada).await, 2);
     tokio::time::advance(Duration::from_mins(50)).await;
-    assert!(pong(&mut desk.ada).await.iter().all(|(kind, _)| kind != "Activity"), "and no further");
+    assert!(desk.ada.told().await.iter().all(|(kind, _)| kind != "Activity"), "and no further");
     desk.visitor_knows_nothing().await;
     desk.ada.say(desk.verdict(number, "Approved", "")).await;
     desk.visitor.expect("Message").await;

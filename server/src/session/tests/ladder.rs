@@ -37,33 +37,20 @@ async fn desk() -> Desk {
     Desk { rig, visitor, can, ayse, conversation, heard: Vec::new() }
 }
 
-/// All that was told until now.
-async fn told(client: &mut Client) -> Vec<(String, Value)> {
-    client.say(json!({"Ping": {"nonce": 77}})).await;
-    let mut told = Vec::new();
-    loop {
-        let (kind, content) = client.event().await;
-        if kind == "Pong" && content["nonce"] == 77 {
-            return told;
-        }
-        told.push((kind, content));
-    }
-}
-
 impl Desk {
     /// Time passes, in pieces in which every page still answers the relay's pings; what comes meanwhile is kept.
     async fn pass(&mut self, minutes: u64) {
         for _ in 0..minutes * 3 {
             tokio::time::advance(Duration::from_secs(20)).await;
-            self.heard.extend(told(&mut self.can).await);
-            told(&mut self.ayse).await;
+            self.heard.extend(self.can.told().await);
+            self.ayse.told().await;
             self.visitor_knows_nothing().await;
         }
     }
 
     /// The rungs that the trainee has heard of since this was asked last, and the latest row's rung and tellings.
     async fn steps(&mut self) -> (Vec<u64>, Option<(u64, u64)>) {
-        self.heard.extend(told(&mut self.can).await);
+        self.heard.extend(self.can.told().await);
         let told = std::mem::take(&mut self.heard);
         let steps = told.iter().filter(|(_, content)| content["deed"] == "Climbed");
         let steps = steps.filter_map(|(_, content)| content["detail"]["Rung"].as_u64()).collect();
@@ -75,7 +62,7 @@ impl Desk {
 
     /// Until now the visitor was told nothing of it.
     async fn visitor_knows_nothing(&mut self) {
-        for (kind, content) in told(&mut self.visitor).await {
+        for (kind, content) in self.visitor.told().await {
             let text = content.to_string();
             assert!(!matches!(kind.as_str(), "Activity" | "InboxChanged" | "Counts"), "{kind}");
             assert!(

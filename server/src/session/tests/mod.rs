@@ -96,6 +96,19 @@ impl Client {
         }
     }
 
+    /// All that was told until now.
+    async fn told(&mut self) -> Vec<(String, Value)> {
+        self.say(json!({"Ping": {"nonce": 77}})).await;
+        let mut told = Vec::new();
+        loop {
+            let (kind, content) = self.event().await;
+            if kind == "Pong" && content["nonce"] == 77 {
+                return told;
+            }
+            told.push((kind, content));
+        }
+    }
+
     /// The next event: its kind and its content.
     async fn event(&mut self) -> (String, Value) {
         let frame = self.frame().await;
