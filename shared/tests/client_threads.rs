@@ -67,6 +67,7 @@ fn message(author: Author, conversation: &str, seq: u64, n: u8) -> Event {
         extra: None,
         edited: None,
         deleted: None,
+        quote: None,
     })
 }
 

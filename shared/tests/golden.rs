@@ -37,6 +37,7 @@ fn message() -> Message {
         extra: None,
         edited: None,
         deleted: None,
+        quote: Some(2),
     }
 }
 
@@ -256,7 +257,7 @@ fn every_frame_kind_is_as_it_was() {
         Hello(agent::Hello { epoch: None, resume: resume() }),
         Open(agent::Open { conversation: "cv1".into(), after: Some(12) }),
         Close(agent::Close { conversation: "cv1".into() }),
-        Reply(agent::Reply { client_id: ID, conversation: "cv1".into(), body: "Hemen bakıyorum.".into(), attachments: Vec::new() }),
+        Reply(agent::Reply { client_id: ID, conversation: "cv1".into(), body: "Hemen bakıyorum.".into(), attachments: Vec::new(), quote: Some(4) }),
         Note(agent::WriteNote { client_id: ID, conversation: "cv1".into(), body: "Depo yoğun".into() }),
         Claim(agent::Claim { conversation: "cv1".into() }),
         Assign(agent::Assign { conversation: "cv1".into(), agent: None }),

@@ -7,6 +7,7 @@ use merhaba_shared::{
     layout::{
         attached,
         log::{Key, Shown},
+        quote,
         runs::{goes_on, initials},
     },
     protocol::{
@@ -101,15 +102,21 @@ const fn number(id: ClientId) -> u128 {
     u128::from_be_bytes(id.0)
 }
 
-/// Which of a message's forms is shown: another one is another line.
-fn revision(message: &Message) -> Seq {
-    message.deleted.or(message.edited).unwrap_or_default()
+/// Which of a message's forms is shown, with that of what it quotes: another one is another line. Both only grow.
+fn revision(items: &[Item], message: &Message) -> u64 {
+    let last = |message: &Message| message.deleted.or(message.edited).unwrap_or_default();
+    let quoted = message.quote.and_then(|of| quote::find(items, of));
+    last(message) + quoted.map_or(0, last)
+}
+
+/// All entries that are here.
+fn entries(app: &App) -> &[Item] {
+    app.client.thread().map_or(&[][..], |thread| thread.timeline().items())
 }
 
 /// The entries that are drawn.
 fn items(app: &App) -> impl Iterator<Item = &Item> {
-    let items = app.client.thread().map_or(&[][..], |thread| thread.timeline().items());
-    items.iter().filter(|item| app.stretch.has(item.seq()))
+    entries(app).iter().filter(|item| app.stretch.has(item.seq()))
 }
 
 /// Whether there are older entries than those that are drawn.
@@ -143,7 +150,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
                         Delivery::Read => READ,
                     };
                     lines.bubble(
-                        key(MINE, id, revision(message)),
+                        key(MINE, id, revision(entries(app), message)),
                         None,
                         message.at,
                         key(MARK_MINE, id, state),
@@ -152,7 +159,7 @@ pub fn keys(app: &mut App) -> Vec<Key> {
                 Item::Message(message) => {
                     let mark = key(MARK_THEIRS, seq, 0);
                     lines.bubble(
-                        key(THEIRS, seq, revision(message)),
+                        key(THEIRS, seq, revision(entries(app), message)),
                         Some(&message.author),
                         message.at,
                         mark,
@@ -189,8 +196,9 @@ pub fn shown(app: &mut App, key: Key) -> Shown {
             match out {
                 Some(out) => {
                     let (body, files) = (out.body.clone(), attached::files(out.attachments.iter()));
-                    let (face, extra, note) = (String::new(), String::new(), String::new());
-                    Shown::Bubble { mine: true, face, said, body, files, extra, note, gone: false }
+                    let (face, extra, note, quote) =
+                        (String::new(), String::new(), String::new(), String::new());
+                    Shown::Bubble { mine: true, face, said, body, files, extra, note, quote, gone: false }
                 }
                 None => bubble(app, true, String::new(), said, mine(app, key.id)),
             }
@@ -268,7 +276,7 @@ fn mine(app: &App, id: u128) -> Option<&Message> {
 
 fn bubble(app: &App, mine: bool, face: String, said: String, message: Option<&Message>) -> Shown {
     let (mut body, mut files, mut extra) = (String::new(), String::new(), String::new());
-    let (mut note, mut gone) = (String::new(), false);
+    let (mut note, mut quote, mut gone) = (String::new(), String::new(), false);
     if let Some(message) = message {
         gone = message.deleted.is_some();
         body = if gone { app.page.text("deleted") } else { message.body.clone() };
@@ -277,14 +285,29 @@ fn bubble(app: &App, mine: bool, face: String, said: String, message: Option<&Me
         if message.edited.is_some() {
             note = app.page.text("edited");
         }
+        if let Some(of) = message.quote {
+            let quoted = quote::find(entries(app), of);
+            quote = quoted.map_or_else(
+                || String::from("…"),
+                |quoted| {
+                    let words = quote::words(quoted).map_or_else(|| app.page.text("deleted"), Into::into);
+                    quote::line(&signed(app, Some(quoted)), &words)
+                },
+            );
+        }
     }
-    Shown::Bubble { mine, face, said, body, files, extra, note, gone }
+    Shown::Bubble { mine, face, said, body, files, extra, note, quote, gone }
 }
 
 /// The name an entry is signed with.
 fn name_of(app: &App, id: u128) -> String {
-    match message(app, id).map(|message| &message.author) {
+    signed(app, message(app, id))
+}
+
+fn signed(app: &App, message: Option<&Message>) -> String {
+    match message.map(|message| &message.author) {
         Some(Author::Agent(agent)) => agent.name.clone(),
+        Some(Author::Visitor(_)) => app.page.text("you_said"),
         _ => app.page.text("team"),
     }
 }

@@ -6,7 +6,7 @@ use super::{
     i18n::Texts,
     icons::{
         BACK, BELL, BOLT, CALL, CANNED, CHECK, CLOCK, DOWN, FLAG, GIVE, INBOX, INFO, KEYS, LOOK, NOTE, OUT,
-        RETRY, SCREEN, SITE, STAR, TAG, TAKE, TALK, UP,
+        QUOTE, RETRY, SCREEN, SITE, STAR, TAG, TAKE, TALK, UP,
     },
     keys::{self, focus},
     notices,
@@ -33,6 +33,8 @@ pub enum Deed {
     Back,
     /// Writes an answer.
     Answer,
+    /// Writes an answer that quotes the visitor's last message; again: the one before.
+    Quote,
     /// Writes a note.
     Note,
     /// Takes a conversation that nobody has.
@@ -110,6 +112,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Previous, "k", |texts| texts.key_previous, UP),
     action(Deed::Open, "Enter", |texts| texts.key_open, TALK),
     action(Deed::Answer, "r", |texts| texts.field, TALK),
+    action(Deed::Quote, "q", |texts| texts.quote, QUOTE),
     action(Deed::Note, "n", |texts| texts.note_field, NOTE),
     action(Deed::Claim, "c", |texts| texts.take, TAKE),
     action(Deed::TakeOver, "c", |texts| texts.take_over, TAKE),
@@ -146,8 +149,8 @@ impl Deed {
     /// Whether it is about the conversation that is shown.
     pub const fn is_of_conversation(self) -> bool {
         use Deed::{
-            Answer, Bookmark, Claim, Details, Escalate, HandOver, Note, Priority, Reopen, Resolve, Snooze,
-            Tag, TakeOver, Unread, Wake,
+            Answer, Bookmark, Claim, Details, Escalate, HandOver, Note, Priority, Quote, Reopen, Resolve,
+            Snooze, Tag, TakeOver, Unread, Wake,
         };
         matches!(
             self,
@@ -159,6 +162,7 @@ impl Deed {
                 | HandOver
                 | Note
                 | Priority
+                | Quote
                 | Reopen
                 | Resolve
                 | Snooze
@@ -240,6 +244,7 @@ impl Desk {
         let mine = self.peek(|client| holder.is_some() && client.me().map(|me| &me.id) == holder);
         match deed {
             Deed::Bookmark => live,
+            Deed::Quote => self.may_quote(),
             Deed::Unread => self.unread.with_untracked(|unread| unread.as_ref().is_some_and(Unread::is_any)),
             Deed::Escalate => live && row.status == Status::Open,
             Deed::Claim => may && open && holder.is_none(),
@@ -286,6 +291,7 @@ impl Desk {
                 self.noting.set(deed == Deed::Note);
                 return focus("#answer");
             }
+            Deed::Quote => return self.quote_back(),
             Deed::Claim => self.act(|client, _| client.claim(id)),
             Deed::TakeOver => self.act(|client, _| {
                 let me = client.me().map(|me| me.id.clone());

@@ -65,6 +65,8 @@ icons! {
     FLAG = "M6 20V5M6 5h11l-2 3.500 2 3.500H6";
     /// Lines that get shorter.
     FILTER = "M4 7h16M7 12h10M10 17h4";
+    /// Two marks of speech.
+    QUOTE = "M4.500 17V12.500q0-5 4.500-6M4.500 12.500h4.500V17zM14 17v-4.500q0-5 4.500-6M14 12.500h4.500V17z";
     /// A pencil.
     EDIT = "M4 20h4L19.500 8.500l-4-4L4 16zM13 7l4 4";
     /// A bin.

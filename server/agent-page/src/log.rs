@@ -6,13 +6,13 @@ use merhaba_shared::{
         outbox::{Outgoing, Progress, What},
         thread::Delivery,
     },
-    layout::attached,
+    layout::{attached, quote},
     protocol::{
         agent::{self, BackstageLine},
         approval::{Proposal, Verdict},
         error::Code,
         ids::{ClientId, Millis, Seq},
-        model::{AgentAuthor, Author, Content, Item, Kind, Rating},
+        model::{AgentAuthor, Author, Content, Item, Kind, Message, Rating},
         triage::{Detail, Priority},
     },
 };
@@ -58,6 +58,8 @@ pub enum Piece {
         extra: Option<String>,
         /// What became of it.
         now: Now,
+        /// What it quotes.
+        quoted: Option<Quoted>,
     },
     /// What stands under a run of messages.
     Mark {
@@ -124,6 +126,27 @@ pub enum Piece {
         /// The text.
         body: String,
     },
+}
+
+/// A message that is quoted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Quoted {
+    /// Its Seq.
+    pub seq: Seq,
+    /// Whether it is loaded.
+    pub here: bool,
+    /// The agent who wrote it.
+    pub who: Option<String>,
+    /// What it says; nothing, if it was taken away.
+    pub words: Option<String>,
+}
+
+impl Quoted {
+    /// The one at a place, if it is here.
+    pub fn of(seq: Seq, message: Option<&Message>) -> Self {
+        let words = message.and_then(quote::words).map(str::to_owned);
+        Self { seq, here: message.is_some(), who: message.and_then(|message| name(&message.author)), words }
+    }
 }
 
 /// What became of a proposal.
@@ -226,6 +249,7 @@ struct Said {
     files: String,
     extra: String,
     now: Now,
+    quoted: Option<Quoted>,
 }
 
 /// Draws a conversation. `unread` is the first message that nobody had read; `day` says on which local day a time falls.
@@ -262,7 +286,7 @@ pub fn pieces(
         log.backstage(line, place, &day);
     }
     for out in here().filter(|out| out.what.of().is_none()) {
-        log.outgoing(out, me);
+        log.outgoing(out, opened, me);
     }
     log.end_run();
     log.pieces
@@ -301,6 +325,7 @@ impl Log {
                     said.body.clone_from(changed.map_or(&message.body, |out| &out.body));
                     let edited = changed.is_some() || message.edited.is_some();
                     said.now = if edited { Now::Edited } else { Now::AsWritten };
+                    said.quoted = message.quote.map(|of| quoted(opened, of));
                 }
                 self.message(run, said);
             }
@@ -350,7 +375,7 @@ impl Log {
         self.pieces.push(piece);
     }
 
-    fn outgoing(&mut self, out: &Outgoing, me: Option<&AgentAuthor>) {
+    fn outgoing(&mut self, out: &Outgoing, opened: &Opened, me: Option<&AgentAuthor>) {
         let state = match out.progress {
             Progress::Waiting | Progress::Sending(_) => State::Sending,
             Progress::Stored(_) => State::Sent,
@@ -371,7 +396,7 @@ impl Log {
                 body: body.clone(),
                 fate: None,
             }),
-            What::Message | What::Edit(_) | What::Deletion(_) => None,
+            What::Message | What::Quote(_) | What::Edit(_) | What::Deletion(_) => None,
         };
         if let Some(aside) = aside {
             self.end_run();
@@ -384,7 +409,8 @@ impl Log {
         let day = self.day.unwrap_or_default();
         let run = Run { id, out: true, who, at: None, day, state: Some(state) };
         let files = attached::files(out.attachments.iter());
-        self.message(run, Said { body, files, ..Said::default() });
+        let quoted = out.what.quote().map(|of| quoted(opened, of));
+        self.message(run, Said { body, files, quoted, ..Said::default() });
     }
 
     fn message(&mut self, next: Run, said: Said) {
@@ -402,6 +428,7 @@ impl Log {
             files: some(said.files),
             extra: some(said.extra),
             now: said.now,
+            quoted: said.quoted,
         });
         self.run = Some(next);
     }
@@ -440,6 +467,10 @@ fn proposal(written: &Proposal, opened: &Opened, me: Option<&AgentAuthor>) -> Op
         body: written.body.clone(),
         fate,
     })
+}
+
+fn quoted(opened: &Opened, of: Seq) -> Quoted {
+    Quoted::of(of, quote::find(opened.thread.timeline().items(), of))
 }
 
 /// Whether a message belongs to the run before it. A failed one always stands alone: it has its own buttons.

@@ -42,6 +42,7 @@ fn message(seq: Seq, out: bool, at: Millis) -> Item {
         extra: None,
         edited: None,
         deleted: None,
+        quote: None,
     })
 }
 

@@ -34,6 +34,7 @@ impl Chat {
             body: propose.body,
             attachments: Vec::new(),
             extra: None,
+            quote: None,
             at: self.clock.now(),
             sequence: Sequence::default(),
         };

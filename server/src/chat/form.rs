@@ -92,7 +92,7 @@ impl Chat {
             Ok(Sent::Stored(stored)) => {
                 Posted::Stored { accepted: stored.accepted, visitor, token: identity.token }
             }
-            Ok(Sent::NotFound | Sent::NoFile) => self.refuse(not_found(Some(client_id))),
+            Ok(Sent::NotFound | Sent::NoFile | Sent::NoQuote) => self.refuse(not_found(Some(client_id))),
             Err(_) => self.refuse(unavailable(Some(client_id))),
         })
     }

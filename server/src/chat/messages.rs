@@ -143,6 +143,7 @@ impl Chat {
             body: reply.body,
             attachments: reply.attachments,
             extra: extra.map(to_json),
+            quote: reply.quote,
             at: self.clock.now(),
             sequence,
         };
@@ -159,6 +160,7 @@ impl Chat {
             body: note.body,
             attachments: Vec::new(),
             extra: None,
+            quote: None,
             at: self.clock.now(),
             sequence: Sequence::default(),
         };

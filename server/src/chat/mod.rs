@@ -31,7 +31,7 @@ pub use files::{Taken, Upload, is_full};
 pub use form::{Form, Posted};
 pub use messages::{about, accepted_note, check, moved, sender};
 pub use presence::Attendance;
-pub use refusal::{bad_request, forbidden, no_file, not_found, rate_limited, unavailable};
+pub use refusal::{bad_request, forbidden, no_file, no_quote, not_found, rate_limited, unavailable};
 pub use revisions::{Wish, check_words, revised};
 pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
 pub use visitors::{Identity, secret_hash, visitor_of};

@@ -180,6 +180,7 @@ mod tests {
             extra: None,
             edited: None,
             deleted: None,
+            quote: None,
         };
         let entry = Entry {
             conversation: "c".into(),

@@ -31,6 +31,12 @@ pub fn no_file(client_id: Option<ClientId>) -> Refused {
     refused(Code::NotFound, client_id, "there is no such file to be sent")
 }
 
+/// What is quoted is not there.
+#[must_use]
+pub fn no_quote(client_id: Option<ClientId>) -> Refused {
+    refused(Code::NotFound, client_id, "there is no such message to be quoted")
+}
+
 /// No such message there, or it is gone: the same words for both.
 #[must_use]
 pub(super) fn no_message(client_id: Option<ClientId>) -> Refused {

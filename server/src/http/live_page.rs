@@ -184,13 +184,13 @@ impl Shown {
         if let Some((of, message)) = revised(&item) {
             let hides = revised::path(of, item.seq());
             let rows = sheet.draw(|drawing| match message {
-                Some(message) => drawing.one(&Item::Message(message), true, false),
+                Some(message) => drawing.one(&Item::Message(message), &[], true, false),
                 None => drawing.gone(),
             });
             return format!("<link rel=\"stylesheet\" href=\"{hides}\">\n{}", rows.unwrap_or_default());
         }
         self.mine = mine(&item);
-        let rows = sheet.draw(|drawing| drawing.one(&item, true, true)).unwrap_or_default();
+        let rows = sheet.draw(|drawing| drawing.one(&item, &[], true, true)).unwrap_or_default();
         rows + &self.state(sheet)
     }
 
@@ -234,6 +234,7 @@ fn revised(item: &Item) -> Option<(Seq, Option<Message>)> {
         extra: None,
         edited: Some(entry.seq),
         deleted: None,
+        quote: None,
     };
     Some((of, Some(message)))
 }

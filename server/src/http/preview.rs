@@ -138,6 +138,7 @@ fn talk(agent: AgentAuthor, language: &str) -> String {
             extra: None,
             edited: None,
             deleted: None,
+            quote: None,
         })
     };
     let entries = vec![

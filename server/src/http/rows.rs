@@ -7,6 +7,7 @@ use super::{
     texts::Texts,
 };
 use crate::domain::extra::Extra;
+use merhaba_shared::layout::quote;
 use merhaba_shared::protocol::{
     ids::Seq,
     model::{Attachment, Author, History, Item, Kind, Message, Side},
@@ -34,7 +35,7 @@ impl Drawing<'_> {
         for (at, item) in history.entries.iter().enumerate() {
             let next = history.entries.get(at + 1);
             let last = next.is_none_or(|next| !together(item, next));
-            out.push_str(&self.one(item, last, next.is_none()));
+            out.push_str(&self.one(item, &history.entries, last, next.is_none()));
         }
         if let Some(seq) = history.entries.last().and_then(mine) {
             out.push_str(&self.state(seq, card.agent_received, card.agent_read));
@@ -42,10 +43,10 @@ impl Drawing<'_> {
         out
     }
 
-    /// Draws one entry; `last` in its run, `newest` of all.
-    pub fn one(&self, item: &Item, last: bool, newest: bool) -> String {
+    /// Draws one entry; `last` in its run, `newest` of all. What it quotes is looked for `among` these.
+    pub fn one(&self, item: &Item, among: &[Item], last: bool, newest: bool) -> String {
         match item {
-            Item::Message(message) => self.message(message, last, newest),
+            Item::Message(message) => self.message(message, among, last, newest),
             Item::Entry(entry) => {
                 let words = match entry.kind {
                     Kind::Resolved => self.text("resolved"),
@@ -77,7 +78,7 @@ impl Drawing<'_> {
         self.texts.get(name).map_or("", String::as_str)
     }
 
-    fn message(&self, message: &Message, last: bool, newest: bool) -> String {
+    fn message(&self, message: &Message, among: &[Item], last: bool, newest: bool) -> String {
         let mut out = String::new();
         let mine = message.author.side() == Side::Visitor;
         let by = name(&message.author, self.texts);
@@ -88,6 +89,15 @@ impl Drawing<'_> {
             out.push_str(&row(mine, last, &said, &initials(by), &message.body));
         }
         out = self.marked(&out, message);
+        if let Some(quoted) = message.quote.and_then(|of| quote::find(among, of)) {
+            let by = if quoted.author.side() == Side::Visitor {
+                self.text("you_said")
+            } else {
+                name(&quoted.author, self.texts)
+            };
+            let line = escape(&quote::line(by, quote::words(quoted).unwrap_or_else(|| self.text("deleted"))));
+            out = out.replacen("class=\"bubble\"", &format!("class=\"bubble\" data-quote=\"{line}\""), 1);
+        }
         if last && !mine {
             let _ = writeln!(out, "<div class=\"mark\">{}</div>", escape(by));
         }
@@ -177,6 +187,7 @@ mod tests {
             extra: None,
             edited: None,
             deleted: None,
+            quote: None,
         })
     }
 
@@ -224,6 +235,7 @@ mod tests {
         let mut history = history;
         if let Some(Item::Message(message)) = history.entries.get_mut(2) {
             message.attachments.push(named);
+            message.quote = Some(1);
         }
         let drawing = Drawing {
             texts: texts::widget().of("en").expect("English"),
@@ -232,6 +244,7 @@ mod tests {
         };
         let out = drawing.all(&history, &card);
         assert!(!out.contains("<script>"), "{out}");
+        assert!(out.contains("data-quote=\"\u{2068}You said\u{2069}: &lt;script&gt;\" dir=\"auto\">üç"), "{out}");
         assert_eq!(out.matches("class=\"row me\"").count(), 1, "{out}");
         assert_eq!(out.matches("class=\"row me last\"").count(), 2, "{out}");
         assert!(out.contains("Ayşe &lt;3"), "{out}");

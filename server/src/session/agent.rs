@@ -383,6 +383,7 @@ impl<S: Socket> Agent<S> {
             Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
             Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
             Ok(Sent::NoFile) => Err(chat::no_file(Some(client_id))),
+            Ok(Sent::NoQuote) => Err(chat::no_quote(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });
         Ok(())

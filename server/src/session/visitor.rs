@@ -292,7 +292,7 @@ impl<S: Socket> Visitor<S> {
         self.live.answer(pending, move |sent| match sent {
             Ok(Sent::Stored(stored)) => Ok(Some(Box::new(Event::Accepted(stored.accepted)))),
             Ok(Sent::Repeated(accepted)) => Ok(Some(Box::new(Event::Accepted(accepted)))),
-            Ok(Sent::NotFound) => Err(chat::not_found(Some(client_id))),
+            Ok(Sent::NotFound | Sent::NoQuote) => Err(chat::not_found(Some(client_id))),
             Ok(Sent::NoFile) => Err(chat::no_file(Some(client_id))),
             Err(_) => Err(chat::unavailable(Some(client_id))),
         });

@@ -27,6 +27,7 @@ macro_rules! suite {
             two_first_sends_meet_in_one
             a_new_conversation_is_one_although_another_is_open
             a_message_opens_what_was_resolved
+            only_a_message_of_the_conversation_is_quoted
             numbers_have_no_hole_whoever_writes_at_once
             nothing_overtakes_what_could_not_be_stored
             results_are_told_in_the_order_of_commits

@@ -279,6 +279,8 @@ pub struct AgentMessage {
     pub attachments: Vec<AttachmentId>,
     /// What there is to press or to fill in, as JSON, checked. A note has none.
     pub extra: Option<String>,
+    /// The message that it quotes. A note has none.
+    pub quote: Option<Seq>,
     /// Now.
     pub at: Millis,
     /// What it must not overtake; a note has no such order.

@@ -16,6 +16,8 @@ pub enum Sent {
     NotFound,
     /// One of its files is not this sender's, is in another message, or is not there any more.
     NoFile,
+    /// What it quotes is no message of the conversation.
+    NoQuote,
 }
 
 /// A send that was stored.

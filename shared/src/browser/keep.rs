@@ -23,6 +23,8 @@ const PROPOSAL: char = '?';
 const EDIT: char = '~';
 /// Stands before the Seq of a message that is to go.
 const DELETION: char = '-';
+/// Stands before the Seq of a message that is quoted.
+const QUOTE: char = '>';
 /// Stands between such a Seq and the id of its conversation.
 const OF: char = ':';
 
@@ -135,6 +137,7 @@ fn write(out: &Outgoing) -> String {
     if let Some(conversation) = &out.conversation {
         let of = match out.what {
             What::Message => None,
+            What::Quote(of) => Some((QUOTE, Some(of))),
             What::Note => Some((NOTE, None)),
             What::Proposal => Some((PROPOSAL, None)),
             What::Edit(of) => Some((EDIT, Some(of))),
@@ -187,6 +190,8 @@ fn whither(place: &str) -> (What, &str) {
         (What::Edit(of), rest)
     } else if let Some((of, rest)) = of(DELETION) {
         (What::Deletion(of), rest)
+    } else if let Some((of, rest)) = of(QUOTE) {
+        (What::Quote(of), rest)
     } else {
         (What::Message, place)
     }
@@ -203,8 +208,9 @@ mod tests {
         for (conversation, begins) in
             [(None, None), (None, first), (Some("c1".into()), None), (Some("-c2".into()), None)]
         {
-            let kinds = [What::Message, What::Note, What::Proposal, What::Edit(12), What::Deletion(12)];
-            let kinds = kinds.into_iter().filter(|what| *what == What::Message || conversation.is_some());
+            let of = [What::Quote, What::Edit, What::Deletion].map(|of| of(12));
+            let kinds = [What::Message, What::Note, What::Proposal].into_iter().chain(of);
+            let kinds = kinds.filter(|what| *what == What::Message || conversation.is_some());
             for (what, files) in kinds.flat_map(|what| (0..3).map(move |files| (what, files))) {
                 let client_id = ClientId([7; 16]);
                 let out = Outgoing {

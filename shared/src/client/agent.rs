@@ -313,10 +313,10 @@ impl AgentClient {
 
     /// Sends an answer.
     pub fn reply(&mut self, now: Ms, client_id: ClientId, conversation: &ConversationId, body: String) {
-        self.reply_with(now, client_id, conversation, body, Vec::new());
+        self.reply_with(now, client_id, conversation, body, Vec::new(), None);
     }
 
-    /// As [`Self::reply`], with files that were uploaded for it.
+    /// As [`Self::reply`], with files that were uploaded for it and the message that it quotes.
     pub fn reply_with(
         &mut self,
         now: Ms,
@@ -324,8 +324,10 @@ impl AgentClient {
         conversation: &ConversationId,
         body: String,
         attachments: Vec<AttachmentId>,
+        quote: Option<Seq>,
     ) {
-        self.push(now, Outgoing { attachments, ..outgoing(client_id, conversation, body) });
+        let what = quote.map_or(What::Message, What::Quote);
+        self.push(now, Outgoing { attachments, what, ..outgoing(client_id, conversation, body) });
     }
 
     /// Sends a message that a colleague is to approve first.

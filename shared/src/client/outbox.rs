@@ -32,6 +32,8 @@ pub enum Progress {
 pub enum What {
     /// A message.
     Message,
+    /// A message that quotes the one with this Seq.
+    Quote(Seq),
     /// A line that only the team sees.
     Note,
     /// A message that a colleague is to approve before it goes.
@@ -48,8 +50,14 @@ impl What {
     pub const fn of(self) -> Option<Seq> {
         match self {
             Self::Edit(of) | Self::Deletion(of) => Some(of),
-            Self::Message | Self::Note | Self::Proposal => None,
+            Self::Message | Self::Quote(_) | Self::Note | Self::Proposal => None,
         }
+    }
+
+    /// The Seq of the message that it quotes, if it does.
+    #[must_use]
+    pub const fn quote(self) -> Option<Seq> {
+        if let Self::Quote(of) = self { Some(of) } else { None }
     }
 
     /// Whether it is stored in the backstage, beside the timeline.

@@ -283,6 +283,7 @@ mod tests {
             extra: None,
             edited: None,
             deleted: None,
+            quote: None,
         })
     }
 

@@ -35,6 +35,8 @@ pub enum Shown {
         extra: String,
         /// A word that stands behind the text; or nothing.
         note: String,
+        /// The line for the message that it quotes; or nothing.
+        quote: String,
         /// The message was taken away: the text says so.
         gone: bool,
     },
@@ -61,7 +63,7 @@ pub fn lines(after: NodeRef<Div>, keys: fn() -> Vec<Key>, shown: fn(Key) -> Show
 
 fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
     match shown {
-        Shown::Bubble { mine, face, said, body, files, extra, note, gone } => {
+        Shown::Bubble { mine, face, said, body, files, extra, note, quote, gone } => {
             let class = match (mine, gone) {
                 (false, false) => "row",
                 (true, false) => "row me",
@@ -72,7 +74,7 @@ fn line(id: u128, shown: Shown, wish: fn(u128, Wish)) -> impl IntoView {
                 <div class=class>
                     <span class="heard">{said}</span>
                     <div class="face" aria-hidden="true" hidden=mine>{face}</div>
-                    <div class="bubble" dir="auto" data-files=files data-extra=extra data-note=note>{body}</div>
+                    <div class="bubble" dir="auto" data-files=files data-extra=extra data-note=note data-quote=quote>{body}</div>
                 </div>
             })
         }

@@ -250,6 +250,9 @@ pub struct Reply {
     /// Files, uploaded before by the same sender and in no other message; with them the text may be blank.
     #[serde(default)]
     pub attachments: Vec<AttachmentId>,
+    /// The Seq of the message there that it quotes.
+    #[serde(default)]
+    pub quote: Option<Seq>,
 }
 
 /// A note to be stored in the backstage.

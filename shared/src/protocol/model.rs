@@ -174,6 +174,9 @@ pub struct Message {
     /// The Seq of the entry that took it away, if one did: then there is no text, and nothing with it.
     #[serde(default)]
     pub deleted: Option<Seq>,
+    /// The Seq of the message that it quotes, if it does.
+    #[serde(default)]
+    pub quote: Option<Seq>,
 }
 
 impl Message {
@@ -184,6 +187,7 @@ impl Message {
                 self.body.clear();
                 self.attachments.clear();
                 self.extra = None;
+                self.quote = None;
                 self.edited = None;
                 self.deleted = Some(by);
             }

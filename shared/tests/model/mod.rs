@@ -125,6 +125,7 @@ impl Relay {
             extra: None,
             edited: None,
             deleted: None,
+            quote: None,
         };
         self.log.push(message.clone());
         (accepted(&message), Some(message))

@@ -315,6 +315,7 @@ impl Wild {
                 } else {
                     Vec::new()
                 },
+                quote: self.dice.percent(5).then(|| self.number()),
             }),
         }
     }

@@ -57,6 +57,7 @@ impl Wild {
             extra: self.maybe(|_| Object("{\"replies\":[\"Evet\"]}".into())),
             edited: self.maybe(Self::number),
             deleted: self.maybe(Self::number),
+            quote: self.maybe(Self::number),
         }
     }
 

@@ -4,6 +4,7 @@ mod alerts;
 mod beside;
 mod drafts;
 mod link;
+mod quoting;
 mod revising;
 mod sorting;
 mod unread;
@@ -84,6 +85,8 @@ pub struct Desk {
     pub drafts: Drafts,
     /// The message that is being said in other words.
     pub editing: RwSignal<Option<Which>>,
+    /// The message that the next answer quotes.
+    quoting: RwSignal<Option<Which>>,
     /// The message that goes when the toast goes.
     deleting: RwSignal<Option<Which>>,
 }
@@ -115,6 +118,7 @@ impl Desk {
             unread: RwSignal::new(None),
             drafts: Drafts::new(),
             editing: RwSignal::new(None),
+            quoting: RwSignal::new(None),
             deleting: RwSignal::new(None),
         };
         let (filter, only) = super::address::here();
@@ -256,8 +260,8 @@ impl Desk {
 
     /// Sends what was written with the files that were uploaded for it, and forgets the draft.
     pub fn reply(self, conversation: &ConversationId, body: String, files: Vec<AttachmentId>) {
-        let id = self.begin(conversation, false);
-        self.act(|client, now| client.reply_with(now, id, conversation, body, files));
+        let (id, quote) = (self.begin(conversation, false), self.take_quote(conversation));
+        self.act(|client, now| client.reply_with(now, id, conversation, body, files, quote));
         self.prefs.did(Step::Answer);
     }
 

@@ -29,6 +29,8 @@ pub struct May {
     pub edit: bool,
     /// Take it away.
     pub delete: bool,
+    /// Quote it in an answer.
+    pub quote: bool,
 }
 
 impl Desk {
@@ -43,7 +45,7 @@ impl Desk {
             return May::default();
         };
         let own = self.is_mine(&message) && self.now_once() - message.at <= EDIT_MS;
-        May { edit: own, delete: own || matches!(role, Role::Owner | Role::Admin) }
+        May { edit: own, delete: own || matches!(role, Role::Owner | Role::Admin), quote: true }
     }
 
     /// A message of the conversation that is shown, if it is here.

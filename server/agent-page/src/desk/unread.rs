@@ -144,6 +144,7 @@ mod tests {
             extra: None,
             edited: None,
             deleted: None,
+            quote: None,
         })
     }
 

@@ -151,7 +151,7 @@ texts! {
     canned_deleted, canned_change, canned_delete, canned_not_saved, canned_blank, canned_taken, canned_name, canned_language, canned_every,
     canned_text, canned_variables, change, delete, cancel, canned_rail,
     // Other words.
-    edited, message_gone, edit_message, delete_message, edit_field, editing, editing_advice, done_deleted, change_too_late, change_not_yours, change_refused,
+    edited, message_gone, quote, quoting, unquote, quote_earlier, to_quoted, edit_message, delete_message, edit_field, editing, editing_advice, done_deleted, change_too_late, change_not_yours, change_refused,
     // Keys and the palette.
     key_next, key_previous, key_open, key_back, keys, palette, palette_short, palette_ask, palette_one,
     palette_other, palette_go, palette_own, palette_tag, palette_search, palette_give,

@@ -5,7 +5,7 @@ use crate::{
     i18n::{Texts, fill, lang, texts},
     log::{Deed, Now, Piece, State, code},
     time,
-    views::{revising::Tools, sorting},
+    views::{quoting::InBubble, revising::Tools, sorting},
 };
 use leptos::prelude::*;
 use merhaba_shared::{
@@ -25,7 +25,7 @@ pub fn Line(piece: Piece) -> impl IntoView {
             view! { <div class="day">{time::day_name(at, desk.now_once(), lang)}</div> }.into_any()
         }
         Piece::Unread => view! { <div class="fresh"><span>{texts.unread_line}</span></div> }.into_any(),
-        Piece::Bubble { id, out, who, body, files, extra, now } => {
+        Piece::Bubble { id, out, who, body, files, extra, now, quoted } => {
             let said = match &who {
                 Some(name) => fill(texts.said, &[("name", name)]),
                 None => texts.visitor_said.into(),
@@ -35,9 +35,10 @@ pub fn Line(piece: Piece) -> impl IntoView {
             let may = RwSignal::new(May::default());
             let note = (now == Now::Edited).then_some(texts.edited);
             let tools = (!gone).then(|| view! { <Tools id may/> });
+            let quoted = quoted.map(|quoted| view! { <InBubble quoted/> });
             let changing = desk.is_edited(id);
             let near = move |_| may.set(desk.seq_of(id).map(|seq| desk.may_revise(seq)).unwrap_or_default());
-            view! { <div class="row" class:out=out class:gone=gone class:changing=changing on:mouseenter=near data-message=id.to_hex()><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files data-extra=extra data-note=note>{words}</div>{tools}</div> }
+            view! { <div class="row" class:out=out class:gone=gone class:changing=changing on:mouseenter=near data-message=id.to_hex()><span class="heard">{said}": "</span><div class="bubble" dir="auto" data-files=files data-extra=extra data-note=note>{quoted}{words}</div>{tools}</div> }
                 .into_any()
         }
         Piece::Mark { out, state: Some(State::Failed(id, number)), .. } => {

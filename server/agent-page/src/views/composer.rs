@@ -2,6 +2,7 @@
 //! another language takes nothing away.
 use super::{
     offer::{Offer, Offered},
+    quoting::Quoting,
     revising::Editing,
 };
 use crate::{
@@ -132,6 +133,10 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             event.prevent_default();
             return editing.set(None);
         }
+        if event.key() == "Escape" && !event.is_composing() && desk.is_quoting() {
+            event.prevent_default();
+            return desk.unquote();
+        }
         let plain = !event.shift_key() && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
         let empty = text.with_untracked(String::is_empty) && !noting.get_untracked() && !is_editing;
         if event.key() == "ArrowUp"
@@ -196,6 +201,7 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
         <form class="compose" class:noting=noting class:editing=move || editing.with(Option::is_some) data-conversation=id.with_value(|id| id.0.clone()) on:submit=move |event| { event.prevent_default(); send(); }>
             <div class="switch" role="group" aria-label=texts.writing hidden=move || editing.with(Option::is_some)>{mode(false, texts.answer_mode)}{mode(true, texts.note_mode)}</div>
             <Editing/>
+            <Quoting/>
             {clash}
             <Offered offer take/>
             <textarea id="answer" aria-autocomplete="list" aria-controls=move || offer.is_open().then_some("canned") aria-activedescendant=move || offer.active() rows="2" dir="auto" enterkeyhint="send" autocomplete="off" aria-label=label

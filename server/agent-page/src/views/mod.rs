@@ -22,6 +22,7 @@ mod offer;
 pub mod palette;
 mod person;
 mod proposal;
+mod quoting;
 mod replies;
 pub mod revising;
 mod side;

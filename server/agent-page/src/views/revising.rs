@@ -3,7 +3,7 @@
 use crate::{
     desk::{Desk, May, Which},
     i18n::texts,
-    icons::{BIN, CLOSE, EDIT, icon},
+    icons::{BIN, CLOSE, EDIT, QUOTE, icon},
     keys,
 };
 use leptos::prelude::*;
@@ -24,16 +24,24 @@ pub fn Tools(id: ClientId, may: RwSignal<May>) -> impl IntoView {
             desk.begin_edit(seq);
         }
     };
+    let quote = move |_| {
+        if let Some(seq) = desk.seq_of(id) {
+            desk.quote(seq);
+        }
+    };
     move || {
         let may = may.get();
-        (may.edit || may.delete).then(|| {
+        (may.edit || may.delete || may.quote).then(|| {
+            let quote = may.quote.then(|| {
+                view! { <button type="button" class="icon" tabindex="-1" aria-label=texts.quote title=texts.quote on:click=quote>{icon(QUOTE)}</button> }
+            });
             let edit = may.edit.then(|| {
                 view! { <button type="button" class="icon" tabindex="-1" aria-label=texts.edit_message title=texts.edit_message on:click=edit>{icon(EDIT)}</button> }
             });
             let delete = may.delete.then(|| {
                 view! { <button type="button" class="icon" tabindex="-1" aria-label=texts.delete_message title=texts.delete_message on:click=delete>{icon(BIN)}</button> }
             });
-            view! { <div class="tools">{edit}{delete}</div> }
+            view! { <div class="tools">{quote}{edit}{delete}</div> }
         })
     }
 }

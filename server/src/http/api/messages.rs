@@ -23,7 +23,7 @@ use axum::{
 use merhaba_shared::protocol::{
     agent::Reply,
     error::Refused,
-    ids::{AgentId, AttachmentId, ClientId, ConversationId},
+    ids::{AgentId, AttachmentId, ClientId, ConversationId, Seq},
 };
 use serde::Deserialize;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct Said {
     attachments: Vec<AttachmentId>,
     #[serde(default)]
     extra: Option<Extra>,
+    #[serde(default)]
+    quote: Option<Seq>,
 }
 
 /// Sends it: 201 when it is stored, 200 when it was before.
@@ -45,7 +47,7 @@ pub async fn send(
     State(web): State<Arc<Web>>,
     Extension(signed_in): Extension<SignedIn>,
     Path(id): Path<String>,
-    Json(Said { client_id, body, attachments, extra }): Json<Said>,
+    Json(Said { client_id, body, attachments, extra, quote }): Json<Said>,
 ) -> Result<Response, Problem> {
     let (agent, conversation) = (&signed_in.sign_in.agent, ConversationId(id));
     let who = Principal::Agent(agent.id.clone());
@@ -62,7 +64,7 @@ pub async fn send(
     if !chat.durable(Holder::Agent(agent.id.clone()), &attachments).await {
         return Err(refused(chat::no_file(Some(client_id))));
     }
-    let reply = Reply { client_id, conversation, body, attachments };
+    let reply = Reply { client_id, conversation, body, attachments, quote };
     answer(chat.reply_with(&agent.id, reply, extra.as_ref(), Sequence::default()).await?)
 }
 
@@ -86,6 +88,7 @@ pub fn answer(sent: Sent) -> Result<Response, Problem> {
         Sent::Repeated(accepted) => Ok(json(StatusCode::OK, &accepted)),
         Sent::NotFound => Err(Problem::not_found()),
         Sent::NoFile => Err(refused(chat::no_file(None))),
+        Sent::NoQuote => Err(refused(chat::no_quote(None))),
     }
 }
 

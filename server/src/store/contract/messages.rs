@@ -124,6 +124,31 @@ pub fn a_message_opens_what_was_resolved(open: &Open) {
     assert_eq!(world.log(&name).len(), 7);
 }
 
+/// What is quoted is a message of the same conversation; an answer that is not taken is not stored, and a repeat is answered.
+pub fn only_a_message_of_the_conversation_is_quoted(open: &Open) {
+    let world = World::new(open);
+    let (name, other) = (world.begins("ali"), world.begins("veli"));
+    world.resolves("mert", &name);
+    let says = |conversation: &ConversationId, quote| {
+        let message = AgentMessage { quote: Some(quote), ..world.agent_says("mert", conversation) };
+        (get(world.store.agent_message(message.clone(), quiet())), message)
+    };
+    for nothing in [0, 2, 3, 99, u64::MAX] {
+        assert_eq!(says(&name, nothing).0, Sent::NoQuote, "{nothing}");
+    }
+    assert_eq!(world.log(&name).len(), 2, "nothing came of it, not even the opening again");
+    let (sent, message) = says(&name, 1);
+    let accepted = stored(sent).accepted;
+    let quote = |seq: usize| match &world.log(&name)[seq - 1] {
+        Item::Message(message) => message.quote,
+        Item::Entry(entry) => panic!("no message: {entry:?}"),
+    };
+    assert_eq!((quote(1), quote(4)), (None, Some(1)));
+    let again = AgentMessage { quote: Some(77), ..message };
+    assert_eq!(get(world.store.agent_message(again, quiet())), Sent::Repeated(accepted));
+    assert_eq!(world.log(&other).len(), 1);
+}
+
 /// Many write at once into one conversation: 1, 2, 3 …, each sender's own in the order they were sent.
 pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
     let world = World::new(open);
@@ -144,6 +169,7 @@ pub fn numbers_have_no_hole_whoever_writes_at_once(open: &Open) {
                 body,
                 attachments: Vec::new(),
                 extra: None,
+                quote: None,
                 at: 5,
                 sequence,
             },

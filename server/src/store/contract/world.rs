@@ -179,6 +179,7 @@ impl World {
             body: format!("message {number}"),
             attachments: Vec::new(),
             extra: None,
+            quote: None,
             at: self.tick(),
             sequence: Sequence::default(),
         }

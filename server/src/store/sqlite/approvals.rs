@@ -138,8 +138,14 @@ fn settle(desk: &mut Desk, agent: &AgentId, decide: Decide, at: Millis) -> Outco
     let (mut items, mut activities) = (Vec::new(), Vec::new());
     if matches!(verdict, Verdict::Approved | Verdict::Changed) {
         let body = if verdict == Verdict::Changed { &text } else { &kept.body };
-        let said =
-            NewMessage { client_id: kept.client_id, body: body.clone(), files: Vec::new(), extra: None, at };
+        let said = NewMessage {
+            client_id: kept.client_id,
+            body: body.clone(),
+            files: Vec::new(),
+            extra: None,
+            quote: None,
+            at,
+        };
         let from = (kept.agent, kept.author.clone());
         match messages::let_go(desk, agent, from, &conversation, said)? {
             Sent::Stored(stored) => {
@@ -148,7 +154,7 @@ fn settle(desk: &mut Desk, agent: &AgentId, decide: Decide, at: Millis) -> Outco
             }
             // It went before, in a way that nobody takes: it is not said twice.
             Sent::Repeated(_) => {}
-            Sent::NotFound | Sent::NoFile => return Ok(None),
+            Sent::NotFound | Sent::NoFile | Sent::NoQuote => return Ok(None),
         }
     }
     let Some((db, thread)) = desk.thread(&who, &conversation)? else { return Ok(None) };

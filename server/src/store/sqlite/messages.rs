@@ -6,7 +6,7 @@ use super::{
     fault::{Fault, Outcome},
     files::{self, Unsent},
     sites,
-    sql::{one, to_json},
+    sql::{clamp, one, to_json},
     threads::{self, Hand, NewMessage, Thread},
     visitors,
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     agent::{Activity, Deed},
-    ids::{AgentId, ClientId, ConversationId, Millis, VisitorId},
+    ids::{AgentId, ClientId, ConversationId, Millis, Seq, VisitorId},
     model::{Accepted, AgentAuthor, Author, VisitorAuthor},
 };
 use rusqlite::{Connection, params};
@@ -121,6 +121,7 @@ fn store_from_visitor(
         body: message.body,
         files,
         extra: message.extra,
+        quote: None,
         at: message.at,
     };
     let hand = Hand::visitor(visitor, Author::Visitor(VisitorAuthor { name }));
@@ -154,6 +155,7 @@ pub(super) fn from_agent(desk: &mut Desk, message: AgentMessage) -> Outcome<Sent
         body: message.body,
         files,
         extra: message.extra,
+        quote: message.quote,
         at: message.at,
     };
     let hand = Hand::agent(agent, Author::Agent(author.clone()));
@@ -223,6 +225,11 @@ fn store(
     if !new.files.is_empty() && !files::are_of(db, &new.files, thread.site)? {
         return Ok(Sent::NoFile);
     }
+    if let Some(of) = new.quote
+        && !quotable(db, thread.id, of)?
+    {
+        return Ok(repeat(db, by.row, client_id)?.map_or(Sent::NoQuote, Sent::Repeated));
+    }
     let mut items = Vec::with_capacity(2);
     if let Some(kind) = before_message(thread.row.status) {
         if let Some(accepted) = repeat(db, by.row, client_id)? {
@@ -243,6 +250,12 @@ fn store(
     desk.grown(&conversation);
     let accepted = Accepted { client_id, conversation, seq: row.head, at };
     Ok(Sent::Stored(Box::new(Stored { accepted, items, activity, row, began })))
+}
+
+/// Whether there is a message at a place; one that was taken away is one still: its quote says so.
+fn quotable(db: &Connection, thread: i64, of: Seq) -> Outcome<bool> {
+    let sql = "SELECT 1 FROM entries WHERE conversation = ?1 AND seq = ?2 AND kind IS NULL";
+    Ok(one(db, sql, params![thread, clamp(of)], |_| Ok(()))?.is_some())
 }
 
 /// What a visitor's earlier send was answered, if it was stored.

@@ -138,7 +138,8 @@ fn say(db: &Connection, thread: &mut Thread, standing: &Standing, words: &str, b
 type Gone = (Vec<Forgotten>, Vec<(SiteKey, AttachmentId)>);
 
 fn take_away(db: &Connection, thread: &mut Thread, standing: &Standing, of: Seq, by: Seq) -> Outcome<Gone> {
-    let sql = "UPDATE entries SET body = '', data = NULL, edited = NULL, deleted = ?2 WHERE id = ?1";
+    let sql =
+        "UPDATE entries SET body = '', data = NULL, quote = NULL, edited = NULL, deleted = ?2 WHERE id = ?1";
     change(db, sql, params![standing.id, by])?;
     if standing.is_latest {
         thread.set_preview(String::new());

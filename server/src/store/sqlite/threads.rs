@@ -84,14 +84,16 @@ pub(super) struct NewMessage {
     pub(super) files: Vec<Unsent>,
     /// As JSON, checked.
     pub(super) extra: Option<String>,
+    /// A message of the conversation.
+    pub(super) quote: Option<Seq>,
     pub(super) at: Millis,
 }
 
 /// What an entry is.
 #[derive(Clone, Copy)]
 enum What<'a> {
-    /// A message, with what there is to press or fill in.
-    Said(&'a ClientId, &'a str, Option<&'a str>),
+    /// A message, with what there is to press or fill in, and what it quotes.
+    Said(&'a ClientId, &'a str, Option<&'a str>, Option<Seq>),
     /// Anything else, with what belongs to it.
     Kind(Kind, Option<&'a Content>),
 }
@@ -154,8 +156,8 @@ pub(super) fn begin(
 impl Thread {
     /// Appends a message.
     pub(super) fn say(&mut self, db: &Connection, hand: &Hand, new: NewMessage) -> Outcome<Item> {
-        let NewMessage { client_id, body, files, extra, at } = new;
-        let seq = self.append(db, hand, at, What::Said(&client_id, &body, extra.as_deref()))?;
+        let NewMessage { client_id, body, files, extra, quote, at } = new;
+        let seq = self.append(db, hand, at, What::Said(&client_id, &body, extra.as_deref(), quote))?;
         files::give(db, &files, self.id, seq)?;
         let attachments: Vec<_> = files.into_iter().map(|file| file.attachment).collect();
         let row = Arc::make_mut(&mut self.row);
@@ -184,6 +186,7 @@ impl Thread {
             extra,
             edited: None,
             deleted: None,
+            quote,
         }))
     }
 
@@ -227,15 +230,17 @@ impl Thread {
     fn append(&mut self, db: &Connection, hand: &Hand, at: Millis, what: What<'_>) -> Outcome<Seq> {
         let left_out = mutants::on(Mutant::SeqLeftOut) && self.row.head % 5 == 4;
         let seq = self.row.head + 1 + u64::from(left_out);
-        let sql = "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body, data)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let (kind, client_id, body, data) = match what {
-            What::Said(client_id, body, extra) => {
-                (None, Some(client_id.0), Some(body), extra.map(str::to_owned))
+        let sql =
+            "INSERT INTO entries (conversation, seq, visitor, agent, at, kind, client_id, body, data, quote)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let (kind, client_id, body, data, quote) = match what {
+            What::Said(client_id, body, extra, quote) => {
+                (None, Some(client_id.0), Some(body), extra.map(str::to_owned), quote)
             }
-            What::Kind(kind, content) => (Some(kind.number()), None, None, content.map(to_json)),
+            What::Kind(kind, content) => (Some(kind.number()), None, None, content.map(to_json), None),
         };
-        change(db, sql, params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body, data])?;
+        let values = params![self.id, seq, hand.visitor, hand.agent, at, kind, client_id, body, data, quote];
+        change(db, sql, values)?;
         self.latest = db.last_insert_rowid();
         let side = hand.author.side();
         self.follow(side, seq);

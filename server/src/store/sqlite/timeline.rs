@@ -26,7 +26,7 @@ macro_rules! select {
     ($where:literal) => {
         concat!(
             "SELECT e.seq, e.at, e.kind, e.client_id, e.body, a.public_id, a.name, e.visitor IS NOT NULL, v.name, e.data,
-                    e.edited, e.deleted
+                    e.edited, e.deleted, e.quote
              FROM entries e LEFT JOIN agents a ON a.id = e.agent LEFT JOIN visitors v ON v.id = e.visitor ",
             $where
         )
@@ -137,6 +137,7 @@ fn read(row: &Row<'_>, conversation: &ConversationId) -> rusqlite::Result<Item> 
             extra: row.get::<_, Option<String>>(9)?.map(Object),
             edited: row.get(10)?,
             deleted: row.get(11)?,
+            quote: row.get(12)?,
         }));
     }
     // A kind of a later version counts its Seq and says nothing.

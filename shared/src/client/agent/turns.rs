@@ -357,9 +357,15 @@ impl AgentClient {
         {
             let (client_id, body) = (out.client_id, out.body.clone());
             let frame = match out.what {
-                What::Message => {
+                What::Message | What::Quote(_) => {
                     let attachments = out.attachments.clone();
-                    Command::Reply(Reply { client_id, conversation, body, attachments })
+                    Command::Reply(Reply {
+                        client_id,
+                        conversation,
+                        body,
+                        attachments,
+                        quote: out.what.quote(),
+                    })
                 }
                 What::Note => Command::Note(WriteNote { client_id, conversation, body }),
                 What::Proposal => Command::Propose(Propose { client_id, conversation, body }),

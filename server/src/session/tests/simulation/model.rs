@@ -188,7 +188,7 @@ impl Play {
                 self.raw(page, &visitor::Command::Send(send));
             }
             Whose::Agent(_) => {
-                let reply = agent::Reply { client_id, conversation, body, attachments };
+                let reply = agent::Reply { client_id, conversation, body, attachments, quote: None };
                 self.raw(page, &agent::Command::Reply(reply));
             }
         }

@@ -83,6 +83,7 @@ impl Place {
             body: body.into(),
             attachments: Vec::new(),
             extra: None,
+            quote: None,
             at: self.at.get(),
             sequence: Sequence::default(),
         };
