@@ -1,18 +1,19 @@
 //! A conversation as the page draws it: bubbles in runs, with days, marks, events and the backstage in their places.
 //! Pure; it invents nothing that the timeline, the backstage or the outbox do not say.
+use crate::quoted::Quoted;
 use merhaba_shared::{
     client::{
         agent::Opened,
         outbox::{Outgoing, Progress, What},
         thread::Delivery,
     },
-    layout::{attached, quote},
+    layout::attached,
     protocol::{
         agent::{self, BackstageLine},
         approval::{Proposal, Verdict},
         error::Code,
         ids::{ClientId, Millis, Seq},
-        model::{AgentAuthor, Author, Content, Item, Kind, Message, Rating},
+        model::{AgentAuthor, Author, Content, Item, Kind, Rating},
         triage::{Detail, Priority},
     },
 };
@@ -126,27 +127,6 @@ pub enum Piece {
         /// The text.
         body: String,
     },
-}
-
-/// A message that is quoted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Quoted {
-    /// Its Seq.
-    pub seq: Seq,
-    /// Whether it is loaded.
-    pub here: bool,
-    /// The agent who wrote it.
-    pub who: Option<String>,
-    /// What it says; nothing, if it was taken away.
-    pub words: Option<String>,
-}
-
-impl Quoted {
-    /// The one at a place, if it is here.
-    pub fn of(seq: Seq, message: Option<&Message>) -> Self {
-        let words = message.and_then(quote::words).map(str::to_owned);
-        Self { seq, here: message.is_some(), who: message.and_then(|message| name(&message.author)), words }
-    }
 }
 
 /// What became of a proposal.
@@ -325,7 +305,7 @@ impl Log {
                     said.body.clone_from(changed.map_or(&message.body, |out| &out.body));
                     let edited = changed.is_some() || message.edited.is_some();
                     said.now = if edited { Now::Edited } else { Now::AsWritten };
-                    said.quoted = message.quote.map(|of| quoted(opened, of));
+                    said.quoted = message.quote.map(|of| Quoted::among(opened.thread.timeline().items(), of));
                 }
                 self.message(run, said);
             }
@@ -409,7 +389,7 @@ impl Log {
         let day = self.day.unwrap_or_default();
         let run = Run { id, out: true, who, at: None, day, state: Some(state) };
         let files = attached::files(out.attachments.iter());
-        let quoted = out.what.quote().map(|of| quoted(opened, of));
+        let quoted = out.what.quote().map(|of| Quoted::among(opened.thread.timeline().items(), of));
         self.message(run, Said { body, files, quoted, ..Said::default() });
     }
 
@@ -467,10 +447,6 @@ fn proposal(written: &Proposal, opened: &Opened, me: Option<&AgentAuthor>) -> Op
         body: written.body.clone(),
         fate,
     })
-}
-
-fn quoted(opened: &Opened, of: Seq) -> Quoted {
-    Quoted::of(of, quote::find(opened.thread.timeline().items(), of))
 }
 
 /// Whether a message belongs to the run before it. A failed one always stands alone: it has its own buttons.

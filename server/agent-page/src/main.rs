@@ -16,6 +16,7 @@ mod notices;
 mod palette;
 mod people;
 mod prefs;
+mod quoted;
 mod rest;
 mod route;
 mod search;

@@ -244,7 +244,10 @@ mod tests {
         };
         let out = drawing.all(&history, &card);
         assert!(!out.contains("<script>"), "{out}");
-        assert!(out.contains("data-quote=\"\u{2068}You said\u{2069}: &lt;script&gt;\" dir=\"auto\">üç"), "{out}");
+        assert!(
+            out.contains("data-quote=\"\u{2068}You said\u{2069}: &lt;script&gt;\" dir=\"auto\">üç"),
+            "{out}"
+        );
         assert_eq!(out.matches("class=\"row me\"").count(), 1, "{out}");
         assert_eq!(out.matches("class=\"row me last\"").count(), 2, "{out}");
         assert!(out.contains("Ayşe &lt;3"), "{out}");

@@ -5,7 +5,7 @@ use crate::{
     i18n::texts,
     icons::{CLOSE, QUOTE, icon},
     keys,
-    log::Quoted,
+    quoted::Quoted,
 };
 use leptos::prelude::*;
 
