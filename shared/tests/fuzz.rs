@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 8 + 11 + 27 + 25, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 8 + 11 + 27 + 26, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -202,6 +202,7 @@ fn every_kind_is_made() {
             | ToAgent::Proposal(_)
             | ToAgent::Decided(_)
             | ToAgent::Person(_)
+            | ToAgent::Mentioned(_)
             | ToAgent::Visit(_)
             | ToAgent::Here(_),
         ) => {}

@@ -1,7 +1,7 @@
 //! One file per frame kind and codec in `golden/v1/`: what left a page or the relay once must be read for ever.
 //! Files are only added (`MERHABA_GOLDEN=write cargo test -p merhaba-shared --test golden`), never edited.
 use merhaba_shared::protocol::{
-    agent, approval,
+    agent, approval, backstage,
     codec::{from_bin, from_json, to_bin, to_json},
     error::{Code, DecodeError, Refused},
     ids::{ClientId, Token},
@@ -302,6 +302,7 @@ fn every_frame_kind_is_as_it_was() {
             agent: elif(), epoch: "ep1".into(), now: AT, away: false, busy: false,
             sites: vec![agent::SiteCard { site: "demo".into(), name: "Çini".into(), role: agent::Role::Owner }],
             bookmarks: vec!["cv1".into()],
+            mentions: vec!["cv2".into()],
         }),
         Inbox(agent::Inbox { filter: agent::Filter::Open, conversations: vec![row()], cursor: Some("cu1".into()), only: triage::Only::default() }),
         InboxChanged(row()), Message(message()), Entry(entry()), History(history()), Note(note), Accepted(accepted()),
@@ -321,7 +322,7 @@ fn every_frame_kind_is_as_it_was() {
         Decided(approval::Decided {
             conversation: "cv1".into(), number: 3, verdict: approval::Verdict::Changed, by: elif(), won: false,
         }),
-        Person(person()), Visit(visit()),
+        Person(person()), Visit(visit()), Mentioned(backstage::Mentioned { conversation: "cv1".into(), by: Some(elif()) }),
         Here(person::Here { visitor: "vi1".into(), here: false, at: AT }),
     );
     assert!(problems.is_empty(), "frames changed their shape:\n{}", problems.join("\n"));

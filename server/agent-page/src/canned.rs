@@ -89,6 +89,24 @@ const fn plain(letter: char) -> char {
     }
 }
 
+/// The word after an `@` that the text before the cursor ends with; the sign begins a word. A name may have a blank in it.
+pub fn at_sign(before: &str) -> Option<&str> {
+    let (text, word) = before.rsplit_once('@')?;
+    let begins = text.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
+    let one = !word.contains('\n') && !word.starts_with(' ') && word.chars().count() <= WORD_CHARS;
+    (begins && one).then_some(word)
+}
+
+/// Those of a team whose name, or a later part of it, begins with this word.
+pub fn named(team: &[Canned], word: &str) -> Vec<Canned> {
+    let word = fold(word);
+    let fits = |one: &&Canned| {
+        let name = fold(&one.name);
+        name.starts_with(&word) || name.split(' ').any(|part| part.starts_with(&word))
+    };
+    team.iter().filter(fits).take(OFFERED).cloned().collect()
+}
+
 /// The word after a slash that the text before the cursor ends with; the slash begins a word.
 pub fn slash(before: &str) -> Option<&str> {
     let (text, word) = before.rsplit_once('/')?;
@@ -180,11 +198,28 @@ pub const fn may_change(role: Role) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Canned, Values, fitting, fold, hole, slash};
+    use super::{Canned, Values, at_sign, fitting, fold, hole, named, slash};
 
     fn canned(name: &str, language: Option<&str>, body: &str) -> Canned {
         let (name, body) = (name.into(), body.into());
         Canned { id: String::new(), name, language: language.map(Into::into), body }
+    }
+
+    #[test]
+    fn a_colleague_is_looked_for_by_any_part_of_the_name() {
+        assert_eq!(
+            (at_sign("@"), at_sign("Bak @el"), at_sign("(@Elif S")),
+            (Some(""), Some("el"), Some("Elif S"))
+        );
+        for none in ["", "a@b", "@a\nb", "@ a"] {
+            assert_eq!(at_sign(none), None, "{none}");
+        }
+        let team = ["Elif Su", "Işık", "Mert"].map(|name| Canned { name: name.into(), ..Canned::default() });
+        let found = |word| named(&team, word).into_iter().map(|one| one.name).collect::<Vec<_>>();
+        assert_eq!(found("e"), ["Elif Su"]);
+        assert_eq!(found("SU"), ["Elif Su"]);
+        assert_eq!(found("isik"), ["Işık"]);
+        assert_eq!((found("").len(), found("x").len()), (3, 0));
     }
 
     #[test]

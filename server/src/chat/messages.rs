@@ -166,8 +166,8 @@ impl Chat {
         };
         let publisher = self.publisher.clone();
         let then = move |noted: &Noted| {
-            if let Noted::Stored { note, row } = noted {
-                publisher.noted(note, row);
+            if let Noted::Stored { note, row, mentioned } = noted {
+                publisher.noted(note, row, mentioned);
             }
         };
         self.store.note(message, Box::new(then))

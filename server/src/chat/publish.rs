@@ -8,8 +8,9 @@ use crate::{
 };
 use merhaba_shared::protocol::{
     agent::{self, Activity, InboxRow, Note},
-    ids::VisitorId,
-    model::{Item, Side, TypingNow},
+    backstage::Mentioned,
+    ids::{AgentId, ConversationId, VisitorId},
+    model::{AgentAuthor, Item, Side, TypingNow},
     visitor,
 };
 use serde::{Serialize, Serializer};
@@ -122,11 +123,21 @@ impl Publisher {
         }
     }
 
-    /// A note, for the agents who look; then the row, which says how many lines there are.
-    pub(super) fn noted(&self, note: &Note, row: &Arc<InboxRow>) {
+    /// A note, for the agents who look, and that it mentions somebody, for all their pages; then the row, which says how many
+    /// lines there are.
+    pub(super) fn noted(&self, note: &Note, row: &Arc<InboxRow>, mentioned: &[AgentId]) {
         let topic = Topic::Conversation(note.conversation.clone());
         self.hub.publish(&topic, &Weight::Durable, &agent::Event::Note(note.clone()));
+        for who in mentioned {
+            self.mentioned(who, note.conversation.clone(), Some(note.author.clone()));
+        }
         self.row(row);
+    }
+
+    /// That an agent was mentioned by somebody, or (`None`) has looked since, for all their pages.
+    pub(super) fn mentioned(&self, who: &AgentId, conversation: ConversationId, by: Option<AgentAuthor>) {
+        let event = agent::Event::Mentioned(Mentioned { conversation, by });
+        self.hub.publish(&Topic::Agent(who.clone()), &Weight::Durable, &event);
     }
 
     /// What was done in the backstage, if anything was, for the agents who look, and for whom it was given to wherever

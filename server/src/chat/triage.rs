@@ -64,6 +64,23 @@ impl Chat {
         self.store.bookmark(agent.clone(), conversation, on, self.clock.now(), then)
     }
 
+    /// An agent looks at a conversation: if they were mentioned there, all their pages are told that they have seen it.
+    ///
+    /// # Errors
+    /// The store cannot be read just now; the next look says it again.
+    pub async fn looked(&self, agent: &AgentId, conversation: &ConversationId) -> Result<(), StoreError> {
+        if !self.store.mentions(agent.clone()).await?.contains(conversation) {
+            return Ok(());
+        }
+        let (publisher, who, place) = (self.publisher.clone(), agent.clone(), conversation.clone());
+        let then: Then<bool> = Box::new(move |seen| {
+            if *seen {
+                publisher.mentioned(&who, place, None);
+            }
+        });
+        self.store.mention_seen(agent.clone(), conversation.clone(), then).await.map(|_| ())
+    }
+
     /// Opens, for ever, what was put off, each at its time; what came due while nobody ran, at once.
     pub fn waking(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
         let chat = self.clone();

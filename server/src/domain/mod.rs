@@ -9,6 +9,7 @@ pub mod email;
 pub mod extra;
 pub mod file;
 pub mod hours;
+pub mod mentions;
 pub mod origin;
 pub mod preview;
 pub mod rating;

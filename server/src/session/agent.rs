@@ -178,6 +178,7 @@ impl<S: Socket> Agent<S> {
             away: app.chat.is_away(&self.me.id),
             busy: app.chat.is_busy(&self.me.id),
             bookmarks: app.store.bookmarks(self.me.id.clone()).await?,
+            mentions: app.store.mentions(self.me.id.clone()).await?,
         };
         self.live.tell(&Event::Welcome(welcome)).await?;
         for resume in hello.resume.into_iter().take(RESUME) {

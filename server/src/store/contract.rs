@@ -58,6 +58,7 @@ macro_rules! suite {
             lists_are_walked_in_their_order
             a_narrowed_list_is_walked_to_its_end
             counts_are_what_lists_hold
+            who_is_mentioned_finds_it_until_they_have_looked
             bookmarks_are_an_agents_own,
         approvals: what_waits_for_approval_outlives_a_restart_and_is_said_once
             what_nobody_decides_on_is_passed_on_in_the_sites_time,

@@ -1,6 +1,7 @@
 //! What comes of the use-cases that write, and of one that reads a log: each variant is an answer that somebody waits for.
 use merhaba_shared::protocol::{
     agent::{Activity, Claimed, InboxRow, Note},
+    ids::AgentId,
     model::{Accepted, Item, ReadMarker},
 };
 use std::sync::Arc;
@@ -108,6 +109,8 @@ pub enum Noted {
         note: Box<Note>,
         /// The conversation as it now is.
         row: Arc<InboxRow>,
+        /// Who is mentioned in it.
+        mentioned: Vec<AgentId>,
     },
     /// Stored before: what was answered then (`seq` is the note's number).
     Repeated(Accepted),

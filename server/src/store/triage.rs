@@ -73,6 +73,10 @@ pub trait TriageStore {
     ) -> Pending<Option<Bounded<()>>>;
     /// What an agent has bookmarked, the latest mark first.
     fn bookmarks(&self, agent: AgentId) -> Pending<Vec<ConversationId>>;
+    /// Where an agent was mentioned and has not looked since, the latest first.
+    fn mentions(&self, agent: AgentId) -> Pending<Vec<ConversationId>>;
+    /// An agent has looked at a conversation; whether they had been mentioned there.
+    fn mention_seen(&self, agent: AgentId, conversation: ConversationId, then: Then<bool>) -> Pending<bool>;
     /// How many conversations each list of a site holds, narrowed to all of this but its site; nothing when there is no such
     /// site.
     fn counts(&self, site: SiteKey, only: Only) -> Pending<Option<Counts>>;

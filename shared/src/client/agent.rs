@@ -70,6 +70,13 @@ pub enum Notice {
         /// By whom.
         by: AgentAuthor,
     },
+    /// A colleague has mentioned them in a note.
+    Mentioned {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        by: AgentAuthor,
+    },
     /// Somebody else has decided before.
     Decided(Decided),
     /// A message was not changed, or not taken away, and will not be.
@@ -222,6 +229,12 @@ impl AgentClient {
     #[must_use]
     pub fn is_bookmarked(&self, conversation: &ConversationId) -> bool {
         self.lists.rows().is_bookmarked(conversation)
+    }
+
+    /// Whether this agent was mentioned in a conversation and has not looked since.
+    #[must_use]
+    pub fn is_mentioned(&self, conversation: &ConversationId) -> bool {
+        self.lists.rows().is_mentioned(conversation)
     }
 
     /// A conversation's row, if it is known here.

@@ -104,15 +104,25 @@ impl Lists {
     }
 
     /// A new connection, which tells its rows from none on.
-    pub(super) fn connected(&mut self, me: AgentId, bookmarks: Vec<ConversationId>) {
+    pub(super) fn connected(
+        &mut self,
+        me: AgentId,
+        bookmarks: Vec<ConversationId>,
+        mentions: Vec<ConversationId>,
+    ) {
         self.came = 0;
         self.counts.clear();
-        self.rows.belong(me, bookmarks);
+        self.rows.belong(me, bookmarks, mentions);
     }
 
     /// A bookmark was set or taken away.
     pub(super) fn bookmark(&mut self, conversation: &ConversationId, on: bool) {
         self.rows.bookmark(conversation, on);
+    }
+
+    /// The agent was mentioned there, or has looked since.
+    pub(super) fn mention(&mut self, conversation: &ConversationId, on: bool) {
+        self.rows.mention(conversation, on);
     }
 
     /// How many each list of a site holds.
@@ -132,8 +142,13 @@ impl Lists {
         if only.narrows_within_a_site() || self.counts.is_empty() {
             return None;
         }
-        if filter == Filter::Bookmarked {
-            return only.is_none().then(|| u32::try_from(self.rows.bookmarks()).unwrap_or(u32::MAX));
+        let marked = match filter {
+            Filter::Bookmarked => Some(self.rows.bookmarks()),
+            Filter::Mentioned => Some(self.rows.mentions()),
+            _ => None,
+        };
+        if let Some(marked) = marked {
+            return only.is_none().then(|| u32::try_from(marked).unwrap_or(u32::MAX));
         }
         let sites =
             self.counts.values().filter(|counts| only.site.as_ref().is_none_or(|of| counts.site == *of));
@@ -346,7 +361,7 @@ mod tests {
         let wants = |lists: &mut Lists, now| lists.wants(now).map(|list| list.cursor);
         lists.begin(Filter::Open, Only::default());
         answer(&mut lists, &["a"], None);
-        lists.connected("ada".into(), Vec::new());
+        lists.connected("ada".into(), Vec::new(), Vec::new());
         lists.changed(0, &row("b", 6));
         lists.keep(row("b", 6));
         assert!(!lists.missed(1) && wants(&mut lists, 1).is_none());
@@ -356,7 +371,7 @@ mod tests {
         answer(&mut lists, &["c", "b"], None);
         assert_eq!(shown(&lists), ["c", "b"], "a has left the list without a word");
         assert!(!lists.missed(3), "the count goes on from what was told");
-        lists.connected("ada".into(), Vec::new());
+        lists.connected("ada".into(), Vec::new(), Vec::new());
         assert!(!lists.missed(0));
     }
 }

@@ -32,6 +32,7 @@ pub(super) struct Rows {
     /// What has arrived here and the relay was not told of.
     arrived: BTreeSet<ConversationId>,
     bookmarks: BTreeSet<ConversationId>,
+    mentions: BTreeSet<ConversationId>,
     me: Option<AgentId>,
     filter: Filter,
     only: Only,
@@ -48,6 +49,7 @@ impl Rows {
             unread: BTreeSet::new(),
             arrived: BTreeSet::new(),
             bookmarks: BTreeSet::new(),
+            mentions: BTreeSet::new(),
             me: None,
             filter: Filter::Open,
             only: Only { site: None, tag: None, agent: None, locale: None },
@@ -73,6 +75,14 @@ impl Rows {
 
     pub(super) fn bookmarks(&self) -> usize {
         self.bookmarks.len()
+    }
+
+    pub(super) fn is_mentioned(&self, conversation: &ConversationId) -> bool {
+        self.mentions.contains(conversation)
+    }
+
+    pub(super) fn mentions(&self) -> usize {
+        self.mentions.len()
     }
 
     /// Open conversations with unread messages that are mine or nobody's.
@@ -110,7 +120,8 @@ impl Rows {
     /// Keeps a row as it is now.
     pub(super) fn keep(&mut self, row: InboxRow) {
         self.forget(&row.conversation);
-        if self.all.len() < KEPT || self.shows(&row) || self.bookmarks.contains(&row.conversation) {
+        let marked = self.is_bookmarked(&row.conversation) || self.is_mentioned(&row.conversation);
+        if self.all.len() < KEPT || marked || self.shows(&row) {
             self.enter(&row);
             self.all.insert(row.conversation.clone(), row);
         }
@@ -124,22 +135,35 @@ impl Rows {
         }
     }
 
-    /// Who asks, and what they have bookmarked.
-    pub(super) fn belong(&mut self, me: AgentId, bookmarks: Vec<ConversationId>) {
+    /// Who asks, what they have bookmarked, and where they were mentioned.
+    pub(super) fn belong(
+        &mut self,
+        me: AgentId,
+        bookmarks: Vec<ConversationId>,
+        mentions: Vec<ConversationId>,
+    ) {
         self.me = Some(me);
         self.bookmarks = bookmarks.into_iter().collect();
+        self.mentions = mentions.into_iter().collect();
         self.sort();
     }
 
     /// Sets a mark, or takes it away.
     pub(super) fn bookmark(&mut self, conversation: &ConversationId, on: bool) {
-        if on {
-            self.bookmarks.insert(conversation.clone());
-        } else {
-            self.bookmarks.remove(conversation);
-        }
+        set(&mut self.bookmarks, conversation, on);
+        self.marked(conversation);
+    }
+
+    /// The agent was mentioned there, or has looked since.
+    pub(super) fn mention(&mut self, conversation: &ConversationId, on: bool) {
+        set(&mut self.mentions, conversation, on);
+        self.marked(conversation);
+    }
+
+    /// A mark has changed, and with it perhaps the list that goes by it.
+    fn marked(&mut self, conversation: &ConversationId) {
         self.change(conversation, |_| {});
-        if !on && self.filter == Filter::Bookmarked {
+        if matches!(self.filter, Filter::Bookmarked | Filter::Mentioned) {
             self.sort();
         }
     }
@@ -175,6 +199,7 @@ impl Rows {
     pub(super) fn clear(&mut self) {
         self.all.clear();
         self.bookmarks.clear();
+        self.mentions.clear();
         self.edge = None;
         self.sort();
     }
@@ -254,7 +279,8 @@ impl Rows {
             Filter::Resolved => row.status == Status::Resolved,
             Filter::Approval => row.triage.proposed_at.is_some(),
             Filter::Unattended => row.triage.unattended_since.is_some(),
-            Filter::Bookmarked => self.bookmarks.contains(&row.conversation),
+            Filter::Bookmarked => self.is_bookmarked(&row.conversation),
+            Filter::Mentioned => self.is_mentioned(&row.conversation),
             Filter::All => true,
         };
         listed && self.takes(row)
@@ -275,5 +301,13 @@ impl Rows {
     /// Whether a conversation is mine or nobody's.
     pub(super) fn concerns(&self, row: &InboxRow) -> bool {
         row.assignee.as_ref().is_none_or(|agent| Some(&agent.id) == self.me.as_ref())
+    }
+}
+/// Puts a conversation among those that have a mark, or takes it out.
+fn set(marks: &mut BTreeSet<ConversationId>, conversation: &ConversationId, on: bool) {
+    if on {
+        marks.insert(conversation.clone());
+    } else {
+        marks.remove(conversation);
     }
 }

@@ -1,6 +1,7 @@
 //! What an agent's page can send, and everything it can be told. Notes, assignments and what is known of a visitor
 //! can only be spelled here, so no visitor can be sent them. Variants are only added at the end.
 use super::approval::{Decide, Decided, Proposal, Propose};
+use super::backstage::Mentioned;
 pub use super::backstage::{Activity, BackstageLine, Note};
 use super::error::Refused;
 use super::ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId};
@@ -55,6 +56,8 @@ words! {
         Approval = 10,
         /// Open, and nobody answers though more were told: the longest first.
         Unattended = 11,
+        /// This agent was mentioned in a note there and has not looked since.
+        Mentioned = 12,
     }
 }
 
@@ -208,6 +211,8 @@ pub enum Event {
     Visit(Visit),
     /// Whoever was asked of has come or gone.
     Here(Here),
+    /// This agent was mentioned in a note, or has looked there since.
+    Mentioned(Mentioned),
 }
 
 /// The first frame of an agent's page.
@@ -370,6 +375,9 @@ pub struct Welcome {
     /// What they have bookmarked, at most [`super::limits::BOOKMARKS`].
     #[serde(default)]
     pub bookmarks: Vec<ConversationId>,
+    /// Where they were mentioned and have not looked since, at most [`super::limits::MENTIONS`].
+    #[serde(default)]
+    pub mentions: Vec<ConversationId>,
 }
 
 /// A site as its agents see it in a list.

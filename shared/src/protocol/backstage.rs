@@ -26,6 +26,16 @@ pub struct Note {
     pub body: String,
 }
 
+/// An agent was mentioned in a note, or has looked there since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mentioned {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who wrote the note; nobody: they have looked.
+    #[serde(default)]
+    pub by: Option<AgentAuthor>,
+}
+
 /// A line of the backstage that is not a note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {

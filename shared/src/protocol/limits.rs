@@ -56,6 +56,8 @@ pub const PAST_PAGE: usize = 10;
 pub const PROPOSALS: usize = 20;
 /// Characters of why one was returned, or why owners and admins are called.
 pub const REASON_CHARS: usize = 1_000;
+/// Conversations in which one agent was mentioned and has not looked since: the latest.
+pub const MENTIONS: usize = 200;
 /// Conversations that one agent has bookmarked.
 pub const BOOKMARKS: usize = 500;
 /// How far a conversation may be put off, in milliseconds: a year and a day.

@@ -191,7 +191,7 @@ impl Counts {
             Filter::Snoozed => Some(self.snoozed),
             Filter::Approval => Some(self.approval),
             Filter::Unattended => Some(self.unattended),
-            Filter::Resolved | Filter::All | Filter::Bookmarked => None,
+            Filter::Resolved | Filter::All | Filter::Bookmarked | Filter::Mentioned => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Events at random, for fuzzing: every kind that either audience may be told.
 use crate::wild::Wild;
 use merhaba_shared::protocol::{
-    agent, approval,
+    agent, approval, backstage,
     error::{Code, Refused},
     ids::{AgentId, Epoch, Millis, Token},
     model::{
@@ -276,7 +276,7 @@ impl Wild {
     /// An agent's event of one of the twenty-five kinds.
     pub fn agent_event(&mut self) -> agent::Event {
         use agent::Event;
-        match self.dice.below(25) {
+        match self.dice.below(26) {
             0 => {
                 let role = self.word(agent::Role::ALL);
                 let site = |wild: &mut Self| agent::SiteCard {
@@ -292,6 +292,7 @@ impl Wild {
                     away: self.coin(),
                     busy: self.coin(),
                     bookmarks: self.some(Self::conversation),
+                    mentions: self.some(Self::conversation),
                 })
             }
             1 => {
@@ -366,6 +367,10 @@ impl Wild {
                 visitor: self.id().as_str().into(),
                 here: self.coin(),
                 at: self.at(),
+            }),
+            24 => Event::Mentioned(backstage::Mentioned {
+                conversation: self.conversation(),
+                by: self.maybe(Self::agent),
             }),
             _ => Event::Activity(agent::Activity {
                 conversation: self.conversation(),

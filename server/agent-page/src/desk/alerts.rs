@@ -56,6 +56,12 @@ impl Desk {
                     self.say(fill(self.texts().alert_returned, &[("name", &by.name)]));
                 }
             }
+            Notice::Mentioned { conversation, by } => {
+                if !self.looks_at(&conversation) {
+                    self.ring();
+                    self.say(fill(self.texts().alert_mentioned, &[("name", &by.name)]));
+                }
+            }
             Notice::Decided(decided) => {
                 self.say(fill(self.texts().decided_before, &[("name", &decided.by.name)]));
             }

@@ -107,7 +107,7 @@ texts! {
     // Lists.
     conversations, show, open, mine, unassigned, resolved, all, late_one, late_other, waits, unread, visitor, answered,
     empty_open, empty_mine, empty_unassigned, empty_resolved, empty_all, loading_list, loading_more,
-    team, waiting, snoozed, bookmarked, empty_team, empty_waiting, empty_snoozed, empty_bookmarked, empty_narrow, filters, clear_filters, any_site, any_tag, any_agent, any_language, agent, tag, tags, add_tag, remove_tag, tag_long, priority, low, normal, high, urgent, bookmark, snooze, snooze_later, snooze_tomorrow, snooze_monday, snooze_date, snooze_set, snooze_past, snoozed_until, wake, undo, done_resolved, done_snoozed, event_tagged, event_untagged, event_priority, event_snoozed, event_woken,
+    team, waiting, snoozed, bookmarked, mentioned, empty_mentioned, colleagues, alert_mentioned, empty_team, empty_waiting, empty_snoozed, empty_bookmarked, empty_narrow, filters, clear_filters, any_site, any_tag, any_agent, any_language, agent, tag, tags, add_tag, remove_tag, tag_long, priority, low, normal, high, urgent, bookmark, snooze, snooze_later, snooze_tomorrow, snooze_monday, snooze_date, snooze_set, snooze_past, snoozed_until, wake, undo, done_resolved, done_snoozed, event_tagged, event_untagged, event_priority, event_snoozed, event_woken,
     // First steps.
     steps, steps_hide, step_done, step_answer, step_answer_hint, step_answer_trainee, step_give, step_give_hint, step_resolve, step_resolve_hint,
     // A thread.

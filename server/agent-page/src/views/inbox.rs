@@ -28,8 +28,9 @@ const BEYOND: usize = 8;
 /// So many rows before the end of what is here, the next page is asked for.
 const NEAR: usize = 20;
 /// The lists, in their order on the page.
-pub const LISTS: [Filter; 11] = [
+pub const LISTS: [Filter; 12] = [
     Filter::Mine,
+    Filter::Mentioned,
     Filter::Unassigned,
     Filter::Team,
     Filter::Open,
@@ -106,9 +107,10 @@ fn Tabs() -> impl IntoView {
                 .get()
                 .map(|count| view! { <span class="heard">", "</span><span class="count">{count}</span> })
         };
-        // A team without trainees has nothing to approve, one that answers in time nothing unattended: one list less each.
+        // A team without trainees has nothing to approve, one that answers in time nothing unattended, and mentions are looked
+        // at: one list less each.
         let hidden = move || {
-            matches!(which, Filter::Approval | Filter::Unattended)
+            matches!(which, Filter::Approval | Filter::Unattended | Filter::Mentioned)
                 && filter.get() != which
                 && count.get().is_none_or(|count| count == 0)
         };
@@ -240,6 +242,7 @@ pub const fn name(filter: Filter, texts: &Texts) -> &'static str {
         Filter::Unattended => texts.unattended,
         Filter::Snoozed => texts.snoozed,
         Filter::Bookmarked => texts.bookmarked,
+        Filter::Mentioned => texts.mentioned,
         Filter::Resolved => texts.resolved,
         Filter::All => texts.all,
     }
@@ -259,6 +262,7 @@ fn empty(filter: Filter, only: &Only, texts: &Texts) -> &'static str {
         Filter::Unattended => texts.empty_unattended,
         Filter::Snoozed => texts.empty_snoozed,
         Filter::Bookmarked => texts.empty_bookmarked,
+        Filter::Mentioned => texts.empty_mentioned,
         Filter::Resolved => texts.empty_resolved,
         Filter::All => texts.empty_all,
     }

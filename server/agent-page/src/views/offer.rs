@@ -1,13 +1,14 @@
-//! The canned replies that are offered over the field while a word after a slash is typed. The field keeps the focus: keys
-//! move the choice, and a screen reader is told of it by the field. Never sends anything.
+//! What is offered over the field while a word is typed: canned replies after a slash, colleagues after an `@` in a note. The
+//! field keeps the focus: keys move the choice, and a screen reader is told of it by the field. Never sends anything.
+use super::give::{Colleague, colleagues};
 use crate::{
-    canned::{Canned, Values, fitting, load, slash},
+    canned::{Canned, Values, at_sign, fitting, load, named, slash},
     desk::Desk,
     i18n::{fill, texts},
     route::Route,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, task::spawn_local, web_sys};
-use merhaba_shared::protocol::ids::SiteKey;
+use merhaba_shared::protocol::{agent::InboxRow, ids::SiteKey};
 
 /// The offer of one field. Copies are the same one.
 #[derive(Clone, Copy)]
@@ -15,8 +16,12 @@ pub struct Offer {
     field: NodeRef<Textarea>,
     /// What the site has, with its version.
     known: RwSignal<Option<(SiteKey, u32, Vec<Canned>)>>,
-    /// The word after the slash; `None`: nothing is offered.
+    /// The team of a site, each with what there is to say of them.
+    team: RwSignal<Option<(SiteKey, Vec<Canned>)>>,
+    /// The word after the slash or the `@`; `None`: nothing is offered.
     word: RwSignal<Option<String>>,
+    /// Whether it is a colleague that is looked for.
+    people: RwSignal<bool>,
     /// What fits it.
     fits: Memo<Vec<Canned>>,
     /// Which one is chosen.
@@ -27,12 +32,19 @@ impl Offer {
     /// Nothing is offered yet.
     pub fn new(desk: Desk, field: NodeRef<Textarea>) -> Self {
         let known = RwSignal::new(None::<(SiteKey, u32, Vec<Canned>)>);
-        let word = RwSignal::new(None::<String>);
+        let team = RwSignal::new(None::<(SiteKey, Vec<Canned>)>);
+        let (word, people) = (RwSignal::new(None::<String>), RwSignal::new(false));
         let row = desk.current_row();
         let fits = Memo::new(move |_| {
             let Some(word) = word.get() else { return Vec::new() };
             row.with(|row| {
                 let Some(row) = row else { return Vec::new() };
+                if people.get() {
+                    return team.with(|team| {
+                        let team = team.as_ref().filter(|(site, _)| *site == row.site);
+                        team.map(|(_, team)| named(team, &word)).unwrap_or_default()
+                    });
+                }
                 known.with(|known| {
                     let all = known
                         .as_ref()
@@ -45,7 +57,7 @@ impl Offer {
                 })
             })
         });
-        Self { field, known, word, fits, at: RwSignal::new(0) }
+        Self { field, known, team, word, people, fits, at: RwSignal::new(0) }
     }
 
     /// Whether there is something to choose.
@@ -60,13 +72,19 @@ impl Offer {
 
     /// What is typed has changed.
     pub fn typed(self, desk: Desk) {
-        let word = self.before().as_deref().and_then(slash).map(str::to_owned);
+        let before = self.before().unwrap_or_default();
+        let colleague = at_sign(&before).filter(|_| desk.noting.get_untracked());
+        self.people.set(colleague.is_some());
+        let word = colleague.or_else(|| slash(&before)).map(str::to_owned);
         let begins = word.is_some() && self.word.with_untracked(Option::is_none);
         if self.word.with_untracked(|old| *old != word) {
             self.at.set(0);
             self.word.set(word);
         }
         if begins && let Some(row) = desk.current_row().get_untracked() {
+            if self.people.get_untracked() {
+                return self.load_team(desk, row);
+            }
             let site = row.site;
             let old = self.known.with_untracked(|known| {
                 known.as_ref().filter(|(of, ..)| *of == site).map(|(_, version, all)| (*version, all.clone()))
@@ -78,6 +96,21 @@ impl Offer {
                 }
             });
         }
+    }
+
+    fn load_team(self, desk: Desk, row: InboxRow) {
+        let me = desk.peek(|client| client.me().map(|me| me.id.clone()));
+        let texts = desk.texts();
+        spawn_local(async move {
+            let Ok(team) = colleagues(&row).await else { return };
+            let one = |Colleague { name, online, .. }: Colleague| {
+                let body = if online { texts.available } else { texts.not_here }.to_owned();
+                Canned { name, body, ..Canned::default() }
+            };
+            let team = team.into_iter().filter(|colleague| Some(&colleague.id) != me.as_ref());
+            // The agent may have gone elsewhere meanwhile.
+            let _ = self.team.try_set(Some((row.site, team.map(one).collect())));
+        });
     }
 
     /// Nothing is offered until a slash is typed again.
@@ -110,16 +143,24 @@ impl Offer {
         true
     }
 
-    /// Puts one in the place of the slash and its word, with its variables filled; what stays open is selected.
+    /// Puts one in the place of its sign and the word, with its variables filled; what stays open is selected. Of a colleague it
+    /// is the name that is put in, behind its sign.
     pub fn put(self, desk: Desk, canned: &Canned) {
         let (Some(field), Some(before)) = (self.field.get_untracked(), self.before()) else { return };
         let Some(row) = desk.current_row().get_untracked() else { return };
-        let word = slash(&before).map_or(0, |word| units(word) + 1);
-        let (end, text) = (units(&before), Values::of(desk, &row).fill(&canned.body));
+        let people = self.people.get_untracked();
+        let word = if people { at_sign(&before) } else { slash(&before) };
+        let word = word.map_or(0, |word| units(word) + 1);
+        let text = if people {
+            ["@", &canned.name, " "].concat()
+        } else {
+            Values::of(desk, &row).fill(&canned.body)
+        };
+        let end = units(&before);
         let start = end.saturating_sub(word);
         // Both places are within the text.
         let _ = field.set_range_text_with_start_and_end_and_mode(&text, start, end, "end");
-        if let Some(hole) = crate::canned::hole(&text) {
+        if let Some(hole) = crate::canned::hole(&text).filter(|_| !people) {
             let at = start + units(text.split_once(&hole).map_or("", |(before, _)| before));
             let _ = field.set_selection_range(at, at + units(&hole));
         }
@@ -175,11 +216,13 @@ pub fn Offered<T: Fn(Canned) + Copy + Send + Sync + 'static>(offer: Offer, take:
     };
     let told = move || match offer.fits.with(Vec::len) {
         0 => String::new(),
+        _ if offer.people.get() => texts.colleagues.into(),
         1 => texts.canned_one.into(),
         count => fill(texts.canned_other, &[("n", &count.to_string())]),
     };
     let empty = move || {
-        let none = offer.word.with(|word| word.as_deref() == Some(""))
+        let none = !offer.people.get()
+            && offer.word.with(|word| word.as_deref() == Some(""))
             && offer.known.with(|known| known.as_ref().is_some_and(|(_, _, all)| all.is_empty()));
         none.then(|| {
             view! {
@@ -190,7 +233,7 @@ pub fn Offered<T: Fn(Canned) + Copy + Send + Sync + 'static>(offer: Offer, take:
     let list = move || {
         offer.is_open().then(|| {
             let options = offer.fits.get().into_iter().enumerate().map(one).collect_view();
-            view! { <ul class="offer" id="canned" role="listbox" aria-label=texts.canned>{options}</ul> }
+            view! { <ul class="offer" id="canned" role="listbox" aria-label=move || if offer.people.get() { texts.colleagues } else { texts.canned }>{options}</ul> }
         })
     };
     view! { {list}{empty}<span class="heard" role="status">{told}</span> }

@@ -110,6 +110,14 @@ pub fn Row(id: ConversationId) -> impl IntoView {
             on.get().then(|| view! { <span class="star on">{icon(STAR)}<span class="heard">{texts.bookmarked}</span></span> })
         }
     };
+    let called = {
+        let id = id.clone();
+        let on = desk.memo(move |client| client.is_mentioned(&id));
+        move || {
+            on.get()
+                .then(|| view! { <span class="at">"@"<span class="heard">{texts.mentioned}</span></span> })
+        }
+    };
     let (stretch, total) = (expect_context::<Memo<Stretch>>(), expect_context::<Total>().0);
     let swipe = Swipe::new(desk, id.clone());
     let posinset = { move || stretch.with(|stretch| stretch.place(&id)).map(|place| place.to_string()) };
@@ -127,7 +135,7 @@ pub fn Row(id: ConversationId) -> impl IntoView {
             <b dir="auto">{name}</b>
             <time>{at}</time>
             <p dir="auto">{move || begun.get().then(|| view! { <em class="draft">{texts.draft}</em>" " })}{words}</p>
-            <span class="marks">{flag}{star}{wait}{badge}</span>
+            <span class="marks">{flag}{called}{star}{wait}{badge}</span>
             {place}
         </a>
         </div>

@@ -24,6 +24,8 @@ impl<S: Socket> Agent<S> {
         if self.watch.as_ref().is_none_or(|watch| *watch.conversation() != conversation) {
             self.watch = Some(self.live.app.chat.watch(&self.me, &conversation));
         }
+        // A store that cannot be read now is asked at the next look.
+        let _ = self.live.app.chat.looked(&self.me.id, &conversation).await;
         Ok(())
     }
 

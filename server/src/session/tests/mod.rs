@@ -7,6 +7,7 @@ mod ending;
 mod form;
 mod fuzz;
 mod ladder;
+mod mentions;
 mod order;
 mod person;
 mod routing;

@@ -278,7 +278,7 @@ pub fn what_is_done_stands_in_the_backstage(open: &Open) {
             (6, 2, Deed::Claimed, None)
         ]
     );
-    assert!(matches!(note, Noted::Stored { note, row } if note.number == 2 && row.backstage == 2));
+    assert!(matches!(note, Noted::Stored { note, row, .. } if note.number == 2 && row.backstage == 2));
     let mut lines = page(&world, &name, None, 9);
     assert_eq!(lines.iter().map(BackstageLine::number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     lines.remove(1);

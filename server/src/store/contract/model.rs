@@ -434,7 +434,11 @@ impl Model {
                 Filter::Team => open && conversation.assignee.is_some_and(|of| of != agent),
                 Filter::Waiting => open && conversation.waiting_since().is_some(),
                 // What an agent sorts by hand has a property of its own.
-                Filter::Snoozed | Filter::Bookmarked | Filter::Approval | Filter::Unattended => false,
+                Filter::Snoozed
+                | Filter::Bookmarked
+                | Filter::Approval
+                | Filter::Unattended
+                | Filter::Mentioned => false,
             }
         };
         let mut shown: Vec<_> = self.conversations.iter().filter(shown).collect();

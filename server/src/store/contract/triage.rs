@@ -1,6 +1,6 @@
 //! Tags, how urgent, put off until, bookmarks; the lists and counts that come of them.
 use super::world::{Open, World, get, quiet, sender, stored};
-use crate::store::{Bounded, Changed, VisitorMessage};
+use crate::store::{AgentMessage, Bounded, Changed, Noted, VisitorMessage};
 use merhaba_shared::protocol::{
     agent::{BackstageLine, Deed, Filter, InboxRow, List, Role},
     ids::{AgentId, ConversationId, Millis},
@@ -247,6 +247,38 @@ pub fn counts_are_what_lists_hold(open: &Open) {
     }
     assert!(all[0] > 0 && all[2] > 0 && all[4] > 0 && all[6] > 0, "{all:?}");
     assert_eq!((all[1], all[3], all[5]), (0, 0, 0));
+}
+
+/// Whoever is mentioned in a note finds it until they have looked; nobody of another site is, nor who wrote it.
+pub fn who_is_mentioned_finds_it_until_they_have_looked(open: &Open) {
+    let world = World::new(open);
+    let (one, two) = (world.begins("ali"), world.begins("veli"));
+    let note = |name: &ConversationId, body: &str| {
+        let note = AgentMessage { body: body.into(), ..world.agent_says("mert", name) };
+        match get(world.store.note(note.clone(), quiet())) {
+            Noted::Stored { mentioned, .. } => (mentioned, note),
+            other => panic!("not stored: {other:?}"),
+        }
+    };
+    assert_eq!(note(&one, "@Ayse, @mert, @eva: bakın").0, ["ayse".into()] as [AgentId; 1]);
+    let (mentioned, written) = note(&two, "@can ve @ayse");
+    assert_eq!(mentioned.len(), 2);
+    assert!(matches!(get(world.store.note(written, quiet())), Noted::Repeated(_)), "mentions nobody again");
+    note(&one, "kimse");
+    let mentions = |world: &World, who: &str| get(world.store.mentions(AgentId::from(who)));
+    assert_eq!(mentions(&world, "ayse"), [two.clone(), one.clone()], "the latest first");
+    assert_eq!(mentions(&world, "can"), [two.clone()]);
+    assert!(mentions(&world, "mert").is_empty() && mentions(&world, "eva").is_empty());
+    let world = world.restarted(open);
+    let listed = |world: &World, who: &str| walk(world, who, Filter::Mentioned, &Only::default(), 1);
+    assert_eq!((listed(&world, "ayse").len(), listed(&world, "eva").len()), (2, 0));
+    let seen = |who: &str, name: &ConversationId| {
+        get(world.store.mention_seen(AgentId::from(who), name.clone(), quiet()))
+    };
+    assert!(seen("ayse", &one) && !seen("ayse", &one), "once");
+    assert!(!seen("mert", &two) && !seen("eva", &two));
+    assert_eq!((mentions(&world, "ayse"), mentions(&world, "can")), (vec![two.clone()], vec![two.clone()]));
+    assert_eq!(listed(&world, "ayse"), [two]);
 }
 
 /// Nobody else's, whatever becomes of the conversation, and only where one may look.

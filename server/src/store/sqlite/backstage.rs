@@ -4,6 +4,7 @@ use super::{
     approvals,
     desk::Desk,
     fault::Outcome,
+    mentions,
     messages::read_accepted,
     sql::{change, clamp, limit, many, one, to_json, word},
     threads::{self, Thread},
@@ -34,6 +35,7 @@ pub(super) fn note(desk: &mut Desk, note: AgentMessage) -> Outcome<Noted> {
     let sql = "INSERT INTO notes (conversation, number, agent, client_id, at, after_seq, body)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     change(db, sql, params![thread.id, number, agent, note.client_id.0, note.at, after, note.body])?;
+    let mentioned = mentions::keep(db, (thread.id, thread.site), agent, &note.body, note.at)?;
     let row = thread.row.clone();
     desk.changed(&note.conversation);
     let note = Note {
@@ -45,7 +47,7 @@ pub(super) fn note(desk: &mut Desk, note: AgentMessage) -> Outcome<Noted> {
         after,
         body: note.body,
     };
-    Ok(Noted::Stored { note: Box::new(note), row })
+    Ok(Noted::Stored { note: Box::new(note), row, mentioned })
 }
 
 /// Who does something, as the store and as others know them.

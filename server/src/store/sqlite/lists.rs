@@ -11,7 +11,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use merhaba_shared::protocol::{
     agent::{Filter, Inbox, List},
     ids::AgentId,
-    limits::BOOKMARKS,
+    limits::{BOOKMARKS, MENTIONS},
     model::Status,
     triage::{Only, fold_tag, speaks},
 };
@@ -158,6 +158,10 @@ fn of_site(
         Filter::Snoozed => walk(db, SNOOZED, [site, after.0, after.1, limit(rows)]),
         Filter::Approval => walk(db, PROPOSED, [site, after.0, after.1, limit(rows)]),
         Filter::Unattended => walk(db, UNATTENDED, [site, after.0, after.1, limit(rows)]),
+        Filter::Mentioned => {
+            let places = walk(db, MENTIONED, [site, me, limit(MENTIONS)])?;
+            Ok(places.into_iter().filter(|place| *place > after).collect())
+        }
         Filter::Bookmarked => {
             let places = walk(db, BOOKMARKED, [site, me, limit(BOOKMARKS)])?;
             Ok(places.into_iter().filter(|place| *place > after).collect())
@@ -210,6 +214,9 @@ const UNATTENDED: &str = "SELECT unattended_since, id FROM conversations
 const BOOKMARKED: &str =
     "SELECT -c.place, c.id FROM bookmarks b JOIN conversations c ON c.id = b.conversation
                           WHERE c.site = ?1 AND b.agent = ?2 LIMIT ?3";
+
+const MENTIONED: &str = "SELECT -c.place, c.id FROM mentions k JOIN conversations c ON c.id = k.conversation
+                         WHERE c.site = ?1 AND k.agent = ?2 LIMIT ?3";
 
 fn write_cursor((order, id): Place) -> String {
     let mut bytes = order.to_be_bytes().to_vec();

@@ -20,6 +20,7 @@ mod inbox;
 mod ladder;
 mod lists;
 mod loaders;
+mod mentions;
 mod messages;
 mod open;
 mod queue;

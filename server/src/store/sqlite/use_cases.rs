@@ -1,7 +1,7 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{
-    Sqlite, Way, agents, backstage, changes, files, inbox, ladder, lists, loaders, messages, routing, sites,
-    tally, threads, timeline, triage, visitors,
+    Sqlite, Way, agents, backstage, changes, files, inbox, ladder, lists, loaders, mentions, messages,
+    routing, sites, tally, threads, timeline, triage, visitors,
 };
 use crate::domain::routing::{Routing, Waiting};
 use crate::store::{
@@ -375,6 +375,14 @@ impl TriageStore for Sqlite {
 
     fn bookmarks(&self, agent: AgentId) -> Pending<Vec<ConversationId>> {
         self.reading(move |db| triage::bookmarks(db, &agent))
+    }
+
+    fn mentions(&self, agent: AgentId) -> Pending<Vec<ConversationId>> {
+        self.reading(move |db| mentions::of_agent(db, &agent))
+    }
+
+    fn mention_seen(&self, agent: AgentId, conversation: ConversationId, then: Then<bool>) -> Pending<bool> {
+        self.conversing(then, move |desk| mentions::seen(desk.db(), &agent, &conversation))
     }
 
     fn counts(&self, site: SiteKey, only: Only) -> Pending<Option<Counts>> {

@@ -101,6 +101,7 @@ mod tests {
             away: false,
             busy: false,
             bookmarks: Vec::new(),
+            mentions: Vec::new(),
         })
     }
 

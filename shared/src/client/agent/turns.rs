@@ -133,6 +133,14 @@ impl AgentClient {
                 }
             }
             Event::Counts(counts) => self.lists.count(counts),
+            Event::Mentioned(mentioned) => {
+                self.lists.mention(&mentioned.conversation, mentioned.by.is_some());
+                if let Some(by) = mentioned.by {
+                    // Whoever looks there says so once more: then it is seen.
+                    self.looked.take_if(|looked| *looked == mentioned.conversation);
+                    self.notices.push(Notice::Mentioned { conversation: mentioned.conversation, by });
+                }
+            }
             Event::Bookmarked(mark) => self.lists.bookmark(&mark.conversation, mark.on),
             Event::Rows(rows) => {
                 if self.lists.missed(rows.told) {
@@ -236,7 +244,7 @@ impl AgentClient {
         self.connection.welcomed(now);
         self.looked = None;
         self.asked_of = None;
-        self.lists.connected(me, welcome.bookmarks);
+        self.lists.connected(me, welcome.bookmarks, welcome.mentions);
         self.ask_list(None);
         for opened in self.opens.all_mut() {
             opened.thread.tell_again(now);
