@@ -153,7 +153,7 @@ async fn a_tag_is_found_and_leads_to_every_conversation_that_has_it() {
     let tagged = stage.asks("visitor-1;").await;
     stage.asks("visitor-2;").await;
     stage.wire.say(json!({ "Tag": { "conversation": tagged, "tag": "Kargo gecikmesi", "on": true } })).await;
-    stage.wire.hear("Backstage").await;
+    stage.wire.hear_where("InboxChanged", |row| row["triage"]["tags"] == json!(["Kargo gecikmesi"])).await;
     stage.wire.say(json!({ "Resolve": { "conversation": tagged } })).await;
     let driver = Driver::start().await;
     let agent = stage.page(&driver).await;

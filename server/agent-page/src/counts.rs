@@ -35,13 +35,14 @@ impl Narrowed {
             Self { desk, told: RwSignal::default(), asked: RwSignal::default(), due: RwSignal::default() };
         let only = desk.memo(|client| client.only().clone());
         let moved = desk.memo(AgentClient::counts_told);
+        // Both are read, and not only tracked: what is never read is never looked at again.
         Effect::new(move || {
-            only.track();
+            only.with(|_| ());
             narrowed.told.set(Vec::new());
             narrowed.ask();
         });
         Effect::new(move || {
-            moved.track();
+            moved.with(|_| ());
             if !narrowed.due.get_untracked() {
                 narrowed.due.set(true);
                 set_timeout(move || narrowed.ask_again(), AGAIN);
