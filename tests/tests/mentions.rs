@@ -13,12 +13,15 @@ async fn counts(page: &Browser, count: &str) {
     page.until(&format!("{LIST}.querySelector('.count')?.textContent === {count:?}")).await;
 }
 
+async fn hidden(page: &Browser) {
+    page.until(&format!("{LIST}.hidden")).await;
+}
+
 #[tokio::test]
 async fn a_colleague_is_mentioned_hears_of_it_and_has_seen_it_by_looking() {
     let (stage, _visitor) = Stage::with(2).await;
-    let one = stage.agent("Elif Su", "agent").await;
-    let two = stage.agent("Işık", "trainee").await;
-    let hidden = |page: &Browser| page.until(&format!("{LIST}.hidden"));
+    let one = stage.agent("Elif", "agent").await;
+    let two = stage.agent("Zeynep", "trainee").await;
     hidden(&two).await;
     open_conversation(&one, "visitor-0;").await;
     // In an answer an @ is a letter like any other.
@@ -26,13 +29,13 @@ async fn a_colleague_is_mentioned_hears_of_it_and_has_seen_it_by_looking() {
     one.until(&format!("{FIELD}.value === '@' && !document.querySelector('#canned')")).await;
     one.type_into(FIELD, "\u{e003}").await;
     one.click("document.querySelectorAll('.switch button')[1]").await;
-    one.type_into(FIELD, "Bakar mısın @isi").await;
+    one.type_into(FIELD, "Bakar mısın @zey").await;
     one.until("document.querySelectorAll('#canned li').length === 1").await;
     one.type_into(FIELD, "\u{e007}").await;
-    one.until(&format!("{FIELD}.value === 'Bakar mısın @Işık ' && !document.querySelector('#canned')")).await;
+    one.until(&format!("{FIELD}.value === 'Bakar mısın @Zeynep ' && !document.querySelector('#canned')")).await;
     one.type_into(FIELD, "\u{e007}").await;
 
-    two.until(&format!("{TOAST}?.includes('Elif Su mentions you')")).await;
+    two.until(&format!("{TOAST}?.includes('Elif mentions you')")).await;
     counts(&two, "1").await;
     two.until("document.querySelectorAll('#list .item .at').length === 1").await;
     two.reload().await;
@@ -43,11 +46,11 @@ async fn a_colleague_is_mentioned_hears_of_it_and_has_seen_it_by_looking() {
     )
     .await;
     two.click("document.querySelector('#list .item')").await;
-    two.until("document.querySelector('.note').textContent.includes('@Işık')").await;
+    two.until("document.querySelector('.note').textContent.includes('@Zeynep')").await;
     counts(&two, "0").await;
     two.until("!document.querySelector('#list .item')").await;
     // Whoever looks there has seen the next one at once.
-    one.type_into(FIELD, "@Işık teşekkürler\u{e007}").await;
+    one.type_into(FIELD, "@Zeynep teşekkürler\u{e007}").await;
     two.until("document.querySelectorAll('.note').length === 2").await;
     counts(&two, "0").await;
     hidden(&one).await;

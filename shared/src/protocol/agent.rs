@@ -3,6 +3,7 @@
 use super::approval::{Decide, Decided, Proposal, Propose};
 use super::backstage::Mentioned;
 pub use super::backstage::{Activity, BackstageLine, Note};
+pub use super::company::{Company, Look, Present, SetStatus};
 use super::error::Refused;
 use super::ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId};
 use super::model::{
@@ -338,24 +339,6 @@ pub struct GetBackstage {
     pub limit: u16,
 }
 
-/// Which conversation the page shows to somebody who looks. Only one that the page has opened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    /// Which; `None`: none, or nobody sees the page.
-    #[serde(default)]
-    pub conversation: Option<ConversationId>,
-}
-
-/// Whether the agent takes conversations now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetStatus {
-    /// Connected, but not there: does not count as online.
-    pub away: bool,
-    /// There, but given nothing more by the relay.
-    #[serde(default)]
-    pub busy: bool,
-}
-
 /// The answer to `Hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
@@ -471,24 +454,6 @@ pub struct VisitorCard {
     /// What they said of themself, unverified.
     #[serde(default)]
     pub about: Option<About>,
-}
-
-/// Who of the team looks at a conversation now: all of them each time it changes, the receiver among them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Company {
-    /// Which.
-    pub conversation: ConversationId,
-    /// In the order they came; at most [`super::limits::COMPANY`].
-    pub present: Vec<Present>,
-}
-
-/// An agent who looks at a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Present {
-    /// Who.
-    pub agent: AgentAuthor,
-    /// Whether they are writing an answer there.
-    pub writing: bool,
 }
 
 /// The answer to `Claim`: a lost race is a value, not an error.

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`ids`] and [`model`] are what is talked about, [`visitor`] and [`agent`] are the two
 //! conversations with the relay, [`codec`] is how they become bytes, [`close`] and [`limits`] are the tables.
-//! What only agents may see can only be spelled in [`agent`], [`person`] and [`triage`].
+//! What only agents may see can only be spelled in [`agent`], [`company`], [`person`] and [`triage`].
 
 pub mod ids;
 pub mod model;
@@ -11,6 +11,7 @@ pub mod visitor;
 pub mod agent;
 pub mod approval;
 pub mod backstage;
+pub mod company;
 pub mod person;
 pub mod revision;
 pub mod triage;

@@ -141,6 +141,7 @@ impl Dialect {
                 conversation: conversation.unwrap_or_default(),
                 body,
                 attachments,
+                quote: None,
             })),
         };
         self.prepare(frame)
