@@ -5,6 +5,7 @@ pub mod check;
 pub mod drafts;
 pub mod messages;
 pub mod openapi;
+pub mod push;
 pub mod replies;
 pub mod revisions;
 pub mod search;

@@ -22,6 +22,7 @@ mod lists;
 mod loaders;
 mod messages;
 mod open;
+mod push;
 mod queue;
 mod readers;
 mod restore;

@@ -45,6 +45,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0014_revisions.sql"),
     include_str!("../../../migrations/sqlite/0015_ladder.sql"),
     include_str!("../../../migrations/sqlite/0016_visits.sql"),
+    include_str!("../../../migrations/sqlite/0019_push.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.
