@@ -50,13 +50,21 @@ pub fn is_public(address: IpAddr) -> bool {
 
 fn public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let special = match (a, b, c) {
-        // This network, private, loopback, link-local, multicast and what is reserved.
-        (0 | 10 | 127 | 224.., ..) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
-        // Behind a provider's translation; protocol assignments, documentation, 6to4 relays; benchmarks; documentation.
-        (100, 64..=127, _) | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) => true,
-        _ => (a, b, c) == (203, 0, 113),
-    };
+    // This network, private, loopback, link-local, multicast and what is reserved; behind a provider's translation; protocol
+    // assignments, documentation, 6to4 relays; benchmarks; documentation.
+    let special = matches!(
+        (a, b, c),
+        (0 | 10 | 127 | 224.., ..)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 168, _)
+            | (100, 64..=127, _)
+            | (192, 0, 0 | 2)
+            | (192, 88, 99)
+            | (198, 18 | 19, _)
+            | (198, 51, 100)
+            | (203, 0, 113)
+    );
     !special
 }
 

@@ -1,13 +1,13 @@
 //! One request to a push service: looked up once, every address checked, connected to one that was, over TLS to the name, with
 //! no redirect followed and no answer read beyond its head. It keeps no connection and knows no agent.
 use super::endpoint::{Endpoint, is_public};
-use axum::http::{
-    Request,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER},
-};
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::client::conn::http1;
+use hyper::{
+    Request,
+    client::conn::http1,
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER},
+};
 use hyper_util::rt::TokioIo;
 use rustls::{
     ClientConfig, RootCertStore,

@@ -20,7 +20,7 @@ use std::sync::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::mpsc::{Receiver, channel},
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -46,7 +46,7 @@ pub struct Service {
     /// `https://localhost:PORT`.
     pub origin: String,
     /// What came.
-    pub letters: UnboundedReceiver<Letter>,
+    pub letters: Receiver<Letter>,
 }
 
 impl Service {
@@ -59,7 +59,7 @@ impl Service {
         let tls = TlsAcceptor::from(Arc::new(config.with_single_cert(chain, key).expect("a certificate")));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
-        let (told, letters) = unbounded_channel();
+        let (told, letters) = channel(64);
         let busy = Arc::new(AtomicBool::new(true));
         tokio::spawn(async move {
             while let Ok((plain, _)) = listener.accept().await {
@@ -69,7 +69,7 @@ impl Service {
                     let Some(letter) = read(&mut stream).await else { return };
                     let path = letter.head.split(' ').nth(1).unwrap_or_default().to_owned();
                     // Nobody waits for it any more when a test has ended.
-                    told.send(letter).ok();
+                    told.try_send(letter).ok();
                     let answer = match path.as_str() {
                         "/gone" => "410 Gone",
                         "/later" if busy.swap(false, Relaxed) => "429 Too Many Requests\r\nretry-after: 1",
