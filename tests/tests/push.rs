@@ -29,7 +29,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let flags = ["--no-rate-limits", "--push-test-ca", CA];
+        let flags = ["--no-rate-limits", "--push-test-ca", CA, "--metrics-listen", "127.0.0.1:0"];
         let relay = Relay::serve(&folder.path().join("data"), &flags).await;
         let site = relay.add_site("Çay Evi", &[]).await;
         Self { relay, site, service: Service::start().await, _folder: folder }
@@ -65,6 +65,17 @@ async fn ask(relay: &Relay, method: &str, path: &str, token: &str, body: &Value)
     let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
     let body = if body.is_null() { String::new() } else { body.to_string() };
     http::send(relay.authority(), method, path, &headers, body.as_bytes()).await
+}
+
+/// Waits until so many alerts have come to this.
+async fn counted(relay: &Relay, outcome: &str, count: u32) {
+    let line = format!("merhaba_alerts_total{{outcome=\"{outcome}\"}} {count}\n");
+    let wait = async {
+        while !http::get(relay.metrics(), "/metrics").await.text().contains(&line) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("never so: {line}"));
 }
 
 /// Waits until it is so.
@@ -107,6 +118,8 @@ async fn only_the_browser_can_read_it_and_it_is_signed_by_the_relay() {
     let mut told = browser.open(&letter);
     assert!(told["conversation"].take().is_string());
     assert_eq!(told, json!({ "kind": "wrote", "conversation": null, "site": "Çay Evi" }));
+    counted(&world.relay, "sent", 1).await;
+    assert!(world.service.letters.try_recv().is_err(), "it was sent once");
     assert!(!world.relay.log().contains("/ok"), "where a browser is reached is in no log");
     // The key is kept: a browser that subscribed stays subscribed.
     world.relay = world.relay.again().await;
@@ -123,6 +136,8 @@ async fn who_is_reached_no_more_is_forgotten() {
     world.service.next().await;
     world.service.next().await;
     until(|| world.subscriptions() == 1).await;
+    counted(&world.relay, "gone", 1).await;
+    counted(&world.relay, "sent", 1).await;
     let out = ask(&world.relay, "DELETE", "/api/v1/sessions", &token, &Value::Null).await;
     assert_eq!(out.status, 204);
     assert_eq!(world.subscriptions(), 0, "it is gone with the sign-in");
@@ -182,17 +197,8 @@ async fn nothing_behind_the_wall_is_asked() {
     let told = browser.told("https://localhost/ok");
     assert_eq!(ask(&relay, "PUT", "/api/v1/push", &token, &told).await.status, 204);
     let _visitor = Wire::asking(&relay, &site, "visitor-1;").await;
-    // Given up at once: what cannot be connected to, or says later, is tried for longer than this waits.
-    let given_up = async {
-        while !http::get(relay.metrics(), "/metrics")
-            .await
-            .text()
-            .contains("merhaba_alerts_total{outcome=\"failed\"} 1\n")
-        {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), given_up).await.expect("it is not even tried");
+    // At once: what cannot be connected to, or says later, is tried for longer than this waits.
+    counted(&relay, "failed", 1).await;
     assert!(service.letters.try_recv().is_err());
 }
 

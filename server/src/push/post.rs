@@ -132,11 +132,13 @@ async fn ask(letter: &Letter, over: tokio_rustls::client::TlsStream<TcpStream>) 
         .ok()?;
     let mut http = http1::Builder::new();
     let (mut sender, connection) = http.max_buf_size(HEAD).handshake(TokioIo::new(over)).await.ok()?;
+    let mut asking = std::pin::pin!(sender.send_request(request));
     let answer = tokio::select! {
-        answer = sender.send_request(request) => answer.ok()?,
-        // It only ends by itself when there is nothing more to come.
-        _ = connection => return None,
+        answer = &mut asking => answer,
+        // A service that closes behind its answer has answered all the same.
+        _ = connection => asking.await,
     };
+    let answer = answer.ok()?;
     let wait = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     Some(match answer.status().as_u16() {
         200..=299 => Posted::Taken,
