@@ -62,6 +62,12 @@ impl Clock {
         bytes
     }
 
+    /// The same source, for keys and signatures that the cryptography makes itself.
+    #[must_use]
+    pub fn keys(self) -> ring::rand::SystemRandom {
+        ring::rand::SystemRandom::new()
+    }
+
     /// A random number below a bound, which must not be 0.
     #[must_use]
     pub fn below(self, bound: u64) -> u64 {

@@ -39,6 +39,11 @@ pub const SETTINGS: &[Setting] = &[
         "Where to show /metrics, never the public address; port 0 takes a free one [default: nowhere]",
     ),
     setting("no-rate-limits", "", "Lifts the limits per address and visitor, for load tests on loopback"),
+    setting(
+        "push-test-ca",
+        "FILE",
+        "For tests: alerts to closed pages believe this certificate (DER) alone and may go to loopback",
+    ),
     setting("log", "FILTER", "What to log, as in RUST_LOG [default: info]"),
     setting("log-format", "FORMAT", "text or json [default: text]"),
 ];
@@ -67,6 +72,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Whether limits per address and visitor hold.
     pub rate_limits: bool,
+    /// For tests: the file of the one authority that push services are believed for, on this machine too.
+    pub push_test_ca: Option<PathBuf>,
     /// Log filter.
     pub log: String,
     /// Log format.
@@ -193,6 +200,7 @@ impl Config {
                 .unwrap_or_default(),
             metrics_listen: values.parse("metrics-listen", ADDRESS, address)?,
             rate_limits: !values.parse("no-rate-limits", "true or false", switch)?.unwrap_or(false),
+            push_test_ca: values.parse("push-test-ca", "the path of a file", folder)?,
             log: values.parse("log", "a filter such as info or merhaba_server=debug", filter)?.unwrap_or("info".into()),
             log_format: values.parse("log-format", "text or json", format)?.unwrap_or(LogFormat::Text),
             demo: false,
@@ -217,6 +225,12 @@ impl Config {
                 self.listen
             )));
         }
+        if !loopback && self.push_test_ca.is_some() {
+            return Err(BadSetting(format!(
+                "the setting push-test-ca cannot be set while listen is {}; it takes a relay on loopback, for tests",
+                self.listen
+            )));
+        }
         if self.listen.port() != 0 && self.metrics_listen == Some(self.listen) {
             return Err(BadSetting(format!(
                 "the setting metrics-listen cannot be {}, which is the public address; it takes one of its own",
@@ -235,6 +249,7 @@ impl Config {
             trust_proxy: Vec::new(),
             metrics_listen: None,
             rate_limits: true,
+            push_test_ca: None,
             log: "info".into(),
             log_format: LogFormat::Text,
             demo: false,

@@ -20,6 +20,7 @@ pub mod store;
 
 pub mod bus;
 pub mod hub;
+pub mod push;
 
 pub mod backups;
 pub mod control;
@@ -51,7 +52,7 @@ use crate::{
     app::App,
     clock::Clock,
     config::Config,
-    http::{Shop, Web},
+    http::{Push, Shop, Web},
     keys::Root,
     lock::{Lock, LockError},
     orders::Desk,
@@ -117,6 +118,9 @@ pub enum StartError {
     /// The sites' settings cannot be read.
     #[error("the sites cannot be read: {0}")]
     Read(StoreError),
+    /// The key for push services cannot be had.
+    #[error("the key for push services cannot be used: {0}")]
+    Push(String),
     /// The demo's site or agent cannot be made.
     #[error("the demo cannot be set up: {0}")]
     Demo(String),
@@ -159,7 +163,9 @@ pub async fn run(
     let turns = Turns::default();
     let root = Root::open(&config.data, clock)
         .map_err(|error| StartError::Key(config.data.join(keys::FILE), error))?;
-    let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop, &root));
+    let push = Push::open(&app, &config).await.map_err(StartError::Push)?;
+    let web = Arc::new(Web::new(app.clone(), &config, address, turns.clone(), shop, &root, push.clone()));
+    let courier = tokio::spawn(push.courier(&app, web.own().origin()).run());
     http::keep_loader(&app).await;
     tidy(&app).await;
     index(&app);
@@ -176,7 +182,7 @@ pub async fn run(
     http::listen::serve(listener, http::routes::router(web), shutdown.clone(), http::listen::connections())
         .await;
     stop(&shutdown, store.as_ref()).await;
-    background.iter().for_each(tokio::task::JoinHandle::abort);
+    background.iter().chain([&courier]).for_each(tokio::task::JoinHandle::abort);
     // What was committed last may still be on its way to whoever asked.
     let _ = tokio::time::timeout(DRAIN, telling).await;
     drop(lock);

@@ -55,6 +55,8 @@ icons! {
     TALK = "M20 11.500a7.500 7.500 0 01-11 6.600L4 19.500l1.400-4.500A7.500 7.500 0 1120 11.500z";
     /// A screen.
     SCREEN = "M4 5h16v11H4zM9 20h6M12 16v4";
+    /// Put among the device's programs.
+    INSTALL = "M12 4v11M8 11l4 4 4-4M5 20h14";
     /// A phone.
     PHONE = "M8 3.500h8v17H8zM11 17.500h2";
     /// An arrow from one to another.

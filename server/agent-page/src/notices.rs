@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 /// Turns them off, or on if the browser's own question is answered so.
 pub fn switch(desk: Desk, prefs: Prefs) {
     if prefs.notices.get_untracked() {
+        reach(false);
         return prefs.notices.set(false);
     }
     let denied = move || desk.say(desk.texts().notices_denied.into());
@@ -21,6 +22,7 @@ pub fn switch(desk: Desk, prefs: Prefs) {
     let answered = Closure::once_into_js(move |answer: JsValue| {
         if answer.as_string().as_deref() == Some("granted") {
             prefs.notices.set(true);
+            reach(true);
         } else {
             denied();
         }
@@ -29,8 +31,24 @@ pub fn switch(desk: Desk, prefs: Prefs) {
     call(&asked, "then", &answered, &JsValue::UNDEFINED);
 }
 
+/// Lets the relay reach this browser while the page is closed, or no more.
+pub fn reach(on: bool) {
+    let page = get(&window(), "merhaba");
+    call(&page, "push", &on.into(), &JsValue::UNDEFINED);
+}
+
+/// Puts the page among the device's programs, if the browser has offered it.
+pub fn install() {
+    let page = get(&window(), "merhaba");
+    call(&page, "install", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+}
+
 /// Shows one; of several tabs and for several times there is one for each conversation. A press leads there.
 pub fn show(desk: Desk, conversation: &ConversationId, site: &str) {
+    // Where the relay reaches this browser, the worker shows it.
+    if get(&get(&window(), "merhaba"), "pushed").is_truthy() {
+        return;
+    }
     let api = get(&window(), "Notification");
     if text(&api, "permission") != "granted" {
         return;

@@ -1,6 +1,6 @@
 //! Messages that wait for approval: written, decided, and passed on when nobody decides. Never publishes to a visitor what
 //! nobody has let go, and never decides who may: the session asks the rules first.
-use super::{Chat, alarm};
+use super::{Chat, alarm, alerts};
 use crate::{
     hub::{Topic, Weight},
     store::{AgentMessage, Bounded, Pending, Proposed, Sequence, Settled, StoreError, Then},
@@ -44,6 +44,7 @@ impl Chat {
                 let topic = Topic::Conversation(proposal.conversation.clone());
                 let event = Event::Proposal(Proposal::clone(proposal));
                 publisher.hub().publish(&topic, &Weight::Durable, &event);
+                publisher.alert(Some(alerts::approval(row)));
                 publisher.row(row);
                 proposed.notify_one();
             }

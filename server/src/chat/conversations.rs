@@ -64,7 +64,7 @@ impl Chat {
         let publisher = self.publisher.clone();
         Box::new(move |changed| {
             if let Some(Changed { items, activity, row }) = changed {
-                publisher.done(activity.as_ref());
+                publisher.done(activity.as_ref(), row);
                 publisher.grown(items, row);
             }
         })

@@ -1,6 +1,6 @@
 //! Alerts that climb: a visitor whom nobody answers is told to the whole team, then to owners and admins, each site in its
 //! own time; and whoever calls for those at once. Never decides what an agent may: the session asks the rules first.
-use super::{Chat, alarm};
+use super::{Chat, alarm, alerts};
 use crate::store::{Changed, Pending, StoreError, Then};
 use merhaba_shared::protocol::{ids::AgentId, triage::Escalate};
 use std::{sync::Arc, time::Duration};
@@ -49,7 +49,10 @@ impl Chat {
         let publisher = self.publisher.clone();
         Box::new(move |all| {
             for changed in all {
-                publisher.done(changed.activity.as_ref());
+                publisher.done(changed.activity.as_ref(), &changed.row);
+                if changed.activity.is_none() {
+                    publisher.alert(Some(alerts::unattended(&changed.row)));
+                }
                 publisher.row(&changed.row);
             }
         })

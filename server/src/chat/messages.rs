@@ -176,7 +176,7 @@ impl Chat {
     fn sent(&self, sent: &Sent) {
         if let Sent::Stored(stored) = sent {
             self.counters.count_accepted();
-            self.publisher.done(stored.activity.as_ref());
+            self.publisher.done(stored.activity.as_ref(), &stored.row);
             self.publisher.grown(&stored.items, &stored.row);
         }
     }

@@ -2,6 +2,7 @@
 //! the commit itself (`then`), in its order and even if nobody waits any more. Never touches a socket.
 
 mod alarm;
+mod alerts;
 mod approvals;
 mod audience;
 mod company;
@@ -37,7 +38,10 @@ pub use sign_ins::{ABSOLUTE_MS, IDLE_MS, is_fresh};
 pub use visitors::{Identity, secret_hash, visitor_of};
 pub use visits::{Stay, referrer, step};
 
-use crate::{bus, clock::Clock, counters::Counters, files::Files, gate::Gate, hub::Hub, store::Store};
+use crate::{
+    bus, clock::Clock, counters::Counters, files::Files, gate::Gate, hub::Hub, push::alert::Alerts,
+    store::Store,
+};
 use company::Company;
 use presence::Presence;
 use publish::Publisher;
@@ -101,6 +105,12 @@ impl Chat {
     /// Tells, for ever, how many conversations lists hold.
     pub fn counting(&self) -> impl Future<Output = ()> + Send + use<> {
         self.publisher.counting(self.store.clone())
+    }
+
+    /// What closed pages are told.
+    #[must_use]
+    pub fn alerts(&self) -> &Arc<Alerts> {
+        self.publisher.alerts()
     }
 
     /// What was counted.

@@ -1,9 +1,10 @@
 //! From what the store committed to the events that tell of it: who hears what. Never publishes what was not stored,
 //! typing and presence apart, and never waits.
-use super::{counts::Moved, routing::Router, soon::Soon};
+use super::{alerts, counts::Moved, routing::Router, soon::Soon};
 use crate::{
     bus::{Bus, Hint},
     hub::{Hub, Published, Topic, Weight},
+    push::alert::{Alert, Alerts},
     store::{Changed, ClaimOutcome, Marked, Store, Then},
 };
 use merhaba_shared::protocol::{
@@ -37,12 +38,13 @@ pub(super) struct Publisher {
     soon: Arc<Soon>,
     router: Arc<Router>,
     moved: Arc<Moved>,
+    alerts: Arc<Alerts>,
 }
 
 impl Publisher {
     pub(super) fn new(hub: Arc<Hub>, bus: Arc<dyn Bus>) -> Self {
         let soon = Arc::new(Soon::new(hub.clone()));
-        Self { hub, bus, soon, router: Arc::default(), moved: Arc::default() }
+        Self { hub, bus, soon, router: Arc::default(), moved: Arc::default(), alerts: Arc::default() }
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -64,7 +66,20 @@ impl Publisher {
             let (site, visitor) = (&row.site, &row.visitor.id);
             self.bus.tell(Hint::Moved { site, visitor, conversation: &row.conversation, head: row.head });
         }
+        self.alert(alerts::wrote(items, row));
         self.row(row);
+    }
+
+    /// What closed pages are told.
+    pub(super) fn alerts(&self) -> &Arc<Alerts> {
+        &self.alerts
+    }
+
+    /// Tells closed pages too, if there is something to tell.
+    pub(super) fn alert(&self, alert: Option<Alert>) {
+        if let Some(alert) = alert {
+            self.alerts.put(alert);
+        }
     }
 
     pub(super) fn router(&self) -> &Arc<Router> {
@@ -86,7 +101,7 @@ impl Publisher {
     /// What was done besides writing, if anything was, for the agents who look; then the row.
     pub(super) fn sorted(&self, changed: &Changed) {
         if changed.activity.is_some() {
-            self.done(changed.activity.as_ref());
+            self.done(changed.activity.as_ref(), &changed.row);
             self.row(&changed.row);
         }
     }
@@ -118,7 +133,7 @@ impl Publisher {
     /// Who took a conversation.
     pub(super) fn claimed(&self, outcome: &ClaimOutcome) {
         if outcome.claimed.won {
-            self.done(outcome.activity.as_ref());
+            self.done(outcome.activity.as_ref(), &outcome.row);
             self.row(&outcome.row);
         }
     }
@@ -142,12 +157,13 @@ impl Publisher {
 
     /// What was done in the backstage, if anything was, for the agents who look, and for whom it was given to wherever
     /// they look. The row is told besides.
-    pub(super) fn done(&self, activity: Option<&Activity>) {
+    pub(super) fn done(&self, activity: Option<&Activity>, row: &InboxRow) {
         if let Some(activity) = activity {
             let mut topics = vec![Topic::Conversation(activity.conversation.clone())];
             topics.extend(activity.given_to().map(|to| Topic::Agent(to.id.clone())));
             let event = agent::Event::Activity(activity.clone());
             self.hub.publish_all(&topics, &Weight::Durable, &event);
+            self.alert(alerts::done(activity, row));
         }
     }
 

@@ -178,6 +178,12 @@ pub fn icon(headers: &mut HeaderMap) {
     put(headers, CACHE_CONTROL, "public, max-age=86400");
 }
 
+/// The worker, which may fetch its icon and nothing else; looked for anew each time, so that an update is never late.
+pub fn worker(headers: &mut HeaderMap) {
+    put(headers, CONTENT_SECURITY_POLICY, "default-src 'none'; img-src 'self'");
+    put(headers, CACHE_CONTROL, "no-cache");
+}
+
 /// A file of a message: a picture that the relay has drawn itself, of this media type, is shown; anything else is only
 /// saved, as bytes.
 pub fn attachment(headers: &mut HeaderMap, picture: Option<&str>, name: &str) {

@@ -1,5 +1,5 @@
 //! `/metrics`, on a listener of its own: numbers for Prometheus. Never an id, an address or a text.
-use crate::{app::App, counters::Counters};
+use crate::{app::App, counters::Counters, push::alert::Alerts};
 use axum::{
     Router,
     extract::State,
@@ -16,13 +16,13 @@ use prometheus_client::{
 };
 use std::{
     fmt::{Debug, Error},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
 };
 
 /// The router of the metrics listener.
 pub fn router(app: &Arc<App>) -> Router {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Numbers(app.chat.counters().clone())));
+    registry.register_collector(Box::new(Numbers(app.chat.counters().clone(), app.chat.alerts().clone())));
     Router::new().route("/metrics", get(show)).with_state(Arc::new(registry))
 }
 
@@ -38,7 +38,7 @@ async fn show(State(registry): State<Arc<Registry>>) -> Response {
 }
 
 #[derive(Debug)]
-struct Numbers(Arc<Counters>);
+struct Numbers(Arc<Counters>, Arc<Alerts>);
 
 impl Collector for Numbers {
     fn encode(&self, mut to: DescriptorEncoder<'_>) -> Result<(), Error> {
@@ -65,6 +65,12 @@ impl Collector for Numbers {
         let help = "Entries and notes that searching does not find yet";
         let unindexed = to.encode_descriptor("merhaba_search_behind", help, None, MetricType::Gauge)?;
         ConstGauge::new(i64::try_from(self.0.unindexed()).unwrap_or(i64::MAX)).encode(unindexed)?;
+        let help = "Alerts to closed pages, by what became of them";
+        let mut alerts = to.encode_descriptor("merhaba_alerts", help, None, MetricType::Counter)?;
+        let counts = [("sent", &self.1.sent), ("failed", &self.1.failed), ("gone", &self.1.gone)];
+        for (name, count) in counts {
+            ConstCounter::new(count.load(Relaxed)).encode(alerts.encode_family(&[("outcome", name)])?)?;
+        }
         Ok(())
     }
 }

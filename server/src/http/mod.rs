@@ -22,6 +22,7 @@ mod revised;
 mod shop;
 mod websocket;
 mod widget_page;
+mod worker;
 
 mod body;
 mod cookies;
@@ -43,6 +44,7 @@ mod texts;
 mod tokens;
 mod trickle;
 
+pub use api::push::Push;
 pub use api::sites::snippet;
 pub use loaders::keep as keep_loader;
 pub use shop::Shop;
@@ -86,6 +88,7 @@ pub struct Web {
     signer: Signer,
     loaders: loaders::Loaders,
     uploading: Semaphore,
+    push: Push,
 }
 
 impl Web {
@@ -97,6 +100,7 @@ impl Web {
         turns: password::Turns,
         shop: Option<Shop>,
         root: &Root,
+        push: Push,
     ) -> Self {
         let clock = app.clock;
         Self {
@@ -114,6 +118,7 @@ impl Web {
             loaders: loaders::Loaders::default(),
             uploading: Semaphore::new(UPLOADING),
             links: Links::default(),
+            push,
             app,
         }
     }

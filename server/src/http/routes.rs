@@ -5,7 +5,7 @@ use super::{
     attachments::{download, links, upload},
     files, front, health, icon, identity, link, plain_page, preview,
     problem::Problem,
-    report, revised, shop, websocket, widget_page,
+    report, revised, shop, websocket, widget_page, worker,
 };
 use axum::{
     Router,
@@ -69,6 +69,9 @@ pub fn table() -> Vec<Route> {
         route("POST", "/c/{key}", Anyone, post(plain_page::post)),
         route("GET", "/agent", Anyone, get(agent_page::home)),
         route("GET", "/agent/", Anyone, get(agent_page::show)),
+        route("GET", "/agent/worker.js", Anyone, get(worker::script)),
+        route("GET", "/agent/manifest.webmanifest", Anyone, get(worker::manifest)),
+        route("GET", "/agent/icons/{name}", Anyone, get(worker::icon)),
         route("GET", "/agent/{*rest}", Anyone, get(agent_page::show)),
         route("POST", "/preview/{key}", Agent, post(preview::show)),
         route("GET", "/ws/visitor", Socket, get(websocket::visitor)),
@@ -114,6 +117,9 @@ pub fn table() -> Vec<Route> {
         route("PUT", "/api/v1/conversations/{id}/drafts", Agent, put(api::drafts::save)),
         route("GET", "/api/v1/counts", Agent, get(api::counts::count)),
         route("GET", "/api/v1/search", Agent, get(api::search::find)),
+        route("GET", "/api/v1/push", Agent, get(api::push::show)),
+        route("PUT", "/api/v1/push", Agent, put(api::push::subscribe)),
+        route("DELETE", "/api/v1/push", Agent, delete(api::push::unsubscribe)),
         route("GET", "/f/{id}", Anyone, get(download::file)),
         route("GET", "/api/v1/ws-check", Anyone, get(api::check::check)),
         route("GET", "/api/v1/openapi.json", Anyone, get(api::openapi::show)),

@@ -3,7 +3,7 @@
 mod live;
 mod mutations;
 
-use super::{Shop, Web, document, front::Peer, pages, routes};
+use super::{Push, Shop, Web, document, front::Peer, pages, routes};
 use crate::{
     access::password::Turns,
     app::App,
@@ -48,7 +48,9 @@ async fn relay() -> Relay {
     let config = Config { rate_limits: false, ..Config::local(dir.path().to_owned()) };
     let shop = Shop { relay: format!("http://{HOST}"), site: "demo".into() };
     let listener: SocketAddr = HOST.parse().expect("an address");
-    let web = Web::new(app.clone(), &config, listener, Turns::default(), Some(shop), &Root::passing(Clock));
+    let push = Push::open(&app, &config).await.expect("a key");
+    let root = Root::passing(Clock);
+    let web = Web::new(app.clone(), &config, listener, Turns::default(), Some(shop), &root, push);
     let router = routes::router(Arc::new(web));
     let (site, other) = (add_site(&app).await, add_site(&app).await);
     for (role, place) in [("agent", &site), ("admin", &site), ("owner", &site), ("stranger", &other)] {
@@ -151,6 +153,15 @@ impl Relay {
                 ("application/json", "{\"note\":false,\"version\":0,\"body\":\"a\"}".into())
             }
             // A name stands once on a site.
+            ("PUT", "/api/v1/push") => (
+                "application/json",
+                format!(
+                    "{{\"endpoint\":\"https://push.example/{}\",\"keys\":{{\"p256dh\":\"BA{}\",\"auth\":\"{}\"}}}}",
+                    Clock.id(),
+                    "A".repeat(85),
+                    "A".repeat(22)
+                ),
+            ),
             ("POST" | "PUT", path) if path.contains("/replies") => {
                 ("application/json", format!("{{\"name\":\"{}\",\"body\":\"a\"}}", Clock.id()))
             }

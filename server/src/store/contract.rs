@@ -11,6 +11,7 @@ pub mod loaders;
 pub mod messages;
 pub mod model;
 pub mod people;
+pub mod push;
 pub mod revisions;
 pub mod triage;
 pub mod visits;
@@ -70,6 +71,9 @@ macro_rules! suite {
             what_is_taken_away_is_nowhere,
         visits: a_visit_is_kept_of_those_who_have_written
             past_conversations_are_walked_once,
+        push: a_browser_is_reached_as_long_as_its_sign_in_lasts
+            of_an_agents_browsers_the_latest_are_reached
+            the_key_stays,
         people: sites_are_kept_and_changed
             agents_join_sites
             sign_ins_are_known_until_they_end

@@ -12,6 +12,7 @@ mod files;
 mod loaders;
 mod outcome;
 mod pending;
+mod push;
 mod revisions;
 mod search;
 mod sequence;
@@ -43,6 +44,7 @@ pub use files::{FileStore, Holder, Kept, NewFile, Preview, StoredFile};
 pub use loaders::{LOADERS, Loader, LoaderStore};
 pub use outcome::{Bounded, Changed, ClaimOutcome, Marked, Missed, Noted, Rated, Sent, Stored};
 pub use pending::Pending;
+pub use push::{PushStore, SUBSCRIPTIONS, Subscription, Target};
 pub use revisions::{Revise, Revised, RevisionStore};
 pub use search::{Forgotten, Found, FoundTag, Hit, Kind, Part, Search, SearchStore};
 pub use sequence::Sequence;
@@ -332,6 +334,7 @@ pub trait Store:
     + ApprovalStore
     + RevisionStore
     + VisitStore
+    + PushStore
     + Send
     + Sync
     + 'static

@@ -15,9 +15,24 @@ use merhaba_shared::{
     },
 };
 
+/// The tab's picture, with a dot while somebody waits.
+fn mark_tab(waits: bool) {
+    let address = if waits { "/agent/icons/waiting.svg" } else { "/favicon.ico" };
+    if let Ok(Some(link)) = document().query_selector("link[rel=icon]")
+        && link.get_attribute("href").as_deref() != Some(address)
+    {
+        // A tab without the dot still counts in its title.
+        let _ = link.set_attribute("href", address);
+    }
+}
+
 impl Desk {
-    /// Keeps the count of waiting conversations in the title, and whether nobody answers some of them.
+    /// Keeps the count of waiting conversations in the title and in the tab, and whether nobody answers some of them.
     pub(super) fn count_in_title(self) {
+        // Whoever signed in is who is reached here from now on.
+        if self.prefs.notices.get_untracked() {
+            notices::reach(true);
+        }
         let waiting = self.memo(AgentClient::waiting);
         let unattended =
             self.memo(|client| client.counted(Filter::Unattended).is_some_and(|count| count > 0));
@@ -28,9 +43,13 @@ impl Desk {
             };
             let mark = if unattended.get() { "❗ " } else { "" };
             document().set_title(&[mark, &title].concat());
+            mark_tab(waiting.get() > 0);
         });
         // Signed out, nobody waits for this page.
-        on_cleanup(|| document().set_title("Merhaba"));
+        on_cleanup(|| {
+            document().set_title("Merhaba");
+            mark_tab(false);
+        });
     }
 
     /// Tells the agent what the machine wants told.

@@ -211,6 +211,8 @@ pub const TEXTS: Texts = Texts {
     notices_off: "Notifications are off",
     notices_denied: "Your browser does not allow notifications here. You can allow them beside the address.",
     notice_waits: "A visitor waits",
+    install: "Install Merhaba",
+    install_by_hand: "On an iPhone or iPad, notifications come once Merhaba is on your home screen: press Share, then Add to Home Screen.",
     team_minutes: "Minutes without an answer until the whole team is told",
     admins_minutes: "Minutes without an answer until owners and admins are told",
     ladder_hint: "Counted from the visitor’s message, or from when somebody takes the conversation. Owners and admins are told again every 5 minutes while nobody answers; nobody is called while the site is closed. With 0, that step is left out.",

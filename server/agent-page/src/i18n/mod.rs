@@ -120,7 +120,7 @@ texts! {
     proposal_changed, proposal_returned, proposal_withdrawn, write_again, event_approved, event_passed, alert_approval, alert_passed, alert_returned, decided_before,
     // What nobody answers.
     unattended, empty_unattended, rung_team, rung_admins, event_climbed_team, event_climbed_admins, event_escalated, alert_team, alert_admins, escalate, escalate_lead,
-    escalate_reason, escalate_send, done_escalated, notices, notices_on, notices_off, notices_denied, notice_waits, team_minutes, admins_minutes, ladder_hint,
+    escalate_reason, escalate_send, done_escalated, notices, notices_on, notices_off, notices_denied, notice_waits, install, install_by_hand, team_minutes, admins_minutes, ladder_hint,
     // Handing over.
     give, give_to, give_note, to_nobody, not_here, answers_now, give_failed,
     // Composer.

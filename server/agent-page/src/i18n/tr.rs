@@ -211,6 +211,8 @@ pub const TEXTS: Texts = Texts {
     notices_off: "Bildirimler kapalı",
     notices_denied: "Tarayıcınız burada bildirime izin vermiyor. Adres çubuğunun yanından izin verebilirsiniz.",
     notice_waits: "Bir ziyaretçi bekliyor",
+    install: "Merhaba’yı yükle",
+    install_by_hand: "iPhone ve iPad’de bildirimler, Merhaba ana ekrandayken gelir: Paylaş’a, ardından Ana Ekrana Ekle’ye dokunun.",
     team_minutes: "Yanıt gelmezse kaç dakika sonra bütün ekibe haber verilsin",
     admins_minutes: "Yanıt gelmezse kaç dakika sonra sahip ve yöneticilere haber verilsin",
     ladder_hint: "Süre ziyaretçinin mesajıyla, görüşmeyi biri alınca yeniden başlar. Yanıt gelmedikçe sahip ve yöneticilere 5 dakikada bir yeniden haber verilir; site kapalıyken kimse çağrılmaz. 0 yazarsanız o adım atlanır.",

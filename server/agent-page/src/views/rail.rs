@@ -5,7 +5,7 @@ use crate::{
     app,
     desk::Desk,
     i18n::{fill, lang, texts},
-    icons::{BELL, BELL_OFF, CANNED, INBOX, KEYS, OUT, SCREEN, SITE, icon},
+    icons::{BELL, BELL_OFF, CANNED, INBOX, INSTALL, KEYS, OUT, SCREEN, SITE, icon},
     notices, people,
     prefs::Prefs,
     route::Route,
@@ -96,6 +96,8 @@ fn Me() -> impl IntoView {
                 <p id="status-hint" class="hint">{texts.busy_hint}</p>
                 <Choices/>
                 <button id="notices" class="line" aria-pressed=move || prefs.notices.get().to_string() on:click=move |_| notices::switch(desk, prefs)>{icon(SCREEN)}{move || if prefs.notices.get() { texts.notices_on } else { texts.notices_off }}</button>
+                <button id="install" class="line" on:click=move |_| { open.set(false); notices::install(); }>{icon(INSTALL)}{texts.install}</button>
+                <p id="install-hint" class="hint">{texts.install_by_hand}</p>
                 <button class="line keys" on:click=move |_| { open.set(false); desk.keys.set(true); }>{icon(KEYS)}{texts.keys}<kbd aria-hidden="true">{Deed::Keys.key()}</kbd></button>
                 <button id="sign-out" class="line" on:click=move |_| app::sign_out(desk)>{icon(OUT)}{texts.sign_out}</button>
             </div>

@@ -6,6 +6,7 @@ pub mod counts;
 pub mod drafts;
 pub mod messages;
 pub mod openapi;
+pub mod push;
 pub mod replies;
 pub mod revisions;
 pub mod search;

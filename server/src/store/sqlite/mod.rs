@@ -23,6 +23,7 @@ mod loaders;
 mod mentions;
 mod messages;
 mod open;
+mod push;
 mod queue;
 mod readers;
 mod restore;

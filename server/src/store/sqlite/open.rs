@@ -47,6 +47,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0016_visits.sql"),
     include_str!("../../../migrations/sqlite/0017_quotes.sql"),
     include_str!("../../../migrations/sqlite/0018_mentions.sql"),
+    include_str!("../../../migrations/sqlite/0019_push.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.
