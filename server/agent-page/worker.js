@@ -2,8 +2,8 @@
 // and no answer: a stale page is worse than none. What comes names a kind, a conversation and a site; anything else is dropped.
 {
   const TITLES = {
-    en: { wrote: 'New message', given: 'A conversation was handed to you', approval: 'A message waits for approval', unattended: 'A visitor is still waiting' },
-    tr: { wrote: 'Yeni mesaj', given: 'Size bir görüşme aktarıldı', approval: 'Onay bekleyen bir mesaj var', unattended: 'Bir ziyaretçi hâlâ bekliyor' },
+    en: { wrote: 'New message', given: 'A conversation was handed to you', mentioned: 'You were mentioned in a note', approval: 'A message waits for approval', unattended: 'A visitor is still waiting' },
+    tr: { wrote: 'Yeni mesaj', given: 'Size bir görüşme aktarıldı', mentioned: 'Bir notta sizden söz edildi', approval: 'Onay bekleyen bir mesaj var', unattended: 'Bir ziyaretçi hâlâ bekliyor' },
   };
   const pages = () => self.clients.matchAll({ type: 'window', includeUncontrolled: true })
     .then(all => all.filter(page => new URL(page.url).pathname.startsWith('/agent/')));

@@ -7,7 +7,7 @@ use merhaba_shared::{
     protocol::{
         error::{Code, Refused},
         ids::{ClientId, Token},
-        model::{Accepted, AgentAuthor, Author, Message, VisitorAuthor},
+        model::{Accepted, AgentAuthor, Author, Message, ReadMarker, Side, VisitorAuthor},
         visitor::{Command, ConversationCard, Event, Send, Welcome},
     },
 };
@@ -86,6 +86,21 @@ fn sends(client: &mut VisitorClient) -> Vec<Send> {
 
 fn pending(client: &VisitorClient) -> Vec<u8> {
     client.pending().map(|out| out.client_id.0[0]).collect()
+}
+
+#[test]
+fn what_another_tab_has_read_is_counted_no_more() {
+    let mut client = page(Vec::new());
+    for seq in 1..=5 {
+        client.event(4, message(agent(), "c", seq, 10 + u8::try_from(seq).expect("small")));
+    }
+    let unread = |client: &VisitorClient| client.thread().expect("it is shown").unread();
+    assert_eq!(unread(&client), 5);
+    for (read, left) in [(2, 3), (1, 3), (4, 1), (5, 0)] {
+        let (conversation, side, received) = ("c".into(), Side::Visitor, 5);
+        client.event(5, Event::Read(ReadMarker { conversation, side, received, read }));
+        assert_eq!(unread(&client), left, "read up to {read}");
+    }
 }
 
 #[test]

@@ -32,7 +32,8 @@ async fn a_colleague_is_mentioned_hears_of_it_and_has_seen_it_by_looking() {
     one.type_into(FIELD, "Bakar mısın @zey").await;
     one.until("document.querySelectorAll('#canned li').length === 1").await;
     one.type_into(FIELD, "\u{e007}").await;
-    one.until(&format!("{FIELD}.value === 'Bakar mısın @Zeynep ' && !document.querySelector('#canned')")).await;
+    one.until(&format!("{FIELD}.value === 'Bakar mısın @Zeynep ' && !document.querySelector('#canned')"))
+        .await;
     one.type_into(FIELD, "\u{e007}").await;
 
     two.until(&format!("{TOAST}?.includes('Elif mentions you')")).await;

@@ -2,6 +2,7 @@
 use crate::push::alert::{Alert, Kind, Whom};
 use merhaba_shared::protocol::{
     agent::{Activity, Deed, InboxRow},
+    ids::AgentId,
     model::{Item, Side},
 };
 
@@ -19,6 +20,11 @@ pub(super) fn wrote(items: &[Item], row: &InboxRow) -> Option<Alert> {
     let by_visitor =
         |item: &Item| matches!(item, Item::Message(message) if message.author.side() == Side::Visitor);
     items.iter().any(by_visitor).then(|| alert(Kind::Wrote, row, responsible(row)))
+}
+
+/// Somebody was mentioned in a note.
+pub(super) fn mentioned(who: &AgentId, row: &InboxRow) -> Alert {
+    alert(Kind::Mentioned, row, Whom::One(who.clone()))
 }
 
 /// Nobody answers: who is told on the rung that the row stands on.

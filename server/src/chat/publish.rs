@@ -145,6 +145,7 @@ impl Publisher {
         self.hub.publish(&topic, &Weight::Durable, &agent::Event::Note(note.clone()));
         for who in mentioned {
             self.mentioned(who, note.conversation.clone(), Some(note.author.clone()));
+            self.alert(Some(alerts::mentioned(who, row)));
         }
         self.row(row);
     }

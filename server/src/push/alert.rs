@@ -24,6 +24,8 @@ pub enum Kind {
     Wrote,
     /// A conversation was handed over.
     Given,
+    /// Somebody was mentioned in a note.
+    Mentioned,
     /// Something waits for approval.
     Approval,
     /// Nobody answers.
@@ -37,6 +39,7 @@ impl Kind {
         match self {
             Self::Wrote => "wrote",
             Self::Given => "given",
+            Self::Mentioned => "mentioned",
             Self::Approval => "approval",
             Self::Unattended => "unattended",
         }

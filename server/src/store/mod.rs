@@ -364,8 +364,8 @@ pub trait Store:
     fn add_agent(&self, agent: NewAgent) -> Pending<Added>;
     /// An agent by e-mail, without regard to case.
     fn agent_by_email(&self, email: String) -> Pending<Option<Agent>>;
-    /// The agents of a site, for assigning.
-    fn agents(&self, site: SiteKey) -> Pending<Vec<AgentAuthor>>;
+    /// The team of a site by name, each with their role there.
+    fn agents(&self, site: SiteKey) -> Pending<Vec<(AgentAuthor, Role)>>;
     /// Replaces a password hash.
     fn set_password(&self, agent: AgentId, password_hash: String) -> Pending<()>;
     /// Stores a sign-in.

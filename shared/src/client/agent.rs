@@ -314,6 +314,7 @@ impl AgentClient {
         let closed = self.opens.add(conversation, self.lists.rows().row(conversation));
         self.frame(Command::Open(Open { conversation: conversation.clone(), after: None }));
         if let Some(conversation) = closed {
+            self.settle(&conversation);
             self.frame(Command::Close(Close { conversation }));
         }
     }

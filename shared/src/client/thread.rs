@@ -191,12 +191,27 @@ impl Thread {
     pub fn marker(&mut self, marker: &ReadMarker) -> bool {
         if marker.side == self.side {
             let moved = self.mine.grow(marker.received, marker.read);
-            if self.mine.read >= self.counted {
-                self.unread = 0;
+            if moved {
+                self.recount();
             }
             moved
         } else {
             self.theirs.grow(marker.received, marker.read)
+        }
+    }
+
+    /// Read elsewhere: what is left is counted here, where all of it is here. Where not, it stays until the relay counts.
+    fn recount(&mut self) {
+        let (items, read) = (self.timeline.items(), self.mine.read);
+        if read >= self.counted {
+            self.unread = 0;
+        } else if self.timeline.last() >= self.counted
+            && items.first().is_some_and(|item| item.seq() <= read + 1)
+        {
+            let theirs = |item: &&Item| {
+                matches!(item, Item::Message(_)) && item.seq() > read && item.author().side() != self.side
+            };
+            self.unread = u32::try_from(items.iter().filter(theirs).count()).unwrap_or(u32::MAX);
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Colleague {
     pub name: String,
     /// Whether they are there.
     pub online: bool,
+    /// Whether they can be given it.
+    pub answers: bool,
 }
 
 /// The colleagues of a site; nothing yet, or what went wrong.
@@ -95,7 +97,7 @@ fn Choices(
     let InboxRow { conversation, assignee, .. } = row;
     let (holder, id) = (assignee.map(|agent| agent.id), StoredValue::new(conversation));
     let free = holder.is_none();
-    let one = move |Colleague { id: agent, name, online }: Colleague| {
+    let one = move |Colleague { id: agent, name, online, .. }: Colleague| {
         let holds = holder.as_ref() == Some(&agent);
         let words = match (holds, online) {
             (true, _) => texts.answers_now,
@@ -113,10 +115,10 @@ fn Choices(
     let nobody = (!free).then(|| {
         view! { <li><button class="nobody" disabled=move || !live.get() on:click=move |_| id.with_value(|id| choose(id, None))>{texts.to_nobody}</button></li> }
     });
-    view! { <ul>{colleagues.into_iter().map(one).collect_view()}{nobody}</ul> }
+    view! { <ul>{colleagues.into_iter().filter(|colleague| colleague.answers).map(one).collect_view()}{nobody}</ul> }
 }
 
-/// Those who are there first, each kind by name as the relay gives them.
+/// The team; those who are there first, each kind by name as the relay gives them.
 pub async fn colleagues(row: &InboxRow) -> Result<Vec<Colleague>, ()> {
     let answer = rest::ask("GET", &["/api/v1/sites/", row.site.as_str(), "/agents"].concat(), None).await;
     let agents = rest::get(&answer.body, "agents").dyn_into::<Array>().ok().filter(|_| answer.is_ok());
@@ -127,5 +129,6 @@ pub async fn colleagues(row: &InboxRow) -> Result<Vec<Colleague>, ()> {
 
 fn read(agent: &JsValue) -> Option<Colleague> {
     let id = AgentId(rest::text(agent, "id")?);
-    Some(Colleague { id, name: rest::text(agent, "name")?, online: rest::get(agent, "online").is_truthy() })
+    let is = |what| rest::get(agent, what).is_truthy();
+    Some(Colleague { id, name: rest::text(agent, "name")?, online: is("online"), answers: is("answers") })
 }

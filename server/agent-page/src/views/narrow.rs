@@ -93,7 +93,7 @@ async fn known(sites: &[SiteCard]) -> (Vec<Choice>, Vec<Choice>) {
         }
         let answer = rest::ask("GET", &["/api/v1/sites/", site, "/agents"].concat(), None).await;
         let found = rest::get(&answer.body, "agents").dyn_into::<Array>().unwrap_or_default();
-        for agent in found.iter() {
+        for agent in found.iter().filter(|agent| rest::get(agent, "answers").is_truthy()) {
             if let Some(choice) = rest::text(&agent, "id").zip(rest::text(&agent, "name"))
                 && !agents.contains(&choice)
             {

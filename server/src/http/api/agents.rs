@@ -1,16 +1,20 @@
-//! `/api/v1/sites/{key}/agents`: the colleagues who can be given a conversation of a site, and who of them is there; and
+//! `/api/v1/sites/{key}/agents`: the team of a site, who of them is there and who can be given a conversation; and
 //! `/tags`: what its conversations are tagged with.
 use super::sites::role;
-use crate::http::{
-    Web,
-    identity::SignedIn,
-    problem::{Problem, json},
+use crate::{
+    domain::conversation::{Action, may},
+    http::{
+        Web,
+        identity::SignedIn,
+        problem::{Problem, json},
+    },
 };
 use axum::{
     extract::{Extension, Path, State},
     http::StatusCode,
     response::Response,
 };
+use merhaba_shared::protocol::{agent::Role, model::AgentAuthor};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -25,6 +29,8 @@ struct Colleague {
     name: String,
     /// Connected, and not marked away.
     online: bool,
+    /// Whether they can be given a conversation.
+    answers: bool,
 }
 
 #[derive(Serialize)]
@@ -43,7 +49,7 @@ pub async fn tags(
     Ok(json(StatusCode::OK, &Tags { tags }))
 }
 
-/// Those who answer on a site, by name. For whoever is of the site; a foreign site and none are the same.
+/// The team of a site, by name. For whoever is of the site; a foreign site and none are the same.
 pub async fn list(
     State(web): State<Arc<Web>>,
     Extension(signed_in): Extension<SignedIn>,
@@ -51,8 +57,9 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     role(&signed_in, &key)?;
     let site = key.as_str().into();
-    let colleague = |agent: merhaba_shared::protocol::model::AgentAuthor| Colleague {
+    let colleague = |(agent, role): (AgentAuthor, Role)| Colleague {
         online: web.app.chat.is_there(&agent.id, &site),
+        answers: may(role, Action::Reply),
         id: agent.id.0,
         name: agent.name,
     };

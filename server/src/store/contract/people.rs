@@ -77,10 +77,12 @@ pub fn agents_join_sites(open: &Open) {
     let zoe = get(world.store.agent_by_email("zoe@example.com".into())).expect("known");
     assert_eq!(zoe.password_hash, "changed");
     let names = |site: &str| -> Vec<_> {
-        get(world.store.agents(SiteKey::from(site))).into_iter().map(|agent| agent.id.0).collect()
+        let team = get(world.store.agents(SiteKey::from(site)));
+        team.into_iter().map(|(agent, role)| (agent.id.0, role)).collect()
     };
-    assert_eq!(names("shop"), ["ayse", "mert", "zoe"], "those who answer");
-    assert_eq!(names("other"), ["eva"]);
+    let team = [("ayse", Role::Owner), ("can", Role::Trainee), ("mert", Role::Agent), ("zoe", Role::Agent)];
+    assert_eq!(names("shop"), team.map(|(name, role)| (name.to_owned(), role)), "by name");
+    assert_eq!(names("other"), [("eva".to_owned(), Role::Owner), ("zoe".to_owned(), Role::Trainee)]);
 }
 
 /// Known by the hash of their secret until they end, one by one.

@@ -4,10 +4,7 @@ use super::{
     sites,
     sql::{change, many, one, word},
 };
-use crate::{
-    domain::conversation::{Action, may},
-    store::{Added, Agent, Membership, NewAgent, NewSignIn, SecretHash, SignIn},
-};
+use crate::store::{Added, Agent, Membership, NewAgent, NewSignIn, SecretHash, SignIn};
 use merhaba_shared::protocol::{
     agent::Role,
     ids::{AgentId, Millis, SiteKey},
@@ -39,16 +36,15 @@ pub(super) fn by_email(db: &Connection, email: &str) -> Outcome<Option<(i64, Age
     one(db, sql, [email], |row| read(row, 0))?.map(|found| with_sites(db, found)).transpose()
 }
 
-/// Those who can be given a conversation of a site.
-pub(super) fn of_site(db: &Connection, site: &SiteKey) -> Outcome<Vec<AgentAuthor>> {
+/// The team of a site by name, each with their role there.
+pub(super) fn of_site(db: &Connection, site: &SiteKey) -> Outcome<Vec<(AgentAuthor, Role)>> {
     let sql = "SELECT m.role, a.public_id, a.name FROM sites s
                JOIN memberships m ON m.site = s.id JOIN agents a ON a.id = m.agent
                WHERE s.key = ?1 ORDER BY a.name, a.id";
-    let found = many(db, sql, [site.as_str()], |row| {
+    many(db, sql, [site.as_str()], |row| {
         let author = AgentAuthor { id: AgentId(row.get(1)?), name: row.get(2)? };
-        Ok((word(row, 0, Role::from_number)?, author))
-    })?;
-    Ok(found.into_iter().filter(|(role, _)| may(*role, Action::Reply)).map(|(_, author)| author).collect())
+        Ok((author, word(row, 0, Role::from_number)?))
+    })
 }
 
 pub(super) fn set_password(db: &Connection, agent: &AgentId, hash: &str) -> Outcome<()> {

@@ -10,7 +10,7 @@ use crate::store::{
     Sent, SignIn, Site, SiteSettings, Store, StoredFile, Then, TriageStore, Visitor, VisitorMessage,
 };
 use merhaba_shared::protocol::{
-    agent::{BackstageLine, Inbox, InboxRow, List},
+    agent::{BackstageLine, Inbox, InboxRow, List, Role},
     ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq, SiteKey, VisitorId},
     model::{Accepted, AgentAuthor, History, Rating},
     triage::{Counts, Only, Priority},
@@ -66,7 +66,7 @@ impl Store for Sqlite {
         self.reading(move |db| Ok(agents::by_email(db, &email)?.map(|(_, agent)| agent)))
     }
 
-    fn agents(&self, site: SiteKey) -> Pending<Vec<AgentAuthor>> {
+    fn agents(&self, site: SiteKey) -> Pending<Vec<(AgentAuthor, Role)>> {
         self.reading(move |db| agents::of_site(db, &site))
     }
 

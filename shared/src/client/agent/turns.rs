@@ -16,7 +16,7 @@ use crate::{
         },
         approval::{Propose, Verdict},
         error::Code,
-        ids::{AgentId, ClientId, ConversationId},
+        ids::{AgentId, ClientId, ConversationId, Seq},
         model::{Item, Ping, Read, Resume, Side},
         revision::{DeleteMessage, EditMessage},
         triage::Detail,
@@ -345,11 +345,15 @@ impl AgentClient {
         }
     }
 
-    /// What was stored long ago, and sent again after a crash, has its place in the copy already.
-    fn settle(&mut self, conversation: &ConversationId) {
-        let opened = self.opens.get(conversation);
-        if let Some(opened) = opened.filter(|opened| opened.thread.timeline().is_loaded()) {
-            self.outbox.settled(conversation, opened.thread.timeline().last(), opened.backstage.last());
+    /// What was stored long ago, and sent again after a crash, has its place in the copy already. Where there is no copy, because
+    /// the conversation was closed meanwhile, none will come.
+    pub(super) fn settle(&mut self, conversation: &ConversationId) {
+        match self.opens.get(conversation) {
+            None => self.outbox.settled(conversation, Seq::MAX, u64::MAX),
+            Some(opened) if opened.thread.timeline().is_loaded() => {
+                self.outbox.settled(conversation, opened.thread.timeline().last(), opened.backstage.last());
+            }
+            Some(_) => {}
         }
     }
 
