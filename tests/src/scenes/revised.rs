@@ -11,7 +11,7 @@ impl Tour {
         self.browser.type_into("document.body", "q").await;
         self.browser.until("document.querySelector('.quoting q')").await;
         self.show(eye, "quoting", Place::Page).await;
-        self.browser.type_into(FIELD, &format!("{}\u{e007}", self.words.canned[1].1)).await;
+        self.browser.type_into(FIELD, &format!("{}\u{e007}", self.words.answers[1])).await;
         self.browser
             .until("document.querySelector('.bubble .quote') && !document.querySelector('.quoting')")
             .await;

@@ -40,9 +40,8 @@ const RETURNING: usize = 4;
 const EXCHANGES: usize = 20;
 /// Measured so many times.
 const ROUNDS: usize = 3;
-/// Long messages (16 KiB): the system takes ten of them for such a client, on a busy machine up to fourteen, and the others
-/// wait at the relay.
-const BLOCKING: usize = 18;
+/// Long messages (16 KiB): the system takes ten of them for such a client, and a few more wait at the relay.
+const BLOCKING: usize = 14;
 /// These nearly fill what a client may have waiting there.
 const FILLING: usize = 20;
 /// And so many more are far more than that.
