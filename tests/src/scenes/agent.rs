@@ -251,12 +251,15 @@ impl Tour {
         can.say(json!({ "Propose": propose })).await;
         let deed = |number: usize| format!("document.querySelectorAll('.proposal button')[{number}]");
         self.browser.until(&deed(2)).await;
+        // How many wait is told a moment later than that they do.
+        let list = "document.querySelector('[data-list=Approval]')";
+        self.browser.until(&format!("{list}.querySelector('.count')?.textContent === '1'")).await;
         self.show(eye, "approval", Place::Page).await;
         self.browser.click(&deed(2)).await;
         self.browser.until("document.querySelector('.proposal textarea')").await;
         let why = format!("{}\u{e004}\u{e007}", self.words.aside);
         self.browser.type_into("document.querySelector('.proposal textarea')", &why).await;
-        self.browser.until("document.querySelector('.proposal.ended')").await;
+        self.browser.until(&format!("document.querySelector('.proposal.ended') && {list}.hidden")).await;
         self.show(eye, "approval-returned", Place::Page).await;
     }
 

@@ -411,21 +411,21 @@ async fn a_page_out_of_the_cache_a_hidden_one_and_a_slow_one_miss_nothing() {
 
 /// What may happen to a visitor's browser.
 const DEEDS: usize = 6;
+/// So much happens in one conversation: all of it stays on a page that is loaded anew.
+const AT_ONCE: usize = 8;
 
-#[tokio::test]
-async fn whatever_happens_to_the_page_everybody_sees_each_message_once_in_one_order() {
-    let mut proof = Proof::begin("T16.random", &["P4", "P5", "P7", "P10"]);
+/// Lets something happen in a conversation; gives how many messages were written.
+async fn one_after_the_other(chance: &mut u64) -> usize {
     let stage = stage().await;
     let (agent, visitor) = tokio::join!(stage.agent(None), stage.visitor());
     write(&visitor, "visitor-0;").await;
     open_conversation(&agent, "visitor-0;").await;
-    let (mut chance, mut mine, mut theirs) = (seed() | 1, 1, 0);
-    let deeds = amount(8, 400);
-    for _ in 0..deeds {
-        chance ^= chance << 13;
-        chance ^= chance >> 7;
-        chance ^= chance << 17;
-        match usize::try_from(chance % DEEDS as u64).expect("few") {
+    let (mut mine, mut theirs) = (1, 0);
+    for _ in 0..AT_ONCE {
+        *chance ^= *chance << 13;
+        *chance ^= *chance >> 7;
+        *chance ^= *chance << 17;
+        match usize::try_from(*chance % DEEDS as u64).expect("few") {
             0 => stage.network.set(Mode::Down),
             1 => stage.network.set(Mode::Silent),
             2 | 3 => {
@@ -460,9 +460,21 @@ async fn whatever_happens_to_the_page_everybody_sees_each_message_once_in_one_or
             order.as_array().expect("a list").iter().filter_map(|m| m.as_str()).collect::<Vec<_>>().join(",")
         ))
         .await;
-    proof.figure("deeds", deeds);
-    proof.figure("messages", mine + theirs);
     visitor.close().await;
     agent.close().await;
+    mine + theirs
+}
+
+#[tokio::test]
+async fn whatever_happens_to_the_page_everybody_sees_each_message_once_in_one_order() {
+    let mut proof = Proof::begin("T16.random", &["P4", "P5", "P7", "P10"]);
+    let (mut chance, mut messages) = (seed() | 1, 0);
+    let conversations = amount(1, 50);
+    for _ in 0..conversations {
+        messages += one_after_the_other(&mut chance).await;
+    }
+    proof.figure("conversations", conversations);
+    proof.figure("deeds", conversations * AT_ONCE);
+    proof.figure("messages", messages);
     proof.holds();
 }
