@@ -28,6 +28,23 @@ pub fn processor_time(pid: Pid) -> Duration {
     Duration::from_secs(fields.iter().sum()) / u32::try_from(ticks()).unwrap_or(100)
 }
 
+/// What the kernel still holds of all that was written to who is connected to a port of this machine, in bytes.
+///
+/// # Panics
+/// When the kernel does not tell.
+#[must_use]
+pub fn unsent_bytes(port: u16) -> u64 {
+    let table = fs::read_to_string("/proc/net/tcp").expect("the kernel tells of its sockets");
+    // `sl local_address rem_address st tx_queue:rx_queue …`, all in hexadecimal.
+    let unsent = |line: &str| {
+        let mut fields = line.split_whitespace().skip(1);
+        let local = fields.next()?.rsplit(':').next()?;
+        let queue = fields.nth(2)?.split(':').next()?;
+        (u16::from_str_radix(local, 16) == Ok(port)).then(|| u64::from_str_radix(queue, 16).ok())?
+    };
+    table.lines().skip(1).filter_map(unsent).sum()
+}
+
 /// The kernel counts in these parts of a second.
 fn ticks() -> u64 {
     rustix::param::clock_ticks_per_second()

@@ -116,7 +116,7 @@ impl Outbox {
         let ephemeral = packet.weight == Weight::Ephemeral;
         let share = if ephemeral { 2 } else { 1 };
         let bytes = inside.bytes + packet.frame.len();
-        if mutants::on(Mutant::PublishWaits) && inside.bytes > 1_024 && packet.frame.len() < 1_024 {
+        if mutants::on(Mutant::PublishWaits) && inside.bytes > 1_024 {
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         let full = bytes > OUTBOX_BYTES / share || inside.packets.len() >= OUTBOX_PACKETS / share;

@@ -40,8 +40,14 @@ const RETURNING: usize = 4;
 const EXCHANGES: usize = 20;
 /// Measured so many times.
 const ROUNDS: usize = 3;
-/// Long messages (16 KiB): the system takes ten of them for such a client, and a few more wait at the relay.
-const BLOCKING: usize = 14;
+/// Long messages (16 KiB) that wait at the relay itself, once the system takes no more: some in the websocket, some before.
+const WAITING: usize = 7;
+/// The system takes no more of them than this for such a client.
+const TAKEN: usize = 100;
+/// So long after that most of them are surely there: they are closed ten seconds after the first write that had to wait.
+const THERE: Duration = Duration::from_secs(7);
+/// What the system holds stands still when it has been the same for so long.
+const STILL: Duration = Duration::from_millis(30);
 /// These nearly fill what a client may have waiting there.
 const FILLING: usize = 20;
 /// And so many more are far more than that.
@@ -55,9 +61,14 @@ const ATTEMPTS: usize = 4;
 /// The two proofs of this file take the machine in turn.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-async fn closed_as_slow(metrics: &str) -> usize {
+/// Sessions that were closed because they do not read.
+const SLOW: &str = "merhaba_sessions_closed_total{reason=\"Slow\"}";
+/// Visitors who are connected.
+const VISITORS: &str = "merhaba_sessions{side=\"visitor\"}";
+
+/// What the relay counts.
+async fn number(metrics: &str, line: &str) -> usize {
     let text = http::get(metrics, "/metrics").await.text();
-    let line = "merhaba_sessions_closed_total{reason=\"Slow\"}";
     let found = text.lines().find_map(|found| found.strip_prefix(line));
     found.and_then(|rest| rest.trim().parse().ok()).unwrap_or(0)
 }
@@ -131,6 +142,18 @@ async fn least_delay(
     (couples, least)
 }
 
+/// What the system holds for who is connected to a port, once that stands still.
+async fn standing(port: u16) -> u64 {
+    let mut held = process::unsent_bytes(port);
+    loop {
+        merhaba_tests::faults::last(STILL).await;
+        match process::unsent_bytes(port) {
+            now if now == held => return now,
+            now => held = now,
+        }
+    }
+}
+
 /// The most memory that the relay has in use while something else goes on, in KiB.
 async fn most_memory<T>(relay: &Relay, during: impl Future<Output = T>) -> (T, u64) {
     let mut most = process::resident_kib(relay.pid());
@@ -145,12 +168,12 @@ async fn most_memory<T>(relay: &Relay, during: impl Future<Output = T>) -> (T, u
 
 /// Fills what each of these may have waiting, then pours far more; the most memory meanwhile, until all are closed.
 async fn overflow(place: &Place, flood: &mut Flood, names: &[ConversationId]) -> u64 {
-    let before = closed_as_slow(&place.metrics).await;
+    let before = number(&place.metrics, SLOW).await;
     let pouring = async {
         flood.pour(names, FILLING).await;
         flood.pour(names, OVERFLOWING).await;
         let began = Instant::now();
-        while closed_as_slow(&place.metrics).await < before + names.len() {
+        while number(&place.metrics, SLOW).await < before + names.len() {
             assert!(began.elapsed() < CLOSED_WITHIN, "not everybody who does not read is closed as slow");
         }
     };
@@ -193,6 +216,27 @@ impl Place {
 
     async fn flood(&self, characters: usize) -> Flood {
         Flood::new(self.door.clone(), &self.crowd.bearer, characters).await
+    }
+
+    /// Writes to each of these as much as blocks the relay's writes, and a little more, which waits at the relay: as much as
+    /// that may for the ten seconds until they are closed. One message after the other: what is poured faster than sessions
+    /// write waits too, and they would be closed for that.
+    async fn block(&self, names: &[ConversationId]) {
+        let port =
+            self.relay.authority().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+        let (mut flood, mut held) = (self.flood(BODY_CHARS).await, 0);
+        for _ in 0..TAKEN {
+            flood.pour(names, 1).await;
+            let now = standing(port).await;
+            if now < held + names.len() as u64 * 1_024 {
+                for _ in 1..WAITING {
+                    flood.pour(names, 1).await;
+                }
+                return;
+            }
+            held = now;
+        }
+        panic!("the system takes everything: {held} bytes");
     }
 
     async fn deaf(&self, count: usize) -> (Vec<Deaf>, Vec<ConversationId>) {
@@ -247,11 +291,12 @@ async fn who_stops_reading_costs_little_and_loses_nothing() {
 /// got busier or idler meanwhile.
 async fn compare(place: &Place, couples: Vec<Couple>) -> (Vec<Couple>, Option<Delay>, Option<Delay>) {
     let (deaf, names) = place.deaf(amount(100, 400)).await;
-    let before = closed_as_slow(&place.metrics).await;
+    let here = number(&place.metrics, VISITORS).await;
     let (couples, calm) = least_delay(place, couples, &names, async || true).await;
-    // As much as blocks the relay's writes to each of them; it waits ten seconds before it closes them.
-    place.flood(BODY_CHARS).await.pour(&names, BLOCKING).await;
-    let most_there = async || closed_as_slow(&place.metrics).await < before + names.len() / 2;
+    place.block(&names).await;
+    let blocked = Instant::now();
+    let most_there =
+        async || blocked.elapsed() < THERE && number(&place.metrics, VISITORS).await > here - names.len() / 2;
     let (couples, stuck) = least_delay(place, couples, &names, most_there).await;
     drop(deaf);
     let (couples, after) = least_delay(place, couples, &names, async || true).await;
