@@ -158,6 +158,7 @@ pub async fn run(
         tokio::spawn(app.chat.counting()),
         tokio::spawn(app.chat.waking()),
         tokio::spawn(app.chat.passing()),
+        tokio::spawn(app.chat.sending()),
         tokio::spawn(app.chat.climbing()),
     ];
     let turns = Turns::default();

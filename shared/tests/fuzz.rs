@@ -113,7 +113,7 @@ fn frames_survive_both_codecs_and_no_bytes_harm_decoding() {
             }
         }
     }
-    assert_eq!(ran.kinds.len(), 8 + 11 + 27 + 26, "every kind came up: {:?}", ran.kinds);
+    assert_eq!(ran.kinds.len(), 8 + 11 + 28 + 26, "every kind came up: {:?}", ran.kinds);
     proof.figure("frames", ran.frames);
     proof.figure("mutants", ran.mutants);
     proof.figure("mutants_that_decoded", ran.decoded);
@@ -178,7 +178,8 @@ fn every_kind_is_made() {
             | FromAgent::Edit(_)
             | FromAgent::Delete(_)
             | FromAgent::Escalate(_)
-            | FromAgent::Person(_),
+            | FromAgent::Person(_)
+            | FromAgent::Transfer(_),
             ToAgent::Welcome(_)
             | ToAgent::Inbox(_)
             | ToAgent::InboxChanged(_)

@@ -138,6 +138,7 @@ fn row() -> agent::InboxRow {
             rung: 2,
             told: 3,
             unattended_since: Some(AT + 11),
+            department: Some("sales".into()),
         },
     }
 }
@@ -191,6 +192,7 @@ fn only() -> triage::Only {
         tag: Some("iade".into()),
         agent: Some("ag1".into()),
         locale: Some("tr".into()),
+        department: Some("sales".into()),
     }
 }
 
@@ -271,12 +273,13 @@ fn every_frame_kind_is_as_it_was() {
         Snooze(triage::Snooze { conversation: "cv1".into(), until: Some(AT) }),
         Bookmark(triage::Bookmark { conversation: "cv1".into(), on: true }),
         Look(agent::Look { conversation: Some("cv1".into()) }),
-        Propose(approval::Propose { client_id: ID, conversation: "cv1".into(), body: "Yarın kargoda.".into() }),
+        Propose(approval::Propose { client_id: ID, conversation: "cv1".into(), body: "Yarın kargoda.".into(), due: Some(AT + 60_000) }),
         Decide(approval::Decide { conversation: "cv1".into(), number: 3, verdict: approval::Verdict::Returned, text: "Tarih vermeyelim".into() }),
         Edit(revision::EditMessage { client_id: ID, conversation: "cv1".into(), of: 13, body: "Hemen bakıyoruz.".into() }),
         Delete(revision::DeleteMessage { client_id: ID, conversation: "cv1".into(), of: 13 }),
         Escalate(triage::Escalate { conversation: "cv1".into(), reason: "Müşteri çok kızgın".into() }),
         Person(person::GetPerson { conversation: "cv1".into(), before: Some("cv0".into()) }),
+        Transfer(triage::Transfer { conversation: "cv1".into(), department: Some("sales".into()) }),
     );
     let activity = agent::Activity {
         conversation: "cv1".into(),
@@ -317,6 +320,7 @@ fn every_frame_kind_is_as_it_was() {
         }),
         Bookmarked(triage::Bookmark { conversation: "cv1".into(), on: false }),
         Proposal(approval::Proposal {
+            due: Some(AT + 60_000),
             conversation: "cv1".into(), number: 3, client_id: ID, author: elif(), at: AT, after: 13, body: "Yarın kargoda.".into(),
         }),
         Decided(approval::Decided {

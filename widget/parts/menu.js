@@ -48,7 +48,7 @@ export default async api => {
   if (shut) return;
   const entry = (path, key, act, more) => node('button', { type: 'button', role: 'menuitem', tabIndex: -1, onclick: () => { close(); act(); } }, icon(path), text(key), more);
   const menu = node('div', { className: 'menu', role: 'menu', 'aria-label': text('menu') },
-    now.id && entry(NEW, 'new_conversation', () => { tell({ k: 'new' }); api.field.focus(); }),
+    now.id && entry(NEW, 'new_conversation', () => { tell({ k: 'new' }); window.merhaba.begins?.(); api.field.focus(); }),
     now.known && entry(PAST, 'earlier', () => part('history'), now.elsewhere > 0 && node('span', { className: 'count' }, now.elsewhere.toLocaleString(api.language))),
     now.open && entry(END, 'end', () => end(api, now.id)),
     now.id && entry(PAPER, 'transcript', () => part('transcript')),

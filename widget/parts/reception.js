@@ -1,5 +1,5 @@
-// What a site asks before the first message, and when it is open again: only in documents of sites that ask or have
-// hours. The relay has drawn the fields; this checks them, hands the answers to the wasm as `merhaba.about`, and keeps
+// What a site asks before the first message, what a conversation is for, and when the site is open again: only in
+// documents of sites that ask, have departments to choose from, or have hours. The relay has drawn the fields; this checks them, hands the answers to the wasm as `merhaba.about`, and keeps
 // them in storage until the message they go with is stored. It never sends anything, and never writes HTML.
 const d = document, root = d.documentElement, form = d.getElementById('f'), ask = d.getElementById('ask'),
   closed = d.getElementById('closed'), key = 'merhaba:' + root.dataset.key, words = closed ? closed.dataset : {};
@@ -8,8 +8,21 @@ const d = document, root = d.documentElement, form = d.getElementById('f'), ask 
 const kept = name => { try { return localStorage[key + name]; } catch { return undefined; } };
 const keep = (name, value) => { try { localStorage[key + name] = value; } catch { /* as long as the page, then */ } };
 
-// Who has written before was asked before.
-if (ask && kept(':token')) ask.remove();
+const topics = ask && ask.querySelector('.topics');
+
+/** What is asked of a person is asked once; what a conversation is for, each time one begins. */
+const asked = () => {
+  ask.replaceChildren(...ask.querySelectorAll(':scope>.topics,:scope>.why'));
+  ask.remove();
+};
+if (ask && kept(':token')) asked();
+
+/** The menu begins another conversation. */
+window.merhaba.begins = () => {
+  if (!topics || ask.isConnected) return;
+  for (const field of topics.elements) field.checked = false;
+  d.getElementById('heard').before(ask);
+};
 
 /** The field that has no good answer, with what is wrong with it in words. */
 const wrong = field => {
@@ -22,9 +35,10 @@ const answers = () => {
   const about = { answers: [] };
   for (const field of ask.elements) {
     const { question } = field.dataset;
-    if (field.type === 'checkbox') about[field.name] = field.checked;
+    if (field.type === 'radio') { if (field.checked) about.topic = field.value; }
+    else if (field.type === 'checkbox') about[field.name] = field.checked;
     else if (question) { if (field.value.trim()) about.answers.push({ question, answer: field.value }); }
-    else about[field.name] = field.value;
+    else if (field.name) about[field.name] = field.value;
   }
   return JSON.stringify(about);
 };
@@ -32,7 +46,7 @@ const answers = () => {
 // Before every other listener of the form: what is missing is said, and what was typed stays.
 form.addEventListener('submit', event => {
   if (!ask || !ask.isConnected) return;
-  const fields = [...ask.elements], first = fields.find(wrong);
+  const fields = [...ask.elements].filter(field => field.name), first = fields.find(wrong);
   for (const field of fields) field.ariaInvalid = field === first ? 'true' : 'false';
   ask.querySelector('.why').textContent = first ? wrong(first) : '';
   if (first) {
@@ -44,7 +58,7 @@ form.addEventListener('submit', event => {
     keep(':about', about);
     window.merhaba.about = about;
     // A plain form takes its fields along; they go once it has been read.
-    setTimeout(() => ask.remove());
+    setTimeout(asked);
   }
 }, true);
 

@@ -51,6 +51,8 @@ pub enum Deed {
     Snooze,
     /// Takes that back.
     Wake,
+    /// Chooses when what is written goes.
+    Later,
     /// Calls owners and admins.
     Escalate,
     /// Marks it for oneself, or no longer.
@@ -121,6 +123,7 @@ pub const ACTIONS: &[Action] = &[
     action(Deed::Reopen, "", |texts| texts.reopen, RETRY),
     action(Deed::Snooze, "s", |texts| texts.snooze, CLOCK),
     action(Deed::Wake, "", |texts| texts.wake, CLOCK),
+    action(Deed::Later, "", |texts| texts.send_later, CLOCK),
     action(Deed::Escalate, "h", |texts| texts.escalate, CALL),
     action(Deed::Bookmark, "b", |texts| texts.bookmark, STAR),
     action(Deed::Priority, "p", |texts| texts.priority, FLAG),
@@ -149,8 +152,8 @@ impl Deed {
     /// Whether it is about the conversation that is shown.
     pub const fn is_of_conversation(self) -> bool {
         use Deed::{
-            Answer, Bookmark, Claim, Details, Escalate, HandOver, Note, Priority, Quote, Reopen, Resolve,
-            Snooze, Tag, TakeOver, Unread, Wake,
+            Answer, Bookmark, Claim, Details, Escalate, HandOver, Later, Note, Priority, Quote, Reopen,
+            Resolve, Snooze, Tag, TakeOver, Unread, Wake,
         };
         matches!(
             self,
@@ -160,6 +163,7 @@ impl Deed {
                 | Details
                 | Escalate
                 | HandOver
+                | Later
                 | Note
                 | Priority
                 | Quote
@@ -253,6 +257,7 @@ impl Desk {
             Deed::Reopen => may && !open,
             Deed::Snooze => may && row.status == Status::Open,
             Deed::Wake => may && row.status == Status::Snoozed,
+            Deed::Later => may && !self.draft(&row.conversation, false).is_empty(),
             Deed::Priority | Deed::Tag => may,
             _ => true,
         }
@@ -301,6 +306,10 @@ impl Desk {
             Deed::Resolve => self.resolve(id),
             Deed::Reopen => self.act(|client, _| client.reopen(id)),
             Deed::Snooze => self.snoozing.set(true),
+            Deed::Later => {
+                self.noting.set(false);
+                self.planning.set(true);
+            }
             Deed::Wake => self.act(|client, _| client.snooze(id, None)),
             Deed::Escalate => self.escalating.set(true),
             Deed::Bookmark => self.bookmark(id),

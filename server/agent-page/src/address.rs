@@ -7,13 +7,14 @@ use wasm_bindgen::JsValue;
 /// The query for a list; empty for the open ones of all.
 pub fn query(filter: Filter, only: &Only) -> String {
     let list = (filter != Filter::Open).then(|| filter.as_str().to_ascii_lowercase());
-    let Only { site, tag, agent, locale } = only;
+    let Only { site, tag, agent, locale, department } = only;
     let parts = [
         ("list", list),
         ("site", site.as_ref().map(|site| site.0.clone())),
         ("tag", tag.clone()),
         ("agent", agent.as_ref().map(|agent| agent.0.clone())),
         ("language", locale.clone()),
+        ("department", department.clone()),
     ];
     let parts = parts.into_iter().filter_map(|(name, value)| Some([name, "=", &escaped(&value?)].concat()));
     let parts: Vec<_> = parts.collect();
@@ -34,6 +35,7 @@ pub fn parse(query: &str) -> (Filter, Only) {
             "tag" => only.tag = Some(value),
             "agent" => only.agent = Some(value.as_str().into()),
             "language" => only.locale = Some(value),
+            "department" => only.department = Some(value),
             _ => {}
         }
     }
@@ -96,6 +98,7 @@ mod tests {
             tag: Some("İade & değişim = 100%".into()),
             agent: Some("a_1-2".into()),
             locale: Some("tr".into()),
+            department: Some("sales".into()),
         };
         for filter in Filter::ALL {
             for only in [Only::default(), only.clone()] {

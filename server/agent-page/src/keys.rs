@@ -47,7 +47,10 @@ fn press(desk: Desk, search: Search, prefs: Prefs, event: &KeyboardEvent) {
 }
 
 fn escape(desk: Desk, search: Search, focused: Option<Element>) {
-    if desk.snoozing.get_untracked() {
+    if desk.planning.get_untracked() {
+        desk.planning.set(false);
+        focus("#later");
+    } else if desk.snoozing.get_untracked() {
         desk.snoozing.set(false);
         focus("#snooze");
     } else if desk.details.get_untracked() {

@@ -111,6 +111,8 @@ pub enum Piece {
         mine: bool,
         /// When; `None`: not stored yet.
         at: Option<Millis>,
+        /// When it goes by itself; `None`: when somebody approves.
+        due: Option<Millis>,
         /// The text.
         body: String,
         /// What became of it; nothing, while it waits.
@@ -187,6 +189,8 @@ pub enum Deed {
     Climbed(u8),
     /// Owners and admins were called, for this reason.
     Escalated(String),
+    /// It was sent to a department, or to the whole team.
+    Transferred(Option<String>),
 }
 
 impl Deed {
@@ -203,10 +207,13 @@ impl Deed {
             (agent::Deed::Snoozed, Some(Detail::Until(until))) => Self::Snoozed(*until),
             (agent::Deed::Woken, _) => Self::Woken,
             // What was given back, or changed, is told beside its text.
+            // One's own that was to go later goes now: the message says that.
+            (agent::Deed::Approved, Some(Detail::Proposal(of))) if of.of.id == done.author.id => return None,
             (agent::Deed::Approved, Some(Detail::Proposal(of))) => Self::Approved(of.of.name.clone()),
             (agent::Deed::Passed, Some(Detail::Proposal(of))) => Self::Passed(of.of.name.clone()),
             (agent::Deed::Climbed, Some(Detail::Rung(rung))) => Self::Climbed(*rung),
             (agent::Deed::Escalated, Some(Detail::Reason(reason))) => Self::Escalated(reason.clone()),
+            (agent::Deed::Transferred, Some(Detail::Department(to))) => Self::Transferred(to.clone()),
             _ => return None,
         })
     }
@@ -367,12 +374,13 @@ impl Log {
             What::Note => {
                 Some(Piece::Note { id, who: who.clone().unwrap_or_default(), at: None, body: body.clone() })
             }
-            What::Proposal => Some(Piece::Proposal {
+            What::Proposal | What::Later(_) => Some(Piece::Proposal {
                 id,
                 number: 0,
                 who: who.clone().unwrap_or_default(),
                 mine: true,
                 at: None,
+                due: if let What::Later(due) = out.what { Some(due) } else { None },
                 body: body.clone(),
                 fate: None,
             }),
@@ -435,7 +443,7 @@ fn proposal(written: &Proposal, opened: &Opened, me: Option<&AgentAuthor>) -> Op
         let reason = if verdict == Verdict::Returned { decision.text.clone() } else { String::new() };
         Some(Fate { verdict, by: done.author.name.clone(), reason })
     });
-    if fate.as_ref().is_some_and(|fate| fate.verdict == Verdict::Approved) {
+    if fate.as_ref().is_some_and(|fate| matches!(fate.verdict, Verdict::Approved | Verdict::Sent)) {
         return None;
     }
     Some(Piece::Proposal {
@@ -444,6 +452,7 @@ fn proposal(written: &Proposal, opened: &Opened, me: Option<&AgentAuthor>) -> Op
         who: written.author.name.clone(),
         mine: me.is_some_and(|me| me.id == written.author.id),
         at: Some(written.at),
+        due: written.due,
         body: written.body.clone(),
         fate,
     })

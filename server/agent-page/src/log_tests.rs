@@ -211,6 +211,7 @@ fn what_waits_for_approval_stands_in_its_place_until_it_goes_as_it_was() {
         at: 1,
         after: 1,
         body: "p".into(),
+        due: None,
     };
     log.backstage.line(BackstageLine::Proposal(written(1, elif())));
     let drawn = draw(&log, &[]);
@@ -230,6 +231,7 @@ fn what_waits_for_approval_stands_in_its_place_until_it_goes_as_it_was() {
         (agent::Deed::Returned, "why", Some(Verdict::Returned), "why"),
         (agent::Deed::Changed, "other words", Some(Verdict::Changed), ""),
         (agent::Deed::Approved, "", None, ""),
+        (agent::Deed::Sent, "", None, ""),
     ] {
         let mut log = log.clone();
         log.backstage.line(BackstageLine::Activity(decided(deed, text)));

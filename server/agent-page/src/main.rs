@@ -5,6 +5,7 @@ mod address;
 mod app;
 mod canned;
 mod counts;
+mod departments;
 mod desk;
 mod fuzzy;
 mod i18n;

@@ -71,6 +71,8 @@ pub enum What {
     Open(ConversationId),
     /// The conversation is given to somebody.
     Give(AgentId),
+    /// It is sent to a department, or to the whole team.
+    Transfer(Option<String>),
     /// It is put off until then.
     Snooze(Millis),
     /// It gets this tag, or loses it.
@@ -203,9 +205,17 @@ fn with_conversation(desk: Desk, row: &InboxRow, prefs: Prefs, known: &Known, al
     };
     if desk.can(Deed::HandOver) {
         let holder = row.assignee.as_ref().map(|agent| &agent.id);
-        for one in known.colleagues.iter().filter(|one| holder != Some(&one.id)) {
+        for one in known.colleagues.iter().filter(|one| one.answers && holder != Some(&one.id)) {
             let there = if one.online { texts.available } else { texts.not_here };
             add(GIVE, What::Give(one.id.clone()), &fill(texts.palette_give, &[("name", &one.name)]), there);
+        }
+        let now = row.triage.department.as_ref();
+        let all = now.map(|_| (None, texts.whole_team.to_owned()));
+        let departments = desk.departments.of(&row.site).into_iter();
+        let others = departments.filter(|one| Some(&one.id) != now);
+        for (to, name) in others.map(|one| (Some(one.id.clone()), one.name(lang))).chain(all) {
+            let words = fill(texts.palette_give, &[("name", &name)]);
+            add(GIVE, What::Transfer(to), &words, texts.department_one);
         }
     }
     if desk.can(Deed::Snooze) {
@@ -286,6 +296,7 @@ pub fn carry_out(desk: Desk, prefs: Prefs, search: Search, what: What) {
         }
         (What::Open(id), _) => desk.go(Route::Conversation(id)),
         (What::Give(to), Some(id)) => desk.give(&id, Some(to)),
+        (What::Transfer(to), Some(id)) => desk.transfer(&id, to),
         (What::Snooze(until), Some(id)) => desk.snooze(&id, until),
         (What::Tag(tag, on), Some(id)) => desk.act(|client, _| client.tag(&id, tag, on)),
         (What::Priority(priority), Some(id)) => desk.act(|client, _| client.prioritise(&id, priority)),
@@ -299,6 +310,6 @@ pub fn carry_out(desk: Desk, prefs: Prefs, search: Search, what: What) {
             }
             search.type_in(text);
         }
-        (What::Give(_) | What::Snooze(_) | What::Tag(..) | What::Priority(_), None) => {}
+        (What::Give(_) | What::Transfer(_) | What::Snooze(_) | What::Tag(..) | What::Priority(_), None) => {}
     }
 }

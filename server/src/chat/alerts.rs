@@ -10,9 +10,10 @@ fn alert(kind: Kind, row: &InboxRow, whom: Whom) -> Alert {
     Alert { kind, site: row.site.clone(), conversation: row.conversation.clone(), whom }
 }
 
-/// Whoever has the conversation; all who answer where nobody has.
+/// Whoever has the conversation; where nobody has, those of its department, or all who answer.
 fn responsible(row: &InboxRow) -> Whom {
-    row.assignee.as_ref().map_or(Whom::Team, |agent| Whom::One(agent.id.clone()))
+    let team = || row.triage.department.clone().map_or(Whom::Team, Whom::Department);
+    row.assignee.as_ref().map_or_else(team, |agent| Whom::One(agent.id.clone()))
 }
 
 /// A visitor wrote.

@@ -1,4 +1,4 @@
-//! Messages that wait for approval: written, decided, and passed on when nobody decides. Never publishes to a visitor what
+//! Messages that wait for approval: written, decided, and passed on when nobody decides; and those that go later. Never publishes to a visitor what
 //! nobody has let go, and never decides who may: the session asks the rules first.
 use super::{Chat, alarm, alerts};
 use crate::{
@@ -25,7 +25,7 @@ pub fn accepted_proposal(proposal: &Proposal) -> Accepted {
 }
 
 impl Chat {
-    /// Stores a message that waits for approval, already checked; queued when this is called.
+    /// Stores a message that waits for approval, or for its time, already checked; queued when this is called.
     pub fn propose(&self, agent: &AgentId, propose: Propose) -> Pending<Option<Bounded<Proposed>>> {
         let message = AgentMessage {
             agent: agent.clone(),
@@ -38,18 +38,24 @@ impl Chat {
             at: self.clock.now(),
             sequence: Sequence::default(),
         };
+        let due = propose.due;
         let (publisher, proposed) = (self.publisher.clone(), self.proposed.clone());
+        let planned = self.planned.clone();
         let then: Then<Option<Bounded<Proposed>>> = Box::new(move |done| {
             if let Some(Bounded::Done(Proposed::Stored { proposal, row })) = done {
                 let topic = Topic::Conversation(proposal.conversation.clone());
                 let event = Event::Proposal(Proposal::clone(proposal));
                 publisher.hub().publish(&topic, &Weight::Durable, &event);
-                publisher.alert(Some(alerts::approval(row)));
                 publisher.row(row);
-                proposed.notify_one();
+                if due.is_some() {
+                    planned.notify_one();
+                } else {
+                    publisher.alert(Some(alerts::approval(row)));
+                    proposed.notify_one();
+                }
             }
         });
-        self.store.propose(message, then)
+        self.store.propose(message, due, then)
     }
 
     /// Decides on one, if nobody has. Whoever wrote it is told wherever they look.
@@ -79,6 +85,35 @@ impl Chat {
     fn tell_team(&self, activity: &Activity, proposer: &AgentId) {
         let topics = [Topic::Conversation(activity.conversation.clone()), Topic::Agent(proposer.clone())];
         self.publisher.hub().publish_all(&topics, &Weight::Durable, &Event::Activity(activity.clone()));
+    }
+
+    /// Sends, for ever, what was written for later, each at its time; what came due while nobody ran, at once.
+    pub fn sending(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let chat = self.clone();
+        let what = "what was written for later does not go for now";
+        async move { alarm::watch(&chat.planned, what, || chat.send_due()).await }
+    }
+
+    /// Sends what is due; how long to wait for the next, if anything is planned.
+    pub async fn send_due(self: &Arc<Self>) -> Result<Option<Duration>, StoreError> {
+        let Some(next) = self.store.next_due().await? else { return Ok(None) };
+        let now = self.clock.now();
+        if next <= now {
+            let chat = Arc::clone(self);
+            let then: Then<Vec<Settled>> = Box::new(move |sent| {
+                for settled in sent {
+                    if settled.decided.won {
+                        chat.settled(settled);
+                    } else {
+                        chat.publisher.alert(Some(alerts::approval(&settled.row)));
+                        chat.publisher.row(&settled.row);
+                    }
+                }
+            });
+            self.store.send_due(now, then).await?;
+            self.proposed.notify_one();
+        }
+        Ok(Some(alarm::until(next, now)))
     }
 
     /// Passes on, for ever, what waits for approval, each at its time; what came due while nobody ran, at once.

@@ -63,6 +63,8 @@ pub struct Chat {
     put_off: Arc<Notify>,
     /// Something waits for approval since.
     proposed: Arc<Notify>,
+    /// Something was written for later.
+    planned: Arc<Notify>,
     /// A site's times are others since.
     ladder: Arc<Notify>,
 }
@@ -87,6 +89,7 @@ impl Chat {
             looks,
             put_off: Arc::default(),
             proposed: Arc::default(),
+            planned: Arc::default(),
             ladder: Arc::default(),
         }
     }

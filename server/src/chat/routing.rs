@@ -4,8 +4,11 @@
 use super::{Chat, counts::Moved, presence::Presence, publish::Publisher};
 use crate::{
     clock::Clock,
-    domain::routing::{Mode, Routing, Taker, plan},
-    store::{Changed, Store, StoreError},
+    domain::{
+        department::Department,
+        routing::{Mode, Routing, Taker, plan},
+    },
+    store::{Changed, SiteSettings, Store, StoreError},
 };
 use merhaba_shared::protocol::ids::{AgentId, SiteKey};
 use std::{
@@ -22,10 +25,16 @@ const PACE: Duration = Duration::from_millis(50);
 /// Conversations of a site that are given in one round.
 const AT_ONCE: usize = 256;
 
+/// How a site gives conversations, and to whom of its team.
+struct Rules {
+    routing: Routing,
+    departments: Vec<Department>,
+}
+
 #[derive(Default)]
 struct Sites {
     /// Those that give conversations by themselves.
-    routing: HashMap<SiteKey, Routing>,
+    routing: HashMap<SiteKey, Arc<Rules>>,
     /// When each agent was given one last, as a number that grows.
     given: HashMap<AgentId, u64>,
     last: u64,
@@ -47,12 +56,13 @@ impl Router {
     }
 
     /// How a site gives its conversations from now on.
-    pub(super) fn set(&self, site: &SiteKey, routing: Routing) {
+    pub(super) fn set(&self, site: &SiteKey, settings: &SiteSettings) {
         let mut sites = self.lock();
+        let (routing, departments) = (settings.routing, settings.departments.clone());
         if routing.mode == Mode::Hand {
             sites.routing.remove(site);
         } else {
-            sites.routing.insert(site.clone(), routing);
+            sites.routing.insert(site.clone(), Arc::new(Rules { routing, departments }));
         }
         drop(sites);
         self.touch(site);
@@ -62,12 +72,12 @@ impl Router {
         self.lock().routing.keys().for_each(|site| self.touched.note(site));
     }
 
-    fn take(&self) -> Vec<(SiteKey, Routing)> {
+    fn take(&self) -> Vec<(SiteKey, Arc<Rules>)> {
         let sites = self.lock();
         self.touched
             .take()
             .into_iter()
-            .filter_map(|site| sites.routing.get(&site).map(|routing| (site, *routing)))
+            .filter_map(|site| sites.routing.get(&site).map(|rules| (site, rules.clone())))
             .collect()
     }
 
@@ -104,7 +114,8 @@ struct Round {
 
 impl Round {
     /// Gives what waits on a site to who has room there.
-    async fn give(&self, site: &SiteKey, routing: Routing) -> Result<(), StoreError> {
+    async fn give(&self, site: &SiteKey, rules: &Rules) -> Result<(), StoreError> {
+        let Rules { routing, departments } = rules;
         let router = self.publisher.router();
         let agents = self.presence.takers(site);
         if agents.is_empty() {
@@ -118,7 +129,7 @@ impl Round {
         let waiting = self.store.queue(site.clone(), gone, AT_ONCE).await?;
         let more = waiting.len() == AT_ONCE;
         let (mut takers, last) = router.takers(agents, &loads);
-        let plan = plan(routing, &mut takers, waiting, last);
+        let plan = plan(*routing, departments, &mut takers, waiting, last);
         let some = !plan.is_empty();
         for (waiting, to) in plan {
             let publisher = self.publisher.clone();
@@ -144,7 +155,7 @@ impl Chat {
     /// Learns how the sites give conversations; later changes come with their settings.
     pub async fn learn_routing(&self) -> Result<(), StoreError> {
         for site in self.store.sites().await? {
-            self.publisher.router().set(&site.key, site.settings.routing);
+            self.publisher.router().set(&site.key, &site.settings);
         }
         Ok(())
     }
@@ -166,8 +177,8 @@ impl Chat {
                     () = router.touched.wait() => {}
                     _ = looks.tick() => router.touch_all(),
                 }
-                for (site, routing) in router.take() {
-                    if let Err(error) = round.give(&site, routing).await {
+                for (site, rules) in router.take() {
+                    if let Err(error) = round.give(&site, &rules).await {
                         tracing::warn!(%site, %error, "conversations could not be given");
                     }
                 }

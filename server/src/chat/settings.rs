@@ -24,7 +24,7 @@ impl Chat {
         let site = self.store.update_site(site, settings).await?;
         if let Some(site) = &site {
             self.presence.set_hours(&site.key, site.settings.reception.hours.clone());
-            self.publisher.router().set(&site.key, site.settings.routing);
+            self.publisher.router().set(&site.key, &site.settings);
             self.ladder.notify_one();
         }
         Ok(site)

@@ -8,7 +8,7 @@ use crate::{
 use merhaba_shared::protocol::{
     agent,
     ids::{AgentId, ConversationId, Millis},
-    triage::{Bookmark, SetPriority},
+    triage::{Bookmark, SetPriority, Transfer},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -33,6 +33,12 @@ impl Chat {
     pub fn prioritise(&self, agent: &AgentId, set: SetPriority) -> Pending<Option<Changed>> {
         let SetPriority { conversation, priority } = set;
         self.store.prioritise(agent.clone(), conversation, priority, self.clock.now(), self.sorted())
+    }
+
+    /// Sends a conversation to a department, or to the whole team.
+    pub fn transfer(&self, agent: &AgentId, to: Transfer) -> Pending<Option<Changed>> {
+        let Transfer { conversation, department } = to;
+        self.store.transfer(agent.clone(), conversation, department, self.clock.now(), self.sorted())
     }
 
     /// Puts a conversation off, or takes that back.

@@ -4,6 +4,7 @@
 pub mod attributes;
 pub mod canned;
 pub mod conversation;
+pub mod department;
 pub mod device;
 pub mod email;
 pub mod extra;

@@ -5,7 +5,7 @@ use super::{
     hours::{Hours, HoursError},
     preview::preview,
 };
-use merhaba_shared::protocol::limits::{LOCALE_BYTES, NAME_CHARS, URL_BYTES};
+use merhaba_shared::protocol::limits::{DEPARTMENT_BYTES, LOCALE_BYTES, NAME_CHARS, URL_BYTES};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -213,7 +213,7 @@ impl Question {
 }
 
 /// White space around texts goes, and texts that are nothing else.
-fn tidy(words: &mut Words, most: usize, error: &ReceptionError) -> Result<(), ReceptionError> {
+pub(super) fn tidy(words: &mut Words, most: usize, error: &ReceptionError) -> Result<(), ReceptionError> {
     let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
     if words.len() > LANGUAGES
         || words.keys().any(|tag| tag.len() > LOCALE_BYTES || !tag.split('-').all(part))
@@ -247,6 +247,9 @@ pub struct About {
     pub answers: Vec<Answer>,
     /// They agreed to what the site asks for.
     pub consent: bool,
+    /// The department that the conversation is for, by its id: of the conversation, so it is not kept with the person.
+    #[serde(skip_serializing)]
+    pub topic: Option<String>,
 }
 
 /// An answer to a question of the site's.
@@ -311,7 +314,15 @@ impl About {
             return Err(AboutError::Answers);
         }
         let answers = self.answers.into_iter().filter(|answer| !answer.answer.trim().is_empty()).collect();
-        Ok(Self { name, email, phone, answers, consent: self.consent })
+        // What no department can be called was not chosen from those that were offered.
+        let topic = self.topic.filter(|topic| (1..=DEPARTMENT_BYTES).contains(&topic.len()));
+        Ok(Self { name, email, phone, answers, consent: self.consent, topic })
+    }
+
+    /// Whether anything is said of the person, and not only of the conversation.
+    #[must_use]
+    pub fn says_who(&self) -> bool {
+        *self != Self { topic: self.topic.clone(), ..Self::default() }
     }
 
     /// The first required question that has no answer, if there is one.

@@ -1,5 +1,6 @@
 //! Who is given what waits: by hand, in turn, or whoever is the least busy, and never beyond what one can carry. Knows no
 //! clock and no store.
+use super::department::{Department, answers};
 use merhaba_shared::protocol::ids::{AgentId, ConversationId, Millis};
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +130,8 @@ pub struct Waiting {
     pub conversation: ConversationId,
     /// Who owns it and is gone; `None`: nobody owns it.
     pub owner: Option<AgentId>,
+    /// The department it is for, by its id.
+    pub department: Option<String>,
 }
 
 /// An agent who can be given conversations now.
@@ -143,9 +146,10 @@ pub struct Taker {
 }
 
 /// What is to be given to whom, in the order of `waiting`. `last` is the highest number of `given`. Nobody goes over the
-/// capacity, and nobody with room is left without while somebody waits.
+/// capacity, and nobody with room is left without while somebody waits whom they answer.
 pub fn plan(
     routing: Routing,
+    departments: &[Department],
     takers: &mut [Taker],
     waiting: Vec<Waiting>,
     mut last: u64,
@@ -154,7 +158,8 @@ pub fn plan(
     for waiting in waiting {
         let room = takers.iter_mut().filter(|taker| taker.load < routing.capacity);
         let others = room.filter(|taker| Some(&taker.agent) != waiting.owner.as_ref());
-        let Some(taker) = others.min_by(|a, b| {
+        let theirs = others.filter(|taker| answers(departments, &taker.agent, waiting.department.as_deref()));
+        let Some(taker) = theirs.min_by(|a, b| {
             let load =
                 if routing.mode == Mode::LeastBusy { a.load.cmp(&b.load) } else { std::cmp::Ordering::Equal };
             load.then(a.given.cmp(&b.given)).then_with(|| a.agent.cmp(&b.agent))
@@ -173,13 +178,18 @@ pub fn plan(
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn taker(agent: &str, load: u32, given: u64) -> Taker {
         Taker { agent: agent.into(), load, given }
     }
 
     fn waiting(number: usize, owner: Option<&str>) -> Waiting {
-        Waiting { conversation: format!("c{number}").as_str().into(), owner: owner.map(AgentId::from) }
+        Waiting {
+            conversation: format!("c{number}").as_str().into(),
+            owner: owner.map(AgentId::from),
+            department: None,
+        }
     }
 
     fn names(plan: &[(Waiting, AgentId)]) -> Vec<&str> {
@@ -194,8 +204,11 @@ mod tests {
     fn in_turn_whoever_had_one_the_longest_ago_and_else_whoever_has_the_fewest() {
         let all = || vec![waiting(1, None), waiting(2, None), waiting(3, None)];
         let mut takers = [taker("a", 3, 2), taker("b", 0, 3), taker("c", 1, 1)];
-        assert_eq!(names(&plan(routing(Mode::Turns, 9), &mut takers.clone(), all(), 3)), ["c", "a", "b"]);
-        assert_eq!(names(&plan(routing(Mode::LeastBusy, 9), &mut takers, all(), 3)), ["b", "c", "b"]);
+        assert_eq!(
+            names(&plan(routing(Mode::Turns, 9), &[], &mut takers.clone(), all(), 3)),
+            ["c", "a", "b"]
+        );
+        assert_eq!(names(&plan(routing(Mode::LeastBusy, 9), &[], &mut takers, all(), 3)), ["b", "c", "b"]);
     }
 
     #[test]
@@ -229,7 +242,11 @@ mod tests {
         #[test]
         fn nobody_goes_over_and_nobody_with_room_idles_while_somebody_waits(
             loads in proptest::collection::vec((0_u32..8, 0_u64..20), 0..6),
-            owners in proptest::collection::vec(proptest::option::of(0_usize..8), 0..40),
+            waits in proptest::collection::vec(
+                (proptest::option::of(0_usize..8), proptest::option::of(0_usize..4)),
+                0..40,
+            ),
+            teams in proptest::collection::vec(proptest::collection::vec(0_usize..6, 0..4), 0..3),
             capacity in 1_u32..8,
             turns: bool,
         ) {
@@ -238,10 +255,27 @@ mod tests {
             let name = |number: usize| format!("a{number}");
             let before: Vec<Taker> =
                 loads.iter().enumerate().map(|(n, (load, given))| taker(&name(n), *load, *given)).collect();
-            let all: Vec<_> =
-                owners.iter().enumerate().map(|(n, owner)| waiting(n, owner.map(name).as_deref())).collect();
+            let id = |number: usize| format!("d{number}");
+            let departments: Vec<Department> = teams
+                .iter()
+                .enumerate()
+                .map(|(n, team)| Department {
+                    id: id(n),
+                    name: BTreeMap::new(),
+                    members: team.iter().map(|member| name(*member).as_str().into()).collect(),
+                    offered: false,
+                })
+                .collect();
+            let all: Vec<_> = waits
+                .iter()
+                .enumerate()
+                .map(|(n, (owner, department))| Waiting {
+                    department: department.map(id),
+                    ..waiting(n, owner.map(name).as_deref())
+                })
+                .collect();
             let mut takers = before.clone();
-            let plan = plan(routing, &mut takers, all.clone(), 20);
+            let plan = plan(routing, &departments, &mut takers, all.clone(), 20);
             for (then, now) in before.iter().zip(&takers) {
                 let given = plan.iter().filter(|(_, to)| *to == now.agent).count();
                 prop_assert_eq!(then.load as usize + given, now.load as usize);
@@ -249,11 +283,16 @@ mod tests {
             }
             for left in all.iter().filter(|one| !plan.iter().any(|(given, _)| given == *one)) {
                 let idle = takers.iter().find(|taker| {
-                    taker.load < capacity && Some(&taker.agent) != left.owner.as_ref()
+                    taker.load < capacity
+                        && Some(&taker.agent) != left.owner.as_ref()
+                        && answers(&departments, &taker.agent, left.department.as_deref())
                 });
                 prop_assert_eq!(idle, None, "{:?} waits", left);
             }
             prop_assert!(plan.iter().all(|(waiting, to)| waiting.owner.as_ref() != Some(to)));
+            for (waiting, to) in &plan {
+                prop_assert!(answers(&departments, to, waiting.department.as_deref()), "{:?}", waiting);
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Shown<'a> {
     pub language: &'static str,
     /// Whether an agent is there, or when the site opens again.
     pub presence: Presence,
-    /// Whether this may be somebody's first message: then what the site asks first is asked.
+    /// Whether this may be somebody's first message: then what the site asks first is asked, and what it is for can be chosen.
     pub asks: bool,
     /// What was answered in a form that could not be taken.
     pub said: About,
@@ -79,7 +79,7 @@ pub fn draw(site: &Site, shown: &Shown<'_>) -> Option<Document> {
     let text = |name: &str| texts.get(name).map_or("", String::as_str);
     let online = if shown.presence.online { "online" } else { "away" };
     let reception = reception::draw(
-        &settings.reception,
+        settings,
         shown.presence,
         reception::Words::of(shown.language),
         shown.asks,

@@ -184,7 +184,9 @@ impl Visit<'_> {
         let reception = &self.site.settings.reception;
         let open = self.web.app.chat.presence(&self.site.key).back_at.is_none();
         let questions = reception.asked(open);
-        if questions.is_empty() && reception.consent.is_empty() || self.card(None).await?.is_some() {
+        let offers = self.site.settings.departments.iter().any(|one| one.offered);
+        let asks = offers || !questions.is_empty() || !reception.consent.is_empty();
+        if !asks || self.card(None).await?.is_some() {
             return Ok(Ok(None));
         }
         let words = Words::of(self.language);

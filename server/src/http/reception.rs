@@ -5,11 +5,16 @@ use super::{
     template::escape,
     texts::{Languages, Texts},
 };
-use crate::domain::{
-    hours::Hours,
-    reception::{
-        ANSWER_CHARS, About, AboutError, Answer, Asks, Closed, Question, Reception, own, words as in_language,
+use crate::{
+    domain::{
+        department::Department,
+        hours::Hours,
+        reception::{
+            ANSWER_CHARS, About, AboutError, Answer, Asks, Closed, Question, Reception, own,
+            words as in_language,
+        },
     },
+    store::SiteSettings,
 };
 use merhaba_shared::protocol::{ids::Millis, limits::NAME_CHARS, visitor::Presence};
 use std::{fmt::Write as _, sync::OnceLock};
@@ -67,16 +72,28 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The notice of a closed site, its questions and the script for both; empty where there is nothing of it.
-pub fn draw(reception: &Reception, presence: Presence, words: Words<'_>, asks: bool, said: &About) -> String {
+/// The notice of a closed site, its questions and the script for both; empty where there is nothing of it. `asks`: this
+/// may be somebody's first message.
+pub fn draw(
+    settings: &SiteSettings,
+    presence: Presence,
+    words: Words<'_>,
+    asks: bool,
+    said: &About,
+) -> String {
+    let reception = &settings.reception;
     let mut out = String::new();
     let open = presence.back_at.is_none();
     if let Some(hours) = &reception.hours {
         closed(&mut out, hours, reception, presence.back_at, words);
     }
     let questions = if asks { reception.asked(open) } else { Vec::new() };
+    let offered = settings.departments.iter().filter(|one| one.offered && asks);
+    let topics = topics(offered, words, said);
     if !questions.is_empty() || asks && !reception.consent.is_empty() {
-        ask(&mut out, reception, &questions, words, said);
+        ask(&mut out, reception, (&questions, &topics), words, said);
+    } else if !topics.is_empty() {
+        let _ = write!(out, "<fieldset id=\"ask\">{topics}<p class=\"why\" role=\"alert\"></p></fieldset>");
     }
     if !out.is_empty() {
         let _ = write!(out, "<style>{}</style>", pages::RECEPTION_STYLE);
@@ -106,8 +123,31 @@ fn closed(out: &mut String, hours: &Hours, reception: &Reception, back_at: Optio
     );
 }
 
-fn ask(out: &mut String, reception: &Reception, questions: &[Question], words: Words<'_>, said: &About) {
-    let _ = write!(out, "<fieldset id=\"ask\"><legend>{}</legend>", escape(words.get("title")));
+/// What the conversation is for, as buttons of which one can be chosen; empty where there is nothing to choose.
+fn topics<'a>(offered: impl Iterator<Item = &'a Department>, words: Words<'_>, said: &About) -> String {
+    let button = |one: &Department| {
+        let checked = if said.topic.as_ref() == Some(&one.id) { " checked" } else { "" };
+        let (id, name) = (escape(&one.id), escape(in_language(&one.name, words.language)));
+        format!(
+            "<label><input form=\"f\" type=\"radio\" name=\"topic\" value=\"{id}\"{checked}><span dir=\"auto\">{name}</span></label>"
+        )
+    };
+    let buttons: String = offered.map(button).collect();
+    if buttons.is_empty() {
+        return buttons;
+    }
+    let title = escape(words.get("topic"));
+    format!("<fieldset class=\"topics\"><legend>{title}</legend>{buttons}</fieldset>")
+}
+
+fn ask(
+    out: &mut String,
+    reception: &Reception,
+    (questions, topics): (&[Question], &str),
+    words: Words<'_>,
+    said: &About,
+) {
+    let _ = write!(out, "<fieldset id=\"ask\"><legend>{}</legend>{topics}", escape(words.get("title")));
     for (number, question) in questions.iter().enumerate() {
         field(out, question, number, words, said);
     }
@@ -200,5 +240,6 @@ pub fn read(fields: &[(String, String)], questions: &[Question], words: Words<'_
             })
             .collect(),
         consent: value("consent").is_some(),
+        topic: value("topic"),
     }
 }

@@ -1,7 +1,10 @@
 //! What is told to closed pages, to whom, and the queue in front of the courier. Putting in never waits: what finds the queue
 //! full is dropped and counted, since a page that opens sees everything anyway.
 use crate::{
-    domain::conversation::{Action, may},
+    domain::{
+        conversation::{Action, may},
+        department::{Department, answers},
+    },
     store::Target,
 };
 use merhaba_shared::protocol::{
@@ -53,6 +56,8 @@ pub enum Whom {
     One(AgentId),
     /// Everybody of the site who answers.
     Team,
+    /// Those of a department, by its id.
+    Department(String),
     /// Its owners and admins.
     Admins,
 }
@@ -71,12 +76,15 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Whether it concerns somebody.
+    /// Whether it concerns somebody; the site has these departments.
     #[must_use]
-    pub fn concerns(&self, target: &Target) -> bool {
+    pub fn concerns(&self, target: &Target, departments: &[Department]) -> bool {
         match &self.whom {
             Whom::One(agent) => *agent == target.agent,
             Whom::Team => may(target.role, Action::Reply),
+            Whom::Department(id) => {
+                may(target.role, Action::Reply) && answers(departments, &target.agent, Some(id))
+            }
             Whom::Admins => matches!(target.role, Role::Owner | Role::Admin),
         }
     }
@@ -136,15 +144,23 @@ mod tests {
             subscription: Subscription { endpoint: String::new(), p256dh: [0; 65], auth: [0; 16] },
         };
         let alert = |whom| Alert { kind: Kind::Wrote, site: "s".into(), conversation: "c".into(), whom };
+        let departments = [Department {
+            id: "sales".into(),
+            name: [("en".to_owned(), "Sales".to_owned())].into(),
+            members: vec!["a".into(), "t".into()],
+            offered: true,
+        }];
         for (whom, agent, trainee, owner) in [
             (Whom::One("a".into()), true, false, false),
             (Whom::Team, true, false, true),
+            (Whom::Department("sales".into()), true, false, false),
+            (Whom::Department("gone".into()), true, false, true),
             (Whom::Admins, false, false, true),
         ] {
             let alert = alert(whom);
-            assert_eq!(alert.concerns(&target("a", Role::Agent)), agent);
-            assert_eq!(alert.concerns(&target("t", Role::Trainee)), trainee);
-            assert_eq!(alert.concerns(&target("o", Role::Owner)), owner);
+            assert_eq!(alert.concerns(&target("a", Role::Agent), &departments), agent);
+            assert_eq!(alert.concerns(&target("t", Role::Trainee), &departments), trainee);
+            assert_eq!(alert.concerns(&target("o", Role::Owner), &departments), owner);
         }
     }
 

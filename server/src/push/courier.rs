@@ -1,7 +1,7 @@
 //! The one task that takes alerts from the queue and brings them to push services. What fails for the moment is tried again,
 //! each time later; what is too much, too old or refused is given up and counted. It logs no endpoint and no conversation.
 use super::{
-    alert::{Alert, Alerts},
+    alert::{Alert, Alerts, Whom},
     endpoint::Endpoint,
     post::{Letter, Post, Posted},
     seal::seal,
@@ -89,7 +89,12 @@ impl Courier {
             !told.is_empty()
         });
         let of = about(alert);
-        let concerned = targets.into_iter().filter(|target| alert.concerns(target));
+        let site = match &alert.whom {
+            Whom::Department(_) => self.store.site(alert.site.clone()).await?,
+            _ => None,
+        };
+        let departments = site.map(|site| site.settings.departments).unwrap_or_default();
+        let concerned = targets.into_iter().filter(|target| alert.concerns(target, &departments));
         let concerned = concerned.filter(|target| {
             is_news(lately.entry(target.subscription.endpoint.clone()).or_default(), of, monotonic)
         });
@@ -175,7 +180,7 @@ mod tests {
 
     #[test]
     fn another_rung_is_news() {
-        use crate::push::alert::{Kind, Whom};
+        use crate::push::alert::Kind;
         let alert = |whom| Alert { kind: Kind::Unattended, site: "s".into(), conversation: "c".into(), whom };
         assert_ne!(about(&alert(Whom::Team)), about(&alert(Whom::Admins)));
     }

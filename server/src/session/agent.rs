@@ -246,6 +246,7 @@ impl<S: Socket> Agent<S> {
             Command::Edit(edit) => self.edit(edit).await,
             Command::Delete(delete) => self.delete(delete).await,
             Command::Escalate(escalate) => self.escalate(escalate).await,
+            Command::Transfer(to) => self.transfer(to).await,
             Command::Person(get) => self.person(get).await,
         }
     }

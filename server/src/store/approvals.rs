@@ -40,10 +40,11 @@ pub struct Settled {
 
 /// Durable approval.
 pub trait ApprovalStore {
-    /// Stores a message that waits for approval; it has no files.
+    /// Stores a message that waits for approval, or for its time (`due`); it has no files.
     fn propose(
         &self,
         message: AgentMessage,
+        due: Option<Millis>,
         then: Then<Option<Bounded<Proposed>>>,
     ) -> Pending<Option<Bounded<Proposed>>>;
     /// Decides on one, if nobody has. What is let go is its author's message from now on; what is given back is what they
@@ -59,4 +60,9 @@ pub trait ApprovalStore {
     fn pass(&self, now: Millis, then: Then<Vec<Changed>>) -> Pending<Vec<Changed>>;
     /// When the next is due.
     fn next_pass(&self) -> Pending<Option<Millis>>;
+    /// Lets go of what had its time until now, oldest first; of some, if it is much. What its author may not send any more
+    /// is not `won`: it waits for approval from now on.
+    fn send_due(&self, now: Millis, then: Then<Vec<Settled>>) -> Pending<Vec<Settled>>;
+    /// When the next message has its time.
+    fn next_due(&self) -> Pending<Option<Millis>>;
 }

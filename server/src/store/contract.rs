@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod changes;
+pub mod departments;
 pub mod ladder;
 pub mod lists;
 pub mod loaders;
@@ -61,8 +62,12 @@ macro_rules! suite {
             counts_are_what_lists_hold
             who_is_mentioned_finds_it_until_they_have_looked
             bookmarks_are_an_agents_own,
+        departments: a_visitor_chooses_what_a_conversation_is_for
+            a_conversation_is_sent_to_a_department
+            a_department_has_its_lists_and_its_queue,
         approvals: what_waits_for_approval_outlives_a_restart_and_is_said_once
-            what_nobody_decides_on_is_passed_on_in_the_sites_time,
+            what_nobody_decides_on_is_passed_on_in_the_sites_time
+            what_is_written_for_later_goes_at_its_time,
         ladder: the_rungs_and_their_trail_outlive_a_restart
             whoever_looks_first_has_climbed
             owners_are_called_with_a_reason,

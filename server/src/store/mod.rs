@@ -24,6 +24,7 @@ mod visits;
 pub mod contract;
 
 use crate::domain::{
+    department::Department,
     reception::{About, Reception},
     routing::{Routing, Waiting},
     site::Edge,
@@ -105,6 +106,8 @@ pub struct SiteSettings {
     pub reception: Reception,
     /// How its conversations find an agent.
     pub routing: Routing,
+    /// The parts of its team, in the order they are shown.
+    pub departments: Vec<Department>,
 }
 
 /// An agent, with the sites they answer for.

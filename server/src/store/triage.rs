@@ -29,6 +29,16 @@ pub trait TriageStore {
         at: Millis,
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>>;
+    /// Sends a conversation to a department of its site, or to the whole team; whoever has it keeps it only if they answer
+    /// there. `None` too when the site has no such department.
+    fn transfer(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        department: Option<String>,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>>;
     /// Puts a conversation off that is not resolved; `None`: it is open again.
     fn snooze(
         &self,

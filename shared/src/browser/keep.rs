@@ -19,6 +19,8 @@ const BEGINS: char = '+';
 const NOTE: char = '!';
 /// Stands before the id of the conversation that a message goes into when it is approved.
 const PROPOSAL: char = '?';
+/// Stands before the time at which a message goes by itself, which [`OF`] parts from its conversation.
+const LATER: char = '*';
 /// Stands before the Seq of a message that is to say something else.
 const EDIT: char = '~';
 /// Stands before the Seq of a message that is to go.
@@ -140,6 +142,7 @@ fn write(out: &Outgoing) -> String {
             What::Quote(of) => Some((QUOTE, Some(of))),
             What::Note => Some((NOTE, None)),
             What::Proposal => Some((PROPOSAL, None)),
+            What::Later(due) => Some((LATER, Some(due.unsigned_abs()))),
             What::Edit(of) => Some((EDIT, Some(of))),
             What::Deletion(of) => Some((DELETION, Some(of))),
         };
@@ -192,6 +195,8 @@ fn whither(place: &str) -> (What, &str) {
         (What::Deletion(of), rest)
     } else if let Some((of, rest)) = of(QUOTE) {
         (What::Quote(of), rest)
+    } else if let Some((due, rest)) = of(LATER) {
+        (What::Later(due.cast_signed()), rest)
     } else {
         (What::Message, place)
     }
@@ -209,7 +214,8 @@ mod tests {
             [(None, None), (None, first), (Some("c1".into()), None), (Some("-c2".into()), None)]
         {
             let of = [What::Quote, What::Edit, What::Deletion].map(|of| of(12));
-            let kinds = [What::Message, What::Note, What::Proposal].into_iter().chain(of);
+            let kinds = [What::Message, What::Note, What::Proposal, What::Later(1_700_000_000_000)];
+            let kinds = kinds.into_iter().chain(of);
             let kinds = kinds.filter(|what| *what == What::Message || conversation.is_some());
             for (what, files) in kinds.flat_map(|what| (0..3).map(move |files| (what, files))) {
                 let client_id = ClientId([7; 16]);

@@ -1,6 +1,7 @@
 //! The agent's page: connection, lists, opened conversations and outbox put together. What the page shows and what the
 //! person does; what comes from outside is in [`turns`].
 mod person;
+mod sorting;
 mod turns;
 
 use super::{
@@ -12,14 +13,12 @@ use super::{
     outbox::{Outbox, Outgoing, Progress, What},
 };
 use crate::protocol::{
-    agent::{
-        Assign, Claim, Close, Command, Filter, InboxRow, Open, Present, Reopen, Resolve, SetStatus, SiteCard,
-    },
+    agent::{Close, Command, Filter, InboxRow, Open, Present, SetStatus, SiteCard},
     approval::{Decide, Decided, Verdict},
     error::{Code, Refused},
-    ids::{AgentId, AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq},
+    ids::{AttachmentId, ClientId, ConversationId, Epoch, Millis, Seq},
     model::{AgentAuthor, Typing},
-    triage::{Bookmark, Escalate, Only, Priority, SetPriority, SetTag, Snooze},
+    triage::Only,
 };
 use alloc::{string::String, vec::Vec};
 
@@ -349,14 +348,21 @@ impl AgentClient {
         self.push(now, Outgoing { what: What::Proposal, ..outgoing(client_id, conversation, body) });
     }
 
-    /// Decides on a message that waits for approval.
-    pub fn decide(&mut self, conversation: &ConversationId, number: u64, verdict: Verdict, text: String) {
-        self.frame(Command::Decide(Decide { conversation: conversation.clone(), number, verdict, text }));
+    /// Sends a message that goes by itself at a time, by the relay's clock.
+    pub fn later(
+        &mut self,
+        now: Ms,
+        client_id: ClientId,
+        conversation: &ConversationId,
+        body: String,
+        due: Millis,
+    ) {
+        self.push(now, Outgoing { what: What::Later(due), ..outgoing(client_id, conversation, body) });
     }
 
-    /// Calls owners and admins to a conversation.
-    pub fn escalate(&mut self, conversation: &ConversationId, reason: String) {
-        self.frame(Command::Escalate(Escalate { conversation: conversation.clone(), reason }));
+    /// Decides on a message that waits for approval, or for its time.
+    pub fn decide(&mut self, conversation: &ConversationId, number: u64, verdict: Verdict, text: String) {
+        self.frame(Command::Decide(Decide { conversation: conversation.clone(), number, verdict, text }));
     }
 
     /// Writes a line that only the team sees.
@@ -398,46 +404,6 @@ impl AgentClient {
     /// Gives a failed answer up and hands its text back.
     pub fn discard(&mut self, client_id: ClientId) -> Option<String> {
         self.outbox.discard(client_id)
-    }
-
-    /// Takes a conversation if nobody has.
-    pub fn claim(&mut self, conversation: &ConversationId) {
-        self.frame(Command::Claim(Claim { conversation: conversation.clone() }));
-    }
-
-    /// Gives a conversation to somebody, or to nobody.
-    pub fn assign(&mut self, conversation: &ConversationId, agent: Option<AgentId>) {
-        self.frame(Command::Assign(Assign { conversation: conversation.clone(), agent }));
-    }
-
-    /// Marks a conversation as done.
-    pub fn resolve(&mut self, conversation: &ConversationId) {
-        self.frame(Command::Resolve(Resolve { conversation: conversation.clone() }));
-    }
-
-    /// Opens it again.
-    pub fn reopen(&mut self, conversation: &ConversationId) {
-        self.frame(Command::Reopen(Reopen { conversation: conversation.clone() }));
-    }
-
-    /// Puts a tag on a conversation, or takes it off.
-    pub fn tag(&mut self, conversation: &ConversationId, tag: String, on: bool) {
-        self.frame(Command::Tag(SetTag { conversation: conversation.clone(), tag, on }));
-    }
-
-    /// Says how urgent a conversation is.
-    pub fn prioritise(&mut self, conversation: &ConversationId, priority: Priority) {
-        self.frame(Command::Priority(SetPriority { conversation: conversation.clone(), priority }));
-    }
-
-    /// Puts a conversation off until a time; `None`: it is open again.
-    pub fn snooze(&mut self, conversation: &ConversationId, until: Option<Millis>) {
-        self.frame(Command::Snooze(Snooze { conversation: conversation.clone(), until }));
-    }
-
-    /// Sets this agent's own mark on a conversation, or takes it away.
-    pub fn bookmark(&mut self, conversation: &ConversationId, on: bool) {
-        self.frame(Command::Bookmark(Bookmark { conversation: conversation.clone(), on }));
     }
 
     /// Says whether they take conversations now.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::protocol::{
     error::{Code, Refused},
-    ids::{AttachmentId, ClientId, ConversationId, Seq},
+    ids::{AttachmentId, ClientId, ConversationId, Millis, Seq},
     model::Accepted,
 };
 use alloc::{string::String, vec::Vec};
@@ -38,6 +38,8 @@ pub enum What {
     Note,
     /// A message that a colleague is to approve before it goes.
     Proposal,
+    /// A message that goes by itself at this time, by the relay's clock.
+    Later(Millis),
     /// Other words for the message with this Seq.
     Edit(Seq),
     /// The message with this Seq is to go.
@@ -50,7 +52,7 @@ impl What {
     pub const fn of(self) -> Option<Seq> {
         match self {
             Self::Edit(of) | Self::Deletion(of) => Some(of),
-            Self::Message | Self::Quote(_) | Self::Note | Self::Proposal => None,
+            Self::Message | Self::Quote(_) | Self::Note | Self::Proposal | Self::Later(_) => None,
         }
     }
 
@@ -62,7 +64,7 @@ impl What {
 
     /// Whether it is stored in the backstage, beside the timeline.
     const fn is_backstage(self) -> bool {
-        matches!(self, Self::Note | Self::Proposal)
+        matches!(self, Self::Note | Self::Proposal | Self::Later(_))
     }
 }
 

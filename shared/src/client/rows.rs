@@ -52,7 +52,7 @@ impl Rows {
             mentions: BTreeSet::new(),
             me: None,
             filter: Filter::Open,
-            only: Only { site: None, tag: None, agent: None, locale: None },
+            only: Only { site: None, tag: None, agent: None, locale: None, department: None },
             edge: None,
         }
     }
@@ -287,7 +287,7 @@ impl Rows {
     }
 
     fn takes(&self, row: &InboxRow) -> bool {
-        let Only { site, tag, agent, locale } = &self.only;
+        let Only { site, tag, agent, locale, department } = &self.only;
         let tagged = |tag: &String| {
             let folded = fold_tag(tag);
             row.triage.tags.iter().any(|tag| fold_tag(tag) == folded)
@@ -295,6 +295,7 @@ impl Rows {
         site.as_ref().is_none_or(|site| row.site == *site)
             && agent.as_ref().is_none_or(|agent| row.assignee.as_ref().is_some_and(|of| of.id == *agent))
             && locale.as_ref().is_none_or(|wanted| speaks(&row.visitor.locale, wanted))
+            && (department.is_none() || row.triage.department == *department)
             && tag.as_ref().is_none_or(tagged)
     }
 

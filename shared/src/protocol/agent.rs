@@ -12,7 +12,7 @@ use super::model::{
 };
 use super::person::{GetPerson, Here, Person, Visit};
 use super::revision::{DeleteMessage, EditMessage};
-use super::triage::{Bookmark, Counts, Escalate, Only, SetPriority, SetTag, Snooze, Triage};
+use super::triage::{Bookmark, Counts, Escalate, Only, SetPriority, SetTag, Snooze, Transfer, Triage};
 use super::visitor::{About, Page};
 use super::words::words;
 use alloc::{string::String, vec::Vec};
@@ -97,6 +97,10 @@ words! {
         Climbed = 15,
         /// The author called for owners and admins.
         Escalated = 16,
+        /// The author sent it to a department, or to the whole team.
+        Transferred = 17,
+        /// The author's message went at the time that they had said.
+        Sent = 18,
     }
 }
 
@@ -157,6 +161,8 @@ pub enum Command {
     Escalate(Escalate),
     /// Who is it that writes?
     Person(GetPerson),
+    /// They answer this.
+    Transfer(Transfer),
 }
 
 /// Everything an agent's page can be told.

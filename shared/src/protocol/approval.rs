@@ -1,5 +1,5 @@
-//! What a trainee has written for a visitor and what becomes of it: it waits in the backstage until somebody who answers
-//! lets it go, changes it, or gives it back. Nothing here can be sent to a visitor.
+//! What a trainee has written for a visitor, or somebody for later, and what becomes of it: it waits in the backstage until
+//! somebody who answers lets it go, changes it, or gives it back, or until its time has come. Nothing here can be sent to a visitor.
 use super::agent::Deed;
 use super::ids::{ClientId, ConversationId, Millis, Seq};
 use super::model::AgentAuthor;
@@ -18,6 +18,8 @@ words! {
         Returned = 3,
         /// Its author has taken it back.
         Withdrawn = 4,
+        /// Its time had come: the relay says so, and nobody else.
+        Sent = 5,
     }
 }
 
@@ -30,6 +32,7 @@ impl Verdict {
             Self::Changed => Deed::Changed,
             Self::Returned => Deed::Returned,
             Self::Withdrawn => Deed::Withdrawn,
+            Self::Sent => Deed::Sent,
         }
     }
 
@@ -41,12 +44,13 @@ impl Verdict {
             Deed::Changed => Some(Self::Changed),
             Deed::Returned => Some(Self::Returned),
             Deed::Withdrawn => Some(Self::Withdrawn),
+            Deed::Sent => Some(Self::Sent),
             _ => None,
         }
     }
 }
 
-/// A message to the visitor that somebody is to approve first.
+/// A message to the visitor that somebody is to approve first, or that goes later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Propose {
     /// Made before the first try, the same at each; the message that comes of it has it too.
@@ -55,6 +59,10 @@ pub struct Propose {
     pub conversation: ConversationId,
     /// The text.
     pub body: String,
+    /// When it goes by itself, at most [`super::limits::SNOOZE_MS`] from now: only who may reply may say that; `None`:
+    /// when somebody approves.
+    #[serde(default)]
+    pub due: Option<Millis>,
 }
 
 /// A message that waits in the backstage, or has waited there: a line that is never changed. What became of it is a later
@@ -75,6 +83,10 @@ pub struct Proposal {
     pub after: Seq,
     /// The text.
     pub body: String,
+    /// When it goes by itself, unless somebody decides before; `None`: it waits for approval. What its author may not send
+    /// any more when its time comes waits for approval from then on, which a page sees when it opens the conversation again.
+    #[serde(default)]
+    pub due: Option<Millis>,
 }
 
 /// Decides on a proposal, if nobody has: compare-and-set.

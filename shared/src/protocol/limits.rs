@@ -60,6 +60,8 @@ pub const REASON_CHARS: usize = 1_000;
 pub const MENTIONS: usize = 200;
 /// Conversations that one agent has bookmarked.
 pub const BOOKMARKS: usize = 500;
+/// A department's id, in bytes.
+pub const DEPARTMENT_BYTES: usize = 32;
 /// How far a conversation may be put off, in milliseconds: a year and a day.
 pub const SNOOZE_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 /// How long an agent may change or take away a message of theirs, in milliseconds by the relay's clock.

@@ -56,6 +56,9 @@ pub struct Triage {
     /// Since when it is without anybody who answers, as long as it stands on a rung above 0.
     #[serde(default)]
     pub unattended_since: Option<Millis>,
+    /// The department it is for, by its id; nothing: whoever of the team.
+    #[serde(default)]
+    pub department: Option<String>,
 }
 
 /// What belongs to a line of the backstage besides what was done. Variants are only added at the end.
@@ -73,6 +76,8 @@ pub enum Detail {
     Rung(u8),
     /// Why somebody called for owners and admins.
     Reason(String),
+    /// The department it is for from now on, by its id; nothing: whoever of the team.
+    Department(Option<String>),
 }
 
 /// Puts a tag on a conversation, or takes it off. A tag that the site does not know yet is its own from then on.
@@ -103,6 +108,16 @@ pub struct Snooze {
     /// Until when, at most [`super::limits::SNOOZE_MS`] from now; `None`: it is open again.
     #[serde(default)]
     pub until: Option<Millis>,
+}
+
+/// Sends a conversation to a department of its site. Whoever has it keeps it only if they answer there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Where to, by its id; `None`: to whoever of the team.
+    #[serde(default)]
+    pub department: Option<String>,
 }
 
 /// Calls owners and admins to an open conversation, at once.
@@ -138,6 +153,9 @@ pub struct Only {
     /// Of visitors whose page has this language; `en` is `en-GB` too.
     #[serde(default)]
     pub locale: Option<String>,
+    /// For a department, by its id.
+    #[serde(default)]
+    pub department: Option<String>,
 }
 
 impl Only {

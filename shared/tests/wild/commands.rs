@@ -201,6 +201,7 @@ impl Wild {
             tag: self.maybe(Self::text),
             agent: self.maybe(|wild| AgentId(wild.id())),
             locale: self.maybe(Self::text),
+            department: self.maybe(Self::text),
         }
     }
 
@@ -237,7 +238,7 @@ impl Wild {
     pub fn agent_command(&mut self) -> agent::Command {
         use agent::Command;
         let conversation = self.conversation();
-        match self.dice.below(28) {
+        match self.dice.below(29) {
             0 => Command::Hello(agent::Hello {
                 epoch: self.maybe(|wild| Epoch(wild.id())),
                 resume: self.some(Self::resume),
@@ -282,6 +283,7 @@ impl Wild {
             17 => Command::Snooze(triage::Snooze { conversation, until: self.maybe(Self::number_at) }),
             18 => Command::Bookmark(self.bookmark()),
             20 => Command::Propose(approval::Propose {
+                due: self.maybe(Self::number_at),
                 client_id: self.client_id(),
                 conversation,
                 body: self.text(),
@@ -293,6 +295,7 @@ impl Wild {
                 text: self.text(),
             }),
             19 => Command::Look(agent::Look { conversation: self.coin().then_some(conversation) }),
+            27 => Command::Transfer(triage::Transfer { conversation, department: self.maybe(Self::text) }),
             24 => Command::Person(person::GetPerson { conversation, before: self.maybe(Self::conversation) }),
             22 => Command::Edit(revision::EditMessage {
                 client_id: self.client_id(),

@@ -202,6 +202,7 @@ impl Wild {
                 rung: u8::from(self.coin()),
                 told: u32::from(self.small()),
                 unattended_since: self.maybe(Self::at),
+                department: self.maybe(Self::text),
             },
         }
     }
@@ -346,6 +347,7 @@ impl Wild {
                 present: self.some(|wild| agent::Present { agent: wild.agent(), writing: wild.coin() }),
             }),
             19 => Event::Proposal(approval::Proposal {
+                due: self.maybe(Self::at),
                 conversation: self.conversation(),
                 number: self.number(),
                 client_id: self.client_id(),

@@ -69,6 +69,8 @@ impl Tour {
         self.with_files(eye, token).await;
         self.unread(eye, token).await;
         self.beside_the_thread(eye).await;
+        self.for_later(eye).await;
+        self.sent_on(eye).await;
         self.network.set(Mode::Down);
         self.browser.until("document.querySelector('#line .banner:not(.good)')").await;
         self.show(eye, "offline", Place::Page).await;

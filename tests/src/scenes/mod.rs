@@ -14,6 +14,7 @@ mod beside;
 mod company;
 mod desk;
 mod files;
+mod later;
 mod lookup;
 mod owner;
 mod parts;

@@ -36,6 +36,7 @@ impl Tour {
         self.set("#choices-2", if self.words.tag == "tr" { "Sipariş\nİade" } else { "Orders\nReturns" })
             .await;
         self.set("#consent", self.words.later).await;
+        self.departments(eye).await;
         self.press("[aria-labelledby=routing-head] .switch button:nth-child(3)").await;
         self.look_at(eye, "routing", "#routing-head").await;
         self.set("#scene", "closed").await;
@@ -50,6 +51,27 @@ impl Tour {
             .await;
         self.look_at(eye, "preview-arabic", ".preview").await;
         self.inside(eye, "preview-arabic-inside").await;
+    }
+
+    /// Two departments that visitors can choose, one with a member.
+    async fn departments(&self, eye: &mut impl Eye) {
+        let turkish = self.words.tag == "tr";
+        for (place, name) in [["Satış", "İade ve değişim"], ["Sales", "Returns and exchanges"]]
+            [usize::from(!turkish)]
+        .into_iter()
+        .enumerate()
+        {
+            self.press("#add-department").await;
+            self.set(&format!("#department-{place}"), name).await;
+            self.press(&format!(
+                "[aria-labelledby=departments-head] .question:nth-of-type({}) > .tick input",
+                place + 2
+            ))
+            .await;
+        }
+        self.browser.until("document.querySelector('.members input')").await;
+        self.press(".members input").await;
+        self.look_at(eye, "departments", "#departments-head").await;
     }
 
     /// An address that the page can see is wrong, and one that only the relay refuses.

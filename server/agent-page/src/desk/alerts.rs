@@ -55,7 +55,11 @@ impl Desk {
     /// Tells the agent what the machine wants told.
     pub(super) fn tell(self, notice: Notice) {
         match notice {
-            Notice::Wrote { conversation, .. } if !self.looks_at(&conversation) => self.ring(),
+            Notice::Wrote { conversation, .. }
+                if !self.looks_at(&conversation) && self.concerns(&conversation) =>
+            {
+                self.ring();
+            }
             Notice::Wrote { .. } => {}
             Notice::Taken { by, .. } => self.say(fill(self.texts().taken, &[("name", &by.name)])),
             Notice::Given { by, .. } => {
@@ -122,6 +126,16 @@ impl Desk {
                 notices::show(self, conversation, &self.peek(|client| site_name(client.sites(), &row)));
             }
         }
+    }
+
+    /// Whether what a visitor writes there is for this agent: what nobody has is for those of its department.
+    fn concerns(self, conversation: &ConversationId) -> bool {
+        self.peek(|client| {
+            let row = client.row(conversation);
+            row.is_none_or(|row| {
+                row.assignee.is_some() || self.departments.concerns(row, client.me().map(|me| &me.id))
+            })
+        })
     }
 
     fn ring(self) {

@@ -10,12 +10,14 @@ mod sorting;
 mod unread;
 
 use super::{
-    i18n::Texts,
+    departments::Departments,
+    i18n::{Texts, fill},
     log::Piece,
     prefs::{Prefs, Step},
     route::Route,
     search::Place,
     sound::Sound,
+    time,
 };
 use drafts::Drafts;
 use leptos::prelude::*;
@@ -57,6 +59,8 @@ pub struct Desk {
     pub undo: RwSignal<Option<Undo>>,
     /// Whether it is being chosen until when the conversation is put off.
     pub snoozing: RwSignal<bool>,
+    /// Whether it is being chosen when what is written goes.
+    pub planning: RwSignal<bool>,
     /// A conversation that was asked for and is not there.
     pub missing: RwSignal<Option<ConversationId>>,
     /// Whether the end of the log is in view.
@@ -81,6 +85,8 @@ pub struct Desk {
     pub sought: RwSignal<Option<Place>>,
     /// Where what nobody had read begins in the opened conversation.
     pub unread: RwSignal<Option<Unread>>,
+    /// The parts of the sites' teams.
+    pub departments: Departments,
     /// What is begun, as the relay keeps it.
     pub drafts: Drafts,
     /// The message that is being said in other words.
@@ -104,6 +110,7 @@ impl Desk {
             toast: RwSignal::new(None),
             undo: RwSignal::new(None),
             snoozing: RwSignal::new(false),
+            planning: RwSignal::new(false),
             missing: RwSignal::new(None),
             at_end: RwSignal::new(true),
             details: RwSignal::new(false),
@@ -116,6 +123,7 @@ impl Desk {
             ended: RwSignal::new(false),
             sought: RwSignal::new(None),
             unread: RwSignal::new(None),
+            departments: Departments::new(),
             drafts: Drafts::new(),
             editing: RwSignal::new(None),
             quoting: RwSignal::new(None),
@@ -126,6 +134,7 @@ impl Desk {
         desk.connect();
         desk.follow_route();
         desk.count_in_title();
+        desk.departments.follow(desk);
         desk
     }
 
@@ -278,9 +287,24 @@ impl Desk {
         self.prefs.did(Step::Answer);
     }
 
+    /// Sends what was written at a time, by the relay's clock, and forgets the draft.
+    pub fn send_later(self, conversation: &ConversationId, body: String, due: Millis) {
+        let id = self.begin(conversation, false);
+        self.act(|client, now| client.later(now, id, conversation, body, due));
+        self.prefs.did(Step::Answer);
+        let time = time::day_and_clock(due, self.prefs.lang.get_untracked());
+        self.say(fill(self.texts().done_later, &[("time", &time)]));
+    }
+
     /// Gives a conversation to a colleague, or to nobody.
     pub fn give(self, conversation: &ConversationId, to: Option<AgentId>) {
         self.act(|client, _| client.assign(conversation, to));
+        self.prefs.did(Step::Give);
+    }
+
+    /// Sends a conversation to a department, or to the whole team.
+    pub fn transfer(self, conversation: &ConversationId, department: Option<String>) {
+        self.act(|client, _| client.transfer(conversation, department));
         self.prefs.did(Step::Give);
     }
 
@@ -366,6 +390,7 @@ impl Desk {
             self.giving.set(false);
             self.escalating.set(false);
             self.snoozing.set(false);
+            self.planning.set(false);
             // Whoever comes to another conversation writes answers there until they say otherwise.
             self.noting.set(false);
             self.editing.set(None);

@@ -1,10 +1,13 @@
 //! The page's words in English and Turkish: one struct, so a word missing in a language does not compile.
 //! Never builds HTML; holes are filled as text.
 mod en;
+mod site_en;
+mod site_tr;
 mod tr;
 
 use super::prefs;
 use leptos::prelude::*;
+use std::ops::Deref;
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +59,14 @@ impl Lang {
             Self::Tr => &tr::TEXTS,
         }
     }
+
+    /// Its words, with those of the owner's page.
+    pub const fn site_texts(self) -> &'static SiteTexts {
+        match self {
+            Self::En => &site_en::TEXTS,
+            Self::Tr => &site_tr::TEXTS,
+        }
+    }
 }
 
 /// The chosen language, from the context.
@@ -66,6 +77,11 @@ pub fn lang() -> Lang {
 /// The words of the chosen language. A switch draws the page anew, so a component may read this once.
 pub fn texts() -> &'static Texts {
     lang().texts()
+}
+
+/// The same, on the owner's page.
+pub fn site_texts() -> &'static SiteTexts {
+    lang().site_texts()
 }
 
 /// Puts values into the holes of a text.
@@ -86,19 +102,21 @@ pub fn fill(text: &str, holes: &[(&str, &str)]) -> String {
 }
 
 macro_rules! texts {
-    ($($name:ident),+ $(,)?) => {
-        /// Every text of the page.
+    ($(#[$what:meta])* $texts:ident { $($also:ident: $kind:ty)?; $($name:ident),+ $(,)? }) => {
+        $(#[$what])*
         #[derive(Debug)]
-        pub struct Texts { $(#[doc = stringify!($name)] pub $name: &'static str,)+ }
+        pub struct $texts { $($also: $kind,)? $(#[doc = stringify!($name)] pub $name: &'static str,)+ }
 
         #[cfg(test)]
-        impl Texts {
+        impl $texts {
             fn all(&self) -> Vec<(&'static str, &'static str)> { vec![$((stringify!($name), self.$name),)+] }
         }
     };
 }
 
 texts! {
+    /// Every text of the page, but for those of the owner's.
+    Texts { ;
     // Sign-in.
     sign_in, sign_in_lead, email, password, signing_in, sign_in_empty, sign_in_wrong, sign_in_many, sign_in_busy,
     unreachable, unexpected, signed_out, checking, language, theme, theme_auto, theme_light, theme_dark, display,
@@ -115,6 +133,8 @@ texts! {
     nobody, log, today, yesterday, said, visitor_said, sending, sent, delivered, read, not_sent, try_again, take_text_back,
     event_resolved, event_ended, event_rated, rated_csat, rated_ces, event_reopened, event_reopened_by_visitor, event_claimed, event_assigned, event_released, event_routed, note_writes, is_typing, looks_one, looks_other, writes_one, writes_other, earlier, loading,
     jump, unread_line, to_unread, new_messages_one, new_messages_other, taken, given, routed,
+    // What goes later.
+    send_later, later_by, later_unseen, send_now, done_later,
     // What waits for approval.
     approval, approval_short, empty_approval, send_approval, proposal_by, proposal_unseen, proposal_way, approve, change_words, send_changed, changed_words, give_back, reason, reason_long, withdraw,
     proposal_changed, proposal_returned, proposal_withdrawn, write_again, event_approved, event_passed, alert_approval, alert_passed, alert_returned, decided_before,
@@ -131,18 +151,9 @@ texts! {
     // Side.
     about, person, name, number, claimed, their_language, came_from, conversation, began, status, assigned, unknown, close,
     anonymous, says_so, verified, here_now, gone_since, not_here_now, device, computer, tablet, known_since, page_now, page_last, on_site_for, on_site_since, trail, trail_all, attributes, attributes_hint, past, past_none, past_more, csat_mean, notes_one, notes_other,
-    // Owner's page.
-    site_lead, site_pick, read_only, loading_site, site_failed, retry, snippet, snippet_lead, copy, copied, copy_failed,
-    noscript, noscript_lead, plain_link, plain_link_lead, csp, csp_lead, chat_with_us, origins, origins_lead, origin, add_origin,
-    remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused, site_name, site_name_lead, name_blank,
-    colour, colour_lead, hex, hex_bad, default_colour, contrast_text, contrast_page, contrast_page_low, white, black,
-    greeting, greeting_lead, greeting_long, preview, preview_lead, desktop, phone, light, dark, save, saving, saved, unsaved,
-    discard, save_refused, save_forbidden, tongue, shape, shape_lead, radius, pixels, side, side_auto, side_left, side_right, side_hint,
-    scene, scene_open, scene_away, scene_closed, scene_talk, screen, preview_partly, preview_failed, follows, pinned, pinned_lead,
-    // Routing.
-    routing, routing_hand, routing_turns, routing_least, routing_hand_lead, routing_turns_lead, routing_least_lead, capacity, gone_minutes, gone_hint, target_minutes, target_hint,
-    // Reception.
-    hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed, closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question, asks_choice, asks_text, telephone, required, question_words, choices_words, closed_text, consent, consent_lead, privacy, agreed,
+    // Said on the owner's page and elsewhere.
+    site_pick, retry, phone, save, departments, department_one, department_now, any_department, whole_team,
+    event_transferred, event_transferred_all, telephone, consent, agreed,
     // Search.
     search, search_hint, search_clear, searching, search_none, search_none_lead, search_failed, found, found_one, found_other,
     found_person, found_tag, found_note,
@@ -157,11 +168,43 @@ texts! {
     palette_other, palette_go, palette_own, palette_tag, palette_search, palette_give,
     // Drafts.
     draft, draft_full, draft_other, draft_gone, draft_theirs, draft_mine,
+}}
+
+texts! {
+    /// What only the owner's page says; the other texts are here too.
+    SiteTexts { page: &'static Texts;
+    // Owner's page.
+    site_lead, read_only, loading_site, site_failed, snippet, snippet_lead, copy, copied, copy_failed, noscript,
+    noscript_lead, plain_link, plain_link_lead, csp, csp_lead, chat_with_us, origins, origins_lead, origin,
+    add_origin, remove_origin, no_origins, origin_blank, origin_path, origin_scheme, origin_twice, origin_refused,
+    site_name, site_name_lead, name_blank, colour, colour_lead, hex, hex_bad, default_colour, contrast_text,
+    contrast_page, contrast_page_low, white, black, greeting, greeting_lead, greeting_long, preview, preview_lead,
+    desktop, light, dark, saving, saved, unsaved, discard, save_refused, save_forbidden, tongue, shape, shape_lead,
+    radius, pixels, side, side_auto, side_left, side_right, side_hint, scene, scene_open, scene_away, scene_closed,
+    scene_talk, screen, preview_partly, preview_failed, follows, pinned, pinned_lead,
+    // Departments.
+    departments_lead, department, department_name, add_department, remove_department, department_offered,
+    department_members, department_everybody,
+    // Routing.
+    routing, routing_hand, routing_turns, routing_least, routing_hand_lead, routing_turns_lead, routing_least_lead,
+    capacity, gone_minutes, gone_hint, target_minutes, target_hint,
+    // Reception.
+    hours, hours_lead, hours_always, hours_some, hours_closed, hours_hint, zone, holidays, holidays_hint, when_closed,
+    closed_chat, closed_form, closed_hide, questions, questions_lead, question, add_question, remove_question,
+    asks_choice, asks_text, required, question_words, choices_words, closed_text, consent_lead, privacy,
+}}
+
+impl Deref for SiteTexts {
+    type Target = Texts;
+
+    fn deref(&self) -> &Texts {
+        self.page
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Lang, en, fill, tr};
+    use super::{Lang, SiteTexts, Texts, en, fill, site_en, site_tr, tr};
 
     fn holes(text: &str) -> Vec<&str> {
         let mut holes: Vec<_> =
@@ -173,7 +216,9 @@ mod tests {
 
     #[test]
     fn both_languages_say_everything_with_the_same_holes() {
-        for ((name, english), (_, turkish)) in en::TEXTS.all().into_iter().zip(tr::TEXTS.all()) {
+        let all = |page: &Texts, site: &SiteTexts| [page.all(), site.all()].concat();
+        let (english, turkish) = (all(&en::TEXTS, &site_en::TEXTS), all(&tr::TEXTS, &site_tr::TEXTS));
+        for ((name, english), (_, turkish)) in english.into_iter().zip(turkish) {
             assert!(!english.trim().is_empty() && !turkish.trim().is_empty(), "{name} is empty");
             assert_eq!(holes(english), holes(turkish), "{name}: other holes");
             assert!(!english.contains('\'') && !turkish.contains('\''), "{name}: a straight apostrophe");

@@ -1,6 +1,6 @@
 //! The site's one colour, with what it does to reading: the numbers are computed, not guessed.
 use super::{form::Form, settings::OURS};
-use crate::i18n::{Lang, fill, lang, texts};
+use crate::i18n::{Lang, fill, lang, site_texts};
 use leptos::prelude::*;
 use merhaba_shared::contrast::{Rgb, ratio};
 
@@ -12,7 +12,7 @@ const CONTROL: f64 = 3.0;
 /// The card.
 #[component]
 pub fn Colour() -> impl IntoView {
-    let (texts, lang) = (texts(), lang());
+    let (texts, lang) = (site_texts(), lang());
     let form = expect_context::<Form>();
     let color = Memo::new(move |_| Rgb::parse(form.color.get().trim()));
     let facts = move || {

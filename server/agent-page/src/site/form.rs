@@ -1,5 +1,6 @@
 //! What is typed on the owner's page, beside what is saved. A refusal keeps every letter that was typed.
 use super::{
+    departments::Department,
     path,
     reception::{Reception, Words},
     routing::Routing,
@@ -7,7 +8,7 @@ use super::{
     shape::ROUND,
 };
 use crate::{
-    i18n::{Texts, fill, lang, texts},
+    i18n::{SiteTexts, fill, lang, site_texts},
     rest::{self, Answer},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -55,6 +56,8 @@ pub struct Fields {
     pub reception: RwSignal<Reception>,
     /// How its conversations find an agent.
     pub routing: RwSignal<Routing>,
+    /// The parts of its team.
+    pub departments: RwSignal<Vec<Department>>,
 }
 
 /// The form; copies share their signals.
@@ -62,7 +65,7 @@ pub struct Fields {
 pub struct Form {
     key: StoredValue<SiteKey>,
     saved: RwSignal<Settings>,
-    texts: &'static Texts,
+    texts: &'static SiteTexts,
     numbers: StoredValue<u32>,
     fields: Fields,
     /// What cannot be changed here.
@@ -98,6 +101,7 @@ impl Fields {
             greetings: RwSignal::default(),
             reception: RwSignal::default(),
             routing: RwSignal::default(),
+            departments: RwSignal::default(),
         }
     }
 
@@ -119,6 +123,7 @@ impl Fields {
             greetings,
             reception: self.reception.get(),
             routing: self.routing.get(),
+            departments: self.departments.get(),
         }
     }
 }
@@ -130,7 +135,7 @@ impl Form {
         let form = Self {
             key: StoredValue::new(key),
             saved,
-            texts: texts(),
+            texts: site_texts(),
             numbers: StoredValue::new(0),
             fields,
             given: StoredValue::new(given),
@@ -166,6 +171,7 @@ impl Form {
         self.name.set(saved.name);
         self.reception.set(saved.reception);
         self.routing.set(saved.routing);
+        self.departments.set(saved.departments);
         self.refused.set(None);
         self.saving.set(Saving::Rest);
     }
@@ -223,7 +229,7 @@ fn quoted(detail: &str) -> Option<(String, String)> {
 /// The line at the bottom: what is not saved, and the two ways on.
 #[component]
 pub fn SaveBar() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let state = move || match form.saving.get() {
         Saving::Busy => view! { <span>{texts.saving}</span> }.into_any(),

@@ -5,14 +5,14 @@ use super::{
     reception::{said, say},
     tongues::{Tongues, direction},
 };
-use crate::i18n::texts;
+use crate::i18n::site_texts;
 use leptos::prelude::*;
 use merhaba_shared::protocol::limits::GREETING_CHARS;
 
 /// The card.
 #[component]
 pub fn Greetings() -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let value = Memo::new(move |_| form.greetings.with(|words| said(words, form.tongue.get())));
     let ours = move || form.given.with_value(|given| given.ours.get(form.tongue.get(), "greeting"));
     let trouble = Memo::new(move |_| over(&value.read(), GREETING_CHARS, texts.greeting_long));

@@ -5,7 +5,7 @@ use super::{
     reception::{Reception, said, say},
     tongues::{Tongues, direction},
 };
-use crate::i18n::{fill, lang, texts};
+use crate::i18n::{fill, lang, site_texts};
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ const USUAL: &str = "09:00-18:00";
 /// The card.
 #[component]
 pub fn Hours() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let reception = form.reception;
     let with_hours = move || reception.with(|it| it.has_hours);
@@ -47,7 +47,7 @@ pub fn Hours() -> impl IntoView {
 
 #[component]
 fn Week() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let reception = form.reception;
     let language = lang();

@@ -1,13 +1,13 @@
 //! The site's name. Visitors read it at the top of the chat.
 use super::{form::Form, over};
-use crate::i18n::texts;
+use crate::i18n::site_texts;
 use leptos::prelude::*;
 use merhaba_shared::protocol::limits::NAME_CHARS;
 
 /// The card.
 #[component]
 pub fn Name() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let trouble = Memo::new(move |_| {
         let name = form.name.get();

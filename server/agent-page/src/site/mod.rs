@@ -1,6 +1,7 @@
 //! The owner's page: the snippet, the allowed websites, name, colour, shape and greeting, hours, questions and consent,
 //! with a preview that follows what is typed. Owners and admins change it, others look.
 mod colour;
+mod departments;
 mod form;
 mod greeting;
 mod hours;
@@ -17,7 +18,7 @@ mod tongues;
 
 use super::{
     desk::Desk,
-    i18n::{fill, texts},
+    i18n::{fill, site_texts},
     rest,
     route::Route,
 };
@@ -27,6 +28,7 @@ use merhaba_shared::protocol::{
     agent::{Role, SiteCard},
     ids::SiteKey,
 };
+pub use reception::{Words, words};
 use settings::{Given, Settings};
 pub use tongues::TONGUES;
 
@@ -41,7 +43,7 @@ enum Loaded {
 /// The page for one of the agent's sites.
 #[component]
 pub fn SitePage() -> impl IntoView {
-    let (desk, texts) = (Desk::here(), texts());
+    let (desk, texts) = (Desk::here(), site_texts());
     let sites = desk.sites();
     let site = Memo::new(move |_| {
         let wanted = desk.route.with(|route| if let Route::Site(key) = route { key.clone() } else { None });
@@ -74,7 +76,7 @@ pub fn SitePage() -> impl IntoView {
 /// Loads a site and shows it.
 #[component]
 fn One(card: SiteCard) -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let loaded = RwSignal::new(Loaded::Waiting);
     let key = card.site.clone();
     let load = move || {
@@ -110,7 +112,7 @@ fn One(card: SiteCard) -> impl IntoView {
 /// The cards and the preview beside them.
 #[component]
 fn Filled(form: Form) -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     provide_context(form);
     let asks = window_event_listener(ev::beforeunload, move |event| {
         if form.dirty.get_untracked() {
@@ -132,6 +134,7 @@ fn Filled(form: Form) -> impl IntoView {
                 <hours::Hours/>
                 <questions::Questions/>
                 <questions::Consent/>
+                <departments::DepartmentsCard/>
                 <routing::RoutingCard/>
             </div>
             <preview::Preview/>

@@ -4,7 +4,7 @@ use super::{
     settings::origin_trouble,
 };
 use crate::{
-    i18n::{fill, texts},
+    i18n::{fill, site_texts},
     icons::{CLOSE, PLUS, icon},
     keys,
 };
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 /// The card.
 #[component]
 pub fn Origins() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let add = move |_| {
         let line = form.line(String::new());
@@ -39,7 +39,7 @@ pub fn Origins() -> impl IntoView {
 /// One website.
 #[component]
 fn Field(line: Line) -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let left = RwSignal::new(!line.text.get_untracked().is_empty());
     let place = Memo::new(move |_| {

@@ -3,7 +3,7 @@
 use super::{form::Form, settings::OURS, tongues::Tongues};
 use crate::{
     desk::Desk,
-    i18n::{Texts, texts},
+    i18n::{SiteTexts, site_texts},
     icons::{CHEVRON, PHONE, SCREEN, icon},
     rest,
 };
@@ -16,7 +16,7 @@ use merhaba_shared::{
 use wasm_bindgen::JsValue;
 
 /// What can be looked at: the relay's word for it, and ours.
-type Scene = (&'static str, fn(&Texts) -> &'static str);
+type Scene = (&'static str, fn(&SiteTexts) -> &'static str);
 const SCENES: [Scene; 4] = [
     ("open", |texts| texts.scene_open),
     ("away", |texts| texts.scene_away),
@@ -35,7 +35,7 @@ struct Look {
 /// The preview with its switches.
 #[component]
 pub fn Preview() -> impl IntoView {
-    let (texts, desk) = (texts(), Desk::here());
+    let (texts, desk) = (site_texts(), Desk::here());
     let framed = may_frame();
     if !framed && !desk.has_drafts() {
         load_again();
@@ -74,7 +74,7 @@ fn load_again() {
 
 #[component]
 fn Switches(look: Look) -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let flip = |signal: RwSignal<bool>, value: bool, words: &'static str, face: Option<&'static str>| {
         let pressed = move || (signal.get() == value).to_string();
         view! { <button type="button" aria-pressed=pressed on:click=move |_| signal.set(value)>{face.map(icon)}{words}</button> }
@@ -98,7 +98,7 @@ fn Switches(look: Look) -> impl IntoView {
 /// A piece of a website's page, with the frame and the launcher at their places.
 #[component]
 fn Stage(look: Look) -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let stage = NodeRef::<Div>::new();
     let key = form.key();
     Effect::new(move || {
@@ -131,7 +131,7 @@ fn Stage(look: Look) -> impl IntoView {
     }
 }
 
-fn show(stage: &JsValue, action: &str, settings: &str, scene: &str, texts: &Texts) {
+fn show(stage: &JsValue, action: &str, settings: &str, scene: &str, texts: &SiteTexts) {
     let data = rest::object(&[
         ("stage", stage.clone()),
         ("action", action.into()),

@@ -5,7 +5,7 @@ use super::{
     tongues::{Tongues, direction, instead},
 };
 use crate::{
-    i18n::{Texts, fill, texts},
+    i18n::{SiteTexts, fill, site_texts},
     icons::{CLOSE, PLUS, icon},
 };
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ const KINDS: [&str; 5] = ["name", "email", "phone", "choice", "text"];
 /// The card of questions.
 #[component]
 pub fn Questions() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let reception = form.reception;
     let add = move |_| {
@@ -37,7 +37,7 @@ pub fn Questions() -> impl IntoView {
     }
 }
 
-fn kind_name(kind: &str, texts: &Texts) -> &'static str {
+fn kind_name(kind: &str, texts: &SiteTexts) -> &'static str {
     match kind {
         "name" => texts.name,
         "email" => texts.email,
@@ -50,7 +50,7 @@ fn kind_name(kind: &str, texts: &Texts) -> &'static str {
 /// One question.
 #[component]
 fn One(place: usize) -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let reception = form.reception;
     let change = move |act: &dyn Fn(&mut Question)| {
@@ -90,7 +90,7 @@ fn One(place: usize) -> impl IntoView {
 /// The question's words. What is left empty shows what visitors read: ours of what is ours to ask, else another language.
 #[component]
 fn Label(place: usize, kind: Memo<String>) -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let reception = form.reception;
     let of = move |read: &dyn Fn(&Question) -> String| {
         reception.with(|it| it.questions.get(place).map(read).unwrap_or_default())
@@ -119,7 +119,7 @@ fn Label(place: usize, kind: Memo<String>) -> impl IntoView {
 /// The choices' words, a line each.
 #[component]
 fn Choices(place: usize) -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let reception = form.reception;
     let of = move |read: &dyn Fn(&Question) -> String| {
         reception.with(|it| it.questions.get(place).map(read).unwrap_or_default())
@@ -154,7 +154,7 @@ fn Choices(place: usize) -> impl IntoView {
 /// The card of what visitors agree to.
 #[component]
 pub fn Consent() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let reception = form.reception;
     let value = move || reception.with(|it| said(&it.consent, form.tongue.get()));

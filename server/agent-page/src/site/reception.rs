@@ -138,7 +138,7 @@ pub fn set_lines(choices: &mut Vec<Words>, tag: &str, text: &str) {
     }
 }
 
-fn list(value: &JsValue) -> Vec<JsValue> {
+pub(super) fn list(value: &JsValue) -> Vec<JsValue> {
     value.dyn_ref::<Array>().map(|list| list.iter().collect()).unwrap_or_default()
 }
 
@@ -166,7 +166,7 @@ pub fn words(value: &JsValue) -> Words {
     words
 }
 
-fn write_words(words: &Words) -> JsValue {
+pub(super) fn write_words(words: &Words) -> JsValue {
     let object = Object::new();
     for (tag, text) in words {
         let _ = Reflect::set(&object, &tag.into(), &text.into());

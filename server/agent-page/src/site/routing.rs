@@ -1,7 +1,7 @@
 //! How the site's conversations find an agent: by hand, in turn or by who is the least busy, how many one carries, when
 //! what waits goes to somebody else, and within what time answers should come.
 use super::form::Form;
-use crate::{i18n::texts, rest};
+use crate::{i18n::site_texts, rest};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -53,7 +53,7 @@ impl Routing {
 /// The card.
 #[component]
 pub fn RoutingCard() -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let mode = move |value: &'static str, words: &'static str| {
         let pressed = move || form.routing.with(|routing| (routing.mode == value).to_string());
         view! { <button type="button" disabled=!form.may aria-pressed=pressed on:click=move |_| form.routing.update(|routing| routing.mode = value.into())>{words}</button> }

@@ -1,11 +1,12 @@
 //! A site's settings as the relay tells and takes them, and what can be said against them before it is asked. The
 //! relay's word is the last one.
 use super::{
+    departments::{self, Department},
     reception::{Reception, Words, words},
     routing::Routing,
     tongues::Ours,
 };
-use crate::{i18n::Texts, rest};
+use crate::{i18n::SiteTexts, rest};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub reception: Reception,
     /// How its conversations find an agent.
     pub routing: Routing,
+    /// The parts of its team.
+    pub departments: Vec<Department>,
 }
 
 impl Settings {
@@ -51,6 +54,7 @@ impl Settings {
             greetings: words(&rest::get(json, "greetings")),
             reception: Reception::read(&rest::get(json, "reception")),
             routing: Routing::read(&rest::get(json, "routing")),
+            departments: departments::read(&rest::get(json, "departments")),
         })
     }
 
@@ -71,6 +75,7 @@ impl Settings {
             ("greetings", greetings.into()),
             ("reception", self.reception.write()),
             ("routing", self.routing.write()),
+            ("departments", departments::write(&self.departments)),
         ])
     }
 }
@@ -92,7 +97,7 @@ impl Given {
 }
 
 /// What is wrong with an origin, as far as a page can tell.
-pub fn origin_trouble<'a>(origin: &str, texts: &'a Texts) -> Option<&'a str> {
+pub fn origin_trouble<'a>(origin: &str, texts: &'a SiteTexts) -> Option<&'a str> {
     let origin = origin.trim();
     if origin.is_empty() {
         return Some(texts.origin_blank);
@@ -116,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_page_knows_the_usual_slips() {
-        let texts = Lang::En.texts();
+        let texts = Lang::En.site_texts();
         for good in [
             "https://a.example",
             "https://*.a.example/",

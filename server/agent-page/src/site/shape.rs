@@ -1,6 +1,6 @@
 //! How round the chat is, and on which side its button stands.
 use super::form::Form;
-use crate::i18n::{fill, texts};
+use crate::i18n::{fill, site_texts};
 use leptos::prelude::*;
 
 /// As round as ours.
@@ -11,7 +11,7 @@ const ROUNDEST: u8 = 28;
 /// The card.
 #[component]
 pub fn Shape() -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let pixels = move || fill(texts.pixels, &[("n", &form.radius.get().to_string())]);
     let set = move |event| {
         if let Ok(radius) = event_target_value(&event).parse() {

@@ -5,7 +5,7 @@ use super::{
     settings::{OURS, Settings},
 };
 use crate::{
-    i18n::texts,
+    i18n::site_texts,
     icons::{CHECK, COPY, icon},
 };
 use js_sys::Promise;
@@ -21,7 +21,7 @@ const COPIED: Duration = Duration::from_secs(3);
 /// All four.
 #[component]
 pub fn Snippets() -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let form = expect_context::<Form>();
     let relay = window().location().origin().unwrap_or_default();
     let key = form.key();
@@ -79,7 +79,7 @@ fn with_look(line: &str, settings: &Settings) -> String {
 /// A text with a button that copies it and says so.
 #[component]
 fn Copyable(id: &'static str, lead: Signal<&'static str>, text: Signal<String>) -> impl IntoView {
-    let texts = texts();
+    let texts = site_texts();
     let done = RwSignal::new(None::<bool>);
     let copy = move |_| {
         let clipboard = get(&window().navigator(), "clipboard");

@@ -4,7 +4,7 @@ use super::{
     form::Form,
     reception::{Words, said},
 };
-use crate::{i18n::texts, rest};
+use crate::{i18n::site_texts, rest};
 use js_sys::{Array, Object};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -57,7 +57,7 @@ pub fn direction(tongue: &str) -> &'static str {
 /// The switch. Every card that holds texts has one; they are the same switch.
 #[component]
 pub fn Tongues(id: &'static str) -> impl IntoView {
-    let (texts, form) = (texts(), expect_context::<Form>());
+    let (texts, form) = (site_texts(), expect_context::<Form>());
     let options = TONGUES.map(|(tag, name)| {
         view! { <option value=tag lang=tag selected=move || form.tongue.get() == tag>{name}</option> }
     });

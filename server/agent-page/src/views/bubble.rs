@@ -62,8 +62,8 @@ pub fn Line(piece: Piece) -> impl IntoView {
             }
             .into_any()
         }
-        Piece::Proposal { id, number, who, mine, at, body, fate } => {
-            view! { <Proposal id number who mine at body fate/> }.into_any()
+        Piece::Proposal { id, number, who, mine, at, due, body, fate } => {
+            view! { <Proposal id number who mine at due body fate/> }.into_any()
         }
         Piece::Note { id, who, body, at } => {
             let head = fill(texts.note_writes, &[("name", &who)]);
@@ -116,6 +116,15 @@ fn mark(who: Option<String>, at: Option<Millis>, state: Option<State>, texts: &T
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+/// What a department of the shown conversation's site is called.
+fn department(id: &str) -> String {
+    let desk = Desk::here();
+    let current = desk.route.with_untracked(|route| route.conversation().cloned());
+    let site =
+        current.and_then(|current| desk.peek(|client| client.row(&current).map(|row| row.site.clone())));
+    site.map_or_else(|| id.to_owned(), |site| desk.departments.name(&site, id, lang()))
+}
+
 fn event(kind: &Deed, who: Option<&str>, texts: &Texts) -> String {
     let doer = who.unwrap_or("Merhaba");
     let by = |text: &str| fill(text, &[("name", doer)]);
@@ -142,6 +151,10 @@ fn event(kind: &Deed, who: Option<&str>, texts: &Texts) -> String {
         (Deed::Climbed(1), _) => texts.event_climbed_team.into(),
         (Deed::Climbed(_), _) => texts.event_climbed_admins.into(),
         (Deed::Escalated(why), _) => fill(texts.event_escalated, &[("name", doer), ("text", why)]),
+        (Deed::Transferred(Some(id)), _) => {
+            fill(texts.event_transferred, &[("name", doer), ("to", &department(id))])
+        }
+        (Deed::Transferred(None), _) => by(texts.event_transferred_all),
         (Deed::Ended, _) => texts.event_ended.into(),
         (Deed::Reopened, Some(who)) => fill(texts.event_reopened, &[("name", who)]),
         (Deed::Reopened, None) => texts.event_reopened_by_visitor.into(),

@@ -4,19 +4,20 @@ use super::{
     offer::{Offer, Offered},
     quoting::Quoting,
     revising::Editing,
+    times::Times,
 };
 use crate::{
     canned::{Canned, hole},
     desk::Desk,
     i18n::{Texts, fill, texts},
-    icons::{CHOICES, CLIP, SEND, icon},
+    icons::{CHOICES, CLIP, CLOCK, SEND, icon},
     keys,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, web_sys};
 use merhaba_shared::browser::{object::call, tabs::merhaba};
 use merhaba_shared::protocol::{
     agent::Role,
-    ids::{AttachmentId, ConversationId},
+    ids::{AttachmentId, ConversationId, Millis},
     limits::{BODY_CHARS, BodyError, check_said},
     model::Status,
 };
@@ -124,6 +125,17 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
             let _ = field.focus();
         }
     };
+    let planning = desk.planning;
+    let send_at = move |due: Millis| {
+        planning.set(false);
+        let Some(field) = field.get_untracked().filter(|_| can.get_untracked()) else { return };
+        id.with_value(|id| desk.send_later(id, field.value(), due));
+        desk.act(|client, now| client.typing(now, false));
+        desk.at_end.set(true);
+        field.set_value("");
+        text.set(String::new());
+        let _ = field.focus();
+    };
     let pressed = move |event: KeyboardEvent| {
         if offer.key(&event, take) {
             return;
@@ -197,6 +209,10 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
         (false, false) => texts.field,
     };
     let plain = Memo::new(move |_| !noting.get() && editing.with(Option::is_none));
+    // A text by itself can wait: files and quotes go with what is sent at once.
+    let can_wait = Memo::new(move |_| {
+        plain.get() && !trainee.get() && files.get() == 0 && desk.quoted().is_none() && can.get()
+    });
     view! {
         <form class="compose" class:noting=noting class:editing=move || editing.with(Option::is_some) data-conversation=id.with_value(|id| id.0.clone()) on:submit=move |event| { event.prevent_default(); send(); }>
             <div class="switch" role="group" aria-label=texts.writing hidden=move || editing.with(Option::is_some)>{mode(false, texts.answer_mode)}{mode(true, texts.note_mode)}</div>
@@ -211,6 +227,11 @@ pub fn Composer(id: ConversationId) -> impl IntoView {
                 <button id="a" class="icon" type="button" hidden=move || !plain.get() aria-label=texts.attach title=texts.attach>{icon(CLIP)}</button>
                 <button id="build" class="icon" type="button" hidden=move || !plain.get() aria-label=texts.build title=texts.build aria-haspopup="dialog" on:click=|_| build()>{icon(CHOICES)}</button>
                 <span id="advice" class=move || advice().1 role="status">{move || advice().0}</span>
+                <span class="mine" hidden=move || !plain.get() || trainee.get()>
+                    <button id="later" class="icon" type="button" disabled=move || !can_wait.get() aria-label=texts.send_later title=texts.send_later aria-haspopup="dialog"
+                        aria-expanded=move || planning.get().to_string() on:click=move |_| planning.update(|open| *open = !*open)>{icon(CLOCK)}</button>
+                    {move || (planning.get() && can_wait.get()).then(|| view! { <Times id="later-menu" title=texts.send_later set=texts.send_later open=planning choose=send_at/> })}
+                </span>
                 <button id="send" class="btn main" disabled=move || !can.get()>
                     <span>{move || if editing.with(Option::is_some) { texts.save } else if noting.get() { texts.add_note } else if trainee.get() { texts.send_approval } else { texts.send }}</span>{icon(SEND)}
                 </button>

@@ -1,9 +1,10 @@
 //! Handing a conversation over: to a colleague, with a note if there is something to say, or back to the queue. The list
 //! is asked for each time it is opened, so that it says who is there now.
 use crate::{
+    departments::team,
     desk::Desk,
     i18n::{lang, texts},
-    icons::{CLOSE, icon},
+    icons::{CLOSE, GIVE, icon},
     people, rest,
 };
 use js_sys::Array;
@@ -32,6 +33,17 @@ pub struct Colleague {
     pub answers: bool,
 }
 
+/// Who gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum To {
+    /// A colleague.
+    Somebody(AgentId),
+    /// The queue.
+    Nobody,
+    /// A department, or the whole team.
+    Department(Option<String>),
+}
+
 /// The colleagues of a site; nothing yet, or what went wrong.
 type Found = Option<Result<Vec<Colleague>, ()>>;
 
@@ -53,15 +65,19 @@ pub fn Give() -> impl IntoView {
         // A dialog that is in the page and closed can always be opened.
         let _ = dialog.show_modal();
         if let Some(row) = row.get_untracked() {
-            spawn_local(async move { found.set(Some(colleagues(&row).await)) });
+            spawn_local(async move { found.set(Some(colleagues(desk, &row).await)) });
         }
     });
-    let choose = move |conversation: &ConversationId, to: Option<AgentId>| {
+    let choose = move |conversation: &ConversationId, to: To| {
         let said = note.get_untracked().map(|note| note.value()).unwrap_or_default();
         if !said.trim().is_empty() {
             desk.note(conversation, said);
         }
-        desk.give(conversation, to);
+        match to {
+            To::Somebody(agent) => desk.give(conversation, Some(agent)),
+            To::Nobody => desk.give(conversation, None),
+            To::Department(id) => desk.transfer(conversation, id),
+        }
         if let Some(note) = note.get_untracked() {
             note.set_value("");
         }
@@ -89,12 +105,13 @@ pub fn Give() -> impl IntoView {
 fn Choices(
     colleagues: Vec<Colleague>,
     row: InboxRow,
-    choose: impl Fn(&ConversationId, Option<AgentId>) + Copy + Send + 'static,
+    choose: impl Fn(&ConversationId, To) + Copy + Send + 'static,
 ) -> impl IntoView {
     let (texts, lang) = (texts(), lang());
     // A deed that does not reach the relay is not kept: it can only be done on a line that is there.
     let live = Desk::here().is_live();
-    let InboxRow { conversation, assignee, .. } = row;
+    let departments = Desk::here().departments.of(&row.site);
+    let InboxRow { conversation, assignee, triage, .. } = row;
     let (holder, id) = (assignee.map(|agent| agent.id), StoredValue::new(conversation));
     let free = holder.is_none();
     let one = move |Colleague { id: agent, name, online, .. }: Colleague| {
@@ -106,23 +123,40 @@ fn Choices(
         };
         let face = people::initials(&name, lang);
         view! {
-            <li><button disabled=move || holds || !live.get() on:click=move |_| id.with_value(|id| choose(id, Some(agent.clone())))>
+            <li><button disabled=move || holds || !live.get() on:click=move |_| id.with_value(|id| choose(id, To::Somebody(agent.clone())))>
                 <span class="face" aria-hidden="true">{face}</span><b dir="auto">{name}</b>
                 <small class:here=online>{words}</small>
             </button></li>
         }
     };
     let nobody = (!free).then(|| {
-        view! { <li><button class="nobody" disabled=move || !live.get() on:click=move |_| id.with_value(|id| choose(id, None))>{texts.to_nobody}</button></li> }
+        view! { <li><button class="nobody" disabled=move || !live.get() on:click=move |_| id.with_value(|id| choose(id, To::Nobody))>{texts.to_nobody}</button></li> }
     });
-    view! { <ul>{colleagues.into_iter().filter(|colleague| colleague.answers).map(one).collect_view()}{nobody}</ul> }
+    let now = triage.department;
+    let part = |to: Option<String>, name: String| {
+        let is = now == to;
+        view! {
+            <li><button class="part" disabled=move || is || !live.get() on:click=move |_| id.with_value(|id| choose(id, To::Department(to.clone())))>
+                <span class="face" aria-hidden="true">{icon(GIVE)}</span><b dir="auto">{name}</b>
+                {is.then(|| view! { <small>{texts.department_now}</small> })}
+            </button></li>
+        }
+    };
+    let parts = (!departments.is_empty()).then(|| {
+        let all = now.is_some().then(|| part(None, texts.whole_team.into()));
+        let each = departments.iter().map(|one| part(Some(one.id.clone()), one.name(lang))).collect_view();
+        view! { <li class="parts"><h3>{texts.departments}</h3></li>{each}{all} }
+    });
+    view! { <ul>{colleagues.into_iter().filter(|colleague| colleague.answers).map(one).collect_view()}{nobody}{parts}</ul> }
 }
 
 /// The team; those who are there first, each kind by name as the relay gives them.
-pub async fn colleagues(row: &InboxRow) -> Result<Vec<Colleague>, ()> {
-    let answer = rest::ask("GET", &["/api/v1/sites/", row.site.as_str(), "/agents"].concat(), None).await;
+pub async fn colleagues(desk: Desk, row: &InboxRow) -> Result<Vec<Colleague>, ()> {
+    let answer = team(&row.site).await;
     let agents = rest::get(&answer.body, "agents").dyn_into::<Array>().ok().filter(|_| answer.is_ok());
-    let mut colleagues: Vec<_> = agents.ok_or(())?.iter().filter_map(|agent| read(&agent)).collect();
+    let agents = agents.ok_or(())?;
+    desk.departments.learn(&row.site, &answer.body);
+    let mut colleagues: Vec<_> = agents.iter().filter_map(|agent| read(&agent)).collect();
     colleagues.sort_by_key(|colleague| !colleague.online);
     Ok(colleagues)
 }

@@ -44,6 +44,7 @@ fn summary(desk: Desk, row: &InboxRow) -> String {
         row.visitor.page.as_ref().map(|page| if page.title.is_empty() { &page.url } else { &page.title });
     let parts = [
         row.assignee.as_ref().map(|agent| fill(texts.taken_by, &[("name", &agent.name)])),
+        row.triage.department.as_ref().map(|id| desk.departments.name(&row.site, id, lang)),
         Some(desk.peek(|client| site_name(client.sites(), row))),
         page.filter(|page| !page.is_empty()).cloned(),
         time::tongue(&row.visitor.locale, lang),

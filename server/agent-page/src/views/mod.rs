@@ -30,6 +30,7 @@ mod snooze;
 pub mod sorting;
 mod steps;
 mod thread;
+mod times;
 
 mod banner;
 pub mod choices;

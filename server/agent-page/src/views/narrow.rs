@@ -29,6 +29,17 @@ pub fn Narrow() -> impl IntoView {
         // Closed meanwhile: nobody is left to show them to.
         let _ = (tags.try_set(found_tags), agents.try_set(found_agents));
     });
+    let asked = sites.clone();
+    let departments = Memo::new(move |_| {
+        let mut all = Vec::<Choice>::new();
+        for one in asked.iter().flat_map(|site| desk.departments.of(&site.site)) {
+            if !all.iter().any(|(known, _)| *known == one.id) {
+                all.push((one.id.clone(), one.name(lang)));
+            }
+        }
+        all
+    });
+    let some = move || departments.with(|all| !all.is_empty()) || only.with(|only| only.department.is_some());
     let many = sites.len() > 1;
     let sites: Vec<Choice> = sites.into_iter().map(|site| (site.site.0, site.name)).collect();
     let tongues = TONGUES.into_iter().filter_map(|tag| Some((tag.to_owned(), time::tongue(tag, lang)?)));
@@ -43,11 +54,13 @@ pub fn Narrow() -> impl IntoView {
         move |value| narrow(|only, value| only.agent = value.map(|value| value.as_str().into()), value);
     let tag = move |value| narrow(|only, value| only.tag = value, value);
     let tongue = move |value| narrow(|only, value| only.locale = value, value);
+    let department = move |value| narrow(|only, value| only.department = value, value);
     let now =
         move |look: fn(&Only) -> Option<String>| Signal::derive(move || only.with(look).unwrap_or_default());
     view! {
         <div class="narrow" role="group" aria-label=texts.filters>
             {many.then(|| view! { <Pick label=texts.site all=texts.any_site now=now(|only| only.site.clone().map(|site| site.0)) choices=Signal::derive(move || sites.clone()) choose=site/> })}
+            {move || some().then(|| view! { <Pick label=texts.department_one all=texts.any_department now=now(|only| only.department.clone()) choices=departments.into() choose=department/> })}
             <Pick label=texts.tag all=texts.any_tag now=now(|only| only.tag.clone()) choices=tags.into() choose=tag/>
             <Pick label=texts.agent all=texts.any_agent now=now(|only| only.agent.clone().map(|agent| agent.0)) choices=agents.into() choose=agent/>
             <Pick label=texts.their_language all=texts.any_language now=now(|only| only.locale.clone()) choices=Signal::derive(move || tongues.clone()) choose=tongue/>

@@ -102,7 +102,7 @@ impl Offer {
         let me = desk.peek(|client| client.me().map(|me| me.id.clone()));
         let texts = desk.texts();
         spawn_local(async move {
-            let Ok(team) = colleagues(&row).await else { return };
+            let Ok(team) = colleagues(desk, &row).await else { return };
             let one = |Colleague { name, online, .. }: Colleague| {
                 let body = if online { texts.available } else { texts.not_here }.to_owned();
                 Canned { name, body, ..Canned::default() }

@@ -209,7 +209,7 @@ fn ask(desk: Desk, known: RwSignal<Known>) {
         let tags = site_tags(row.site.as_str()).await;
         // Closed and left meanwhile: nobody is left to show them to.
         let _ = known.try_update(|known| known.tags = tags);
-        if let Ok(colleagues) = colleagues(&row).await {
+        if let Ok(colleagues) = colleagues(desk, &row).await {
             let _ = known.try_update(|known| known.colleagues = colleagues);
         }
     });

@@ -1,4 +1,4 @@
-//! What somebody wrote for the visitor and a colleague is to let go: in its place in the log, and nothing like a message that
+//! What somebody wrote for the visitor and a colleague is to let go, or its time: in its place in the log, and nothing like a message that
 //! was sent. Whoever may decides here; whose it is can take it back, and write again what came back.
 use super::{composer::put_back, sorting::may_sort};
 use crate::{
@@ -33,6 +33,7 @@ pub fn Proposal(
     who: String,
     mine: bool,
     at: Option<Millis>,
+    due: Option<Millis>,
     body: String,
     fate: Option<Fate>,
 ) -> impl IntoView {
@@ -45,9 +46,13 @@ pub fn Proposal(
             let words = match fate.verdict {
                 Verdict::Changed => texts.proposal_changed,
                 Verdict::Withdrawn => texts.proposal_withdrawn,
-                Verdict::Returned | Verdict::Approved => texts.proposal_returned,
+                Verdict::Returned | Verdict::Approved | Verdict::Sent => texts.proposal_returned,
             };
             fill(words, &[("name", &by), ("by", &fate.by)])
+        }
+        (None, _) if due.is_some() => {
+            let time = due.map(|due| time::day_and_clock(due, lang())).unwrap_or_default();
+            fill(texts.later_by, &[("name", &by), ("time", &time)])
         }
         (None, Some(at)) => {
             let wait = time::wait(at, desk.now(), lang());
@@ -76,16 +81,16 @@ pub fn Proposal(
             <b>{(!over).then(|| icon(CLOCK))}<span>{head}</span></b>
             <p class="words" dir="auto">{body}</p>
             {reason.map(|reason| view! { <q class="reason" dir="auto">{reason}</q> })}
-            {(!over).then(|| view! { <small>{texts.proposal_unseen}</small> })}
+            {(!over).then(|| view! { <small>{if due.is_some() { texts.later_unseen } else { texts.proposal_unseen }}</small> })}
             {again.then(|| view! { <div class="deeds"><button type="button" class="btn" on:click=write_again>{texts.write_again}</button></div> })}
-            {waits.then(|| view! { <Deciding number mine text/> })}
+            {waits.then(|| view! { <Deciding number mine later=due.is_some() text/> })}
         </div>
     }
 }
 
 /// The buttons, and the field that some of them open.
 #[component]
-fn Deciding(number: u64, mine: bool, text: StoredValue<String>) -> impl IntoView {
+fn Deciding(number: u64, mine: bool, later: bool, text: StoredValue<String>) -> impl IntoView {
     let (desk, texts) = (Desk::here(), texts());
     let row = desk.current_row();
     let may = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| may_sort(desk.role(row)))));
@@ -133,9 +138,9 @@ fn Deciding(number: u64, mine: bool, text: StoredValue<String>) -> impl IntoView
         view! {
             <div class="deeds">
                 {may.get().then(|| view! {
-                    <button type="button" class="btn main" disabled=off on:click=plain(Verdict::Approved)>{icon(CHECK)}{texts.approve}</button>
-                    <button type="button" class="btn" disabled=off on:click=move |_| open.set(Some(Field::Words))>{texts.change_words}</button>
-                    <button type="button" class="btn" disabled=off on:click=move |_| open.set(Some(Field::Reason))>{texts.give_back}</button>
+                    <button type="button" class="btn main" disabled=off on:click=plain(Verdict::Approved)>{icon(CHECK)}{if later { texts.send_now } else { texts.approve }}</button>
+                    {(!later).then(|| view! { <button type="button" class="btn" disabled=off on:click=move |_| open.set(Some(Field::Words))>{texts.change_words}</button> })}
+                    {(!later || !mine).then(|| view! { <button type="button" class="btn" disabled=off on:click=move |_| open.set(Some(Field::Reason))>{texts.give_back}</button> })}
                 })}
                 {mine.then(|| view! { <button type="button" class="btn" disabled=off on:click=plain(Verdict::Withdrawn)>{texts.withdraw}</button> })}
             </div>

@@ -78,6 +78,7 @@ pub fn Row(id: ConversationId) -> impl IntoView {
             let row = row.as_ref()?;
             let site = many.get().then(|| desk.peek(|client| site_name(client.sites(), row)));
             let who = row.assignee.as_ref().map(|agent| agent.name.clone());
+            let part = row.triage.department.as_ref().map(|id| desk.departments.name(&row.site, id, lang));
             let done = (row.status == Status::Resolved).then(|| texts.is_resolved.to_owned());
             let later = row.triage.snoozed_until.map(|until| time::day_and_clock(until, lang));
             let asks =
@@ -88,7 +89,7 @@ pub fn Row(id: ConversationId) -> impl IntoView {
                 _ => Some(texts.rung_admins),
             };
             let told = told.map(|words| view! { <i class="tag told">{words}</i> });
-            let parts: Vec<String> = [done, later, site, who].into_iter().flatten().collect();
+            let parts: Vec<String> = [done, later, site, part, who].into_iter().flatten().collect();
             let words = (!parts.is_empty()).then(|| view! { <span dir="auto">{parts.join(" · ")}</span> });
             let tags = row.triage.tags.iter().take(TAGS_SHOWN).cloned();
             let tags = tags.map(|tag| view! { <i class="tag" dir="auto">{tag}</i> }).collect_view();

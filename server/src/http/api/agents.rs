@@ -1,8 +1,12 @@
-//! `/api/v1/sites/{key}/agents`: the team of a site, who of them is there and who can be given a conversation; and
+//! `/api/v1/sites/{key}/agents`: the team of a site, who of them is there, who can be given a conversation, and the
+//! departments it has; and
 //! `/tags`: what its conversations are tagged with.
 use super::sites::role;
 use crate::{
-    domain::conversation::{Action, may},
+    domain::{
+        conversation::{Action, may},
+        department::Department,
+    },
     http::{
         Web,
         identity::SignedIn,
@@ -21,6 +25,7 @@ use std::sync::Arc;
 #[derive(Serialize)]
 struct Colleagues {
     agents: Vec<Colleague>,
+    departments: Vec<Department>,
 }
 
 #[derive(Serialize)]
@@ -49,7 +54,7 @@ pub async fn tags(
     Ok(json(StatusCode::OK, &Tags { tags }))
 }
 
-/// The team of a site, by name. For whoever is of the site; a foreign site and none are the same.
+/// The team of a site, by name, and its departments in the owner's order. For whoever is of the site; a foreign site and none are the same.
 pub async fn list(
     State(web): State<Arc<Web>>,
     Extension(signed_in): Extension<SignedIn>,
@@ -64,5 +69,6 @@ pub async fn list(
         name: agent.name,
     };
     let agents = web.app.store.agents(site.clone()).await?.into_iter().map(colleague).collect();
-    Ok(json(StatusCode::OK, &Colleagues { agents }))
+    let found = web.app.store.site(site.clone()).await?.ok_or_else(Problem::not_found)?;
+    Ok(json(StatusCode::OK, &Colleagues { agents, departments: found.settings.departments }))
 }

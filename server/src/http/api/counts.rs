@@ -22,6 +22,7 @@ pub struct Asked {
     tag: Option<String>,
     agent: Option<String>,
     language: Option<String>,
+    department: Option<String>,
 }
 
 /// The counts of each site.
@@ -34,9 +35,10 @@ struct Answer {
 pub async fn count(
     State(web): State<Arc<Web>>,
     Extension(signed_in): Extension<SignedIn>,
-    Query(Asked { site, tag, agent, language }): Query<Asked>,
+    Query(Asked { site, tag, agent, language, department }): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let only = Only { site: None, tag, agent: agent.map(|agent| agent.as_str().into()), locale: language };
+    let agent = agent.map(|agent| agent.as_str().into());
+    let only = Only { site: None, tag, agent, locale: language, department };
     let mut counts = Vec::new();
     for place in signed_in.sign_in.agent.memberships {
         if site.as_ref().is_none_or(|site| *site == place.site.0) {

@@ -3,6 +3,7 @@
 use super::sessions::places;
 use crate::{
     domain::{
+        department::{self, Department},
         reception::Reception,
         routing::Routing,
         site::{
@@ -50,6 +51,7 @@ pub struct Change {
     file_quota: Set<u64>,
     reception: Option<Reception>,
     routing: Option<Routing>,
+    departments: Option<Vec<Department>>,
 }
 
 /// Tells absent (as it is) from `null` (ours, please).
@@ -62,14 +64,15 @@ enum Set<T> {
 
 impl Change {
     /// Its parts, each a change by itself.
-    pub fn parts(self) -> [Self; 5] {
-        let Self { name, color, radius, position, greetings, reception, .. } = self;
+    pub fn parts(self) -> [Self; 6] {
+        let Self { name, color, radius, position, greetings, reception, departments, .. } = self;
         [
             Self { name, ..Self::default() },
             Self { color, ..Self::default() },
             Self { radius, position, ..Self::default() },
             Self { greetings, ..Self::default() },
             Self { reception, ..Self::default() },
+            Self { departments, ..Self::default() },
         ]
     }
 }
@@ -96,6 +99,7 @@ struct Shown<'a> {
     file_held: u64,
     reception: &'a Reception,
     routing: Routing,
+    departments: &'a [Department],
     ours: BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>,
     snippet: String,
     snippet_pinned: String,
@@ -127,6 +131,7 @@ fn show_site(site: &Site, role: Role, caller: &Caller, file_held: u64) -> Respon
         file_held,
         reception: &settings.reception,
         routing: settings.routing,
+        departments: &settings.departments,
         ours: ours(),
         snippet: snippet(&relay, key),
         snippet_pinned: format!(
@@ -239,6 +244,10 @@ pub fn apply(mut settings: SiteSettings, change: Change) -> Result<SiteSettings,
     }
     if let Some(routing) = change.routing {
         settings.routing = routing.check().map_err(|error| Problem::bad(error.to_string()))?;
+    }
+    if let Some(departments) = change.departments {
+        settings.departments =
+            department::check(departments).map_err(|error| Problem::bad(error.to_string()))?;
     }
     Ok(settings)
 }

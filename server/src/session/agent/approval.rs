@@ -1,4 +1,5 @@
-//! What an agent's session does about messages that wait for approval: a trainee writes them, somebody who answers decides.
+//! What an agent's session does about messages that wait for approval: a trainee writes them, somebody who answers
+//! decides; and about those that go later.
 //! Never sends a visitor anything: what is let go is told from the commit, as any message.
 use super::{Agent, Ending, Socket, chat};
 use crate::{
@@ -10,7 +11,7 @@ use merhaba_shared::protocol::{
     agent::Event,
     approval::{Decide, Propose, Verdict},
     error::Refused,
-    limits::{PROPOSALS, REASON_CHARS, check_body},
+    limits::{PROPOSALS, REASON_CHARS, SNOOZE_MS, check_body},
 };
 
 impl<S: Socket> Agent<S> {
@@ -19,7 +20,14 @@ impl<S: Socket> Agent<S> {
         if let Err(refused) = chat::check(client_id, &propose.body, &[]) {
             return self.live.refuse(refused).await;
         }
-        if !self.may_write(&propose.conversation, client_id, Action::Propose).await? {
+        let now = self.live.app.clock.now();
+        if propose.due.is_some_and(|due| due <= now || due.saturating_sub(now) > SNOOZE_MS) {
+            let words = "that time is past, or more than a year away";
+            return self.live.refuse(chat::bad_request(Some(client_id), words)).await;
+        }
+        // What goes by itself, nobody approves.
+        let action = if propose.due.is_some() { Action::Reply } else { Action::Propose };
+        if !self.may_write(&propose.conversation, client_id, action).await? {
             return Ok(());
         }
         if mutants::on(Mutant::ProposalToVisitor) {
@@ -34,7 +42,7 @@ impl<S: Socket> Agent<S> {
                 Ok(Some(Box::new(Event::Accepted(accepted))))
             }
             Ok(Some(Bounded::TooMany)) => {
-                let words = format!("{PROPOSALS} messages wait for approval here already");
+                let words = format!("{PROPOSALS} messages wait here already");
                 Err(chat::bad_request(Some(client_id), words))
             }
             Ok(None) => Err(chat::not_found(Some(client_id))),
@@ -70,6 +78,7 @@ fn checked(decide: &Decide) -> Result<(), Refused> {
         Verdict::Returned if decide.text.chars().count() > REASON_CHARS => {
             Err(chat::bad_request(None, format!("a reason has at most {REASON_CHARS} characters")))
         }
+        Verdict::Sent => Err(chat::bad_request(None, "that is said by nobody but the relay")),
         Verdict::Approved | Verdict::Withdrawn if !decide.text.is_empty() => {
             Err(chat::bad_request(None, "nothing is said with this verdict"))
         }

@@ -11,7 +11,7 @@ use merhaba_shared::protocol::{
     error::Refused,
     ids::ConversationId,
     limits::{INBOX_PAGE, PAGE_BYTES, REASON_CHARS, SNOOZE_MS, TAG_CHARS},
-    triage::{Bookmark, Escalate, Only, SetPriority, SetTag, Snooze, clean_tag},
+    triage::{Bookmark, Escalate, Only, SetPriority, SetTag, Snooze, Transfer, clean_tag},
 };
 
 impl<S: Socket> Agent<S> {
@@ -33,6 +33,16 @@ impl<S: Socket> Agent<S> {
             let pending = self.live.app.chat.prioritise(&self.me.id, set);
             self.answer_sorted(pending);
         }
+        Ok(())
+    }
+
+    /// Whoever may give a conversation to a colleague may send it on.
+    pub(super) async fn transfer(&mut self, to: Transfer) -> Result<(), Ending> {
+        if let Err(refused) = self.role(&to.conversation, Action::Assign).await {
+            return self.live.refuse(refused).await;
+        }
+        let pending = self.live.app.chat.transfer(&self.me.id, to);
+        self.answer_sorted(pending);
         Ok(())
     }
 

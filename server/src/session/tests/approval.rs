@@ -187,6 +187,44 @@ async fn what_nobody_decides_on_climbs_before_the_answer_is_late() {
     assert_eq!(passed(&mut desk.ada).await, 0);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_written_for_later_goes_by_itself_and_once() {
+    let simulation = Simulation::begin(9);
+    let mut desk = desk().await;
+    desk.rig.app.shutdown.spawn(desk.rig.app.chat.sending());
+    let now = desk.rig.app.clock.now();
+    let later = |number: u32, minutes: i64| json!({"Propose": {"client_id": cid(number), "conversation": desk.conversation, "body": SECRET, "due": now + minutes * 60_000}});
+    let plan = [later(9, 10), later(10, 20), later(11, 0), later(12, 600_000), later(13, 5)];
+    for planned in &plan[..2] {
+        desk.ada.say(planned.clone()).await;
+        desk.ada.expect("Accepted").await;
+    }
+    for wrong in [&plan[2], &plan[3]] {
+        desk.ada.say(wrong.clone()).await;
+        assert_eq!(desk.ada.expect("Refused").await["code"], "BadRequest");
+    }
+    let told = desk.can.expect("Proposal").await;
+    desk.can.say(plan[4].clone()).await;
+    assert_eq!(desk.can.expect("Refused").await["code"], "Forbidden", "what goes by itself, nobody approves");
+    assert_eq!((&told["due"], &told["author"]["name"]), (&json!(now + 600_000), &json!("ada")));
+    let number = told["number"].as_u64().expect("a number");
+    assert_eq!(desk.rig.store_row(&desk.conversation).await.triage.proposed_at, None);
+    desk.ada.say(desk.verdict(number, "Sent", "")).await;
+    assert_eq!(desk.ada.expect("Refused").await["code"], "BadRequest");
+    tokio::time::advance(Duration::from_mins(9)).await;
+    desk.visitor_knows_nothing().await;
+    tokio::time::advance(Duration::from_secs(61)).await;
+    let said = desk.visitor.expect("Message").await;
+    assert_eq!((&said["body"], &said["author"]["Agent"]["name"]), (&json!(SECRET), &json!("ada")));
+    assert_eq!(said["client_id"], cid(9));
+    // The other one, now: it does not go again at its time.
+    desk.ada.say(desk.verdict(number + 1, "Approved", "")).await;
+    assert_eq!(desk.visitor.expect("Message").await["client_id"], cid(10));
+    tokio::time::advance(Duration::from_mins(30)).await;
+    assert!(desk.visitor.told().await.iter().all(|(kind, _)| kind != "Message"), "once");
+    drop(simulation);
+}
+
 impl Rig {
     async fn store_row(&self, conversation: &Value) -> merhaba_shared::protocol::agent::InboxRow {
         let who = crate::store::Principal::Agent("ada".into());

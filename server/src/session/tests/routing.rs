@@ -1,15 +1,23 @@
 //! What waits finds whoever has room, whatever changed: somebody writes, is done, comes, goes or is busy.
 use super::*;
 use crate::{
-    domain::routing::{Mode, Routing},
+    domain::{
+        department::Department,
+        routing::{Mode, Routing},
+    },
     store::SiteSettings,
 };
 
 /// A site that gives conversations in turn, two to each, and what gives them.
 async fn rig() -> Rig {
+    rig_with(Vec::new()).await
+}
+
+/// The same, with departments.
+async fn rig_with(departments: Vec<Department>) -> Rig {
     let rig = Rig::with(false).await;
     let routing = Routing { mode: Mode::Turns, capacity: 2, gone_minutes: 1, ..Routing::default() };
-    let settings = SiteSettings { name: "shop".into(), routing, ..SiteSettings::default() };
+    let settings = SiteSettings { name: "shop".into(), routing, departments, ..SiteSettings::default() };
     rig.app.chat.change_site("shop".into(), settings).await.expect("a store");
     rig.app.shutdown.spawn(rig.app.chat.routing());
     rig
@@ -117,4 +125,39 @@ async fn what_waits_for_somebody_who_is_gone_goes_to_somebody_else() {
         conversation,
         "the visitor waits, and their agent has been gone for long"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_a_departments_waits_for_its_members() {
+    let department = |id: &str, member: &str| Department {
+        id: id.into(),
+        name: [("en".to_owned(), id.to_owned())].into(),
+        members: vec![member.into()],
+        offered: true,
+    };
+    let rig = rig_with(vec![department("sales", "ada"), department("repairs", "can")]).await;
+    let (ada, can) =
+        (rig.sign_in("ada", "shop", Role::Agent).await, rig.sign_in("can", "shop", Role::Agent).await);
+    let (mut can, _) = rig.agent(can, json!({})).await;
+    let (mut visitor, _) = rig.visitor(json!({})).await;
+    let mut first = send(1, "a price, please");
+    first["Send"]["about"] = json!({"topic": "sales", "answers": []});
+    visitor.say(first).await;
+    let wanted = visitor.expect("Accepted").await["conversation"].clone();
+    is_given_nothing(&mut can).await;
+    let (mut ada, _) = rig.agent(ada, json!({})).await;
+    assert_eq!(given(&mut ada).await, wanted, "whoever answers there has come");
+    ada.say(json!({"Transfer": {"conversation": wanted, "department": "repairs"}})).await;
+    assert_eq!(given(&mut can).await, wanted, "sent on, it is given there");
+    can.say(json!({"Transfer": {"conversation": wanted, "department": "gone"}})).await;
+    assert_eq!(can.expect("Refused").await["code"], "NotFound");
+    visitor.say(json!({"Ping": {"nonce": 3}})).await;
+    let (kind, content) = loop {
+        let (kind, content) = visitor.event().await;
+        assert!(!content.to_string().contains("repairs"), "{kind} {content}");
+        if kind == "Pong" {
+            break (kind, content);
+        }
+    };
+    assert_eq!((kind.as_str(), &content["nonce"]), ("Pong", &json!(3)));
 }

@@ -13,7 +13,7 @@ use merhaba_shared::protocol::{
 };
 
 fn propose(world: &World, name: &ConversationId) -> Proposal {
-    match get(world.store.propose(world.agent_says("can", name), quiet())) {
+    match get(world.store.propose(world.agent_says("can", name), None, quiet())) {
         Some(Bounded::Done(Proposed::Stored { proposal, .. })) => *proposal,
         other => panic!("{other:?}"),
     }
@@ -96,4 +96,40 @@ pub fn what_nobody_decides_on_is_passed_on_in_the_sites_time(open: &Open) {
     get(world.store.update_site("shop".into(), settings));
     propose(&world, &world.begins("veli"));
     assert_eq!(get(world.store.next_pass()), None);
+}
+
+/// Each once and in the name of its author, whoever looks how often and after a restart; decided before, it does not go. What
+/// its author may not send waits for approval.
+pub fn what_is_written_for_later_goes_at_its_time(open: &Open) {
+    let world = World::new(open);
+    let name = world.begins("ali");
+    let at = |due| match get(world.store.propose(world.agent_says("mert", &name), Some(due), quiet())) {
+        Some(Bounded::Done(Proposed::Stored { proposal, .. })) => *proposal,
+        other => panic!("{other:?}"),
+    };
+    let (second, first, third) = (at(9_000), at(8_000), at(9_500));
+    assert_eq!((listed(&world, "mert"), counted(&world)), (Vec::new(), 0), "nobody is asked to approve it");
+    assert_eq!((get(world.store.next_due()), get(world.store.next_pass())), (Some(8_000), None));
+    assert_eq!(decide(&world, "ayse", &third, Verdict::Withdrawn, ""), None, "not theirs");
+    assert!(decide(&world, "mert", &third, Verdict::Withdrawn, "").expect("theirs").items.is_empty());
+    assert!(get(world.store.send_due(7_999, quiet())).is_empty());
+    let world = world.restarted(open);
+    assert!(visitor_reads(&world, "ali", &name).iter().all(|line| !line.contains(&first.body)));
+    let sent = get(world.store.send_due(9_000, quiet()));
+    let numbers: Vec<_> = sent.iter().map(|settled| (settled.decided.number, settled.decided.won)).collect();
+    assert_eq!(numbers, [(first.number, true), (second.number, true)], "the oldest first");
+    assert!(sent.iter().all(|settled| settled.items.len() == 1 && settled.decided.by.id == "mert".into()));
+    assert!(get(world.store.send_due(99_000, quiet())).is_empty(), "once");
+    assert_eq!(get(world.store.next_due()), None);
+    let log = visitor_reads(&world, "ali", &name);
+    let said = |body: &str| log.iter().filter(|line| line.contains(&format!("{body:?}"))).count();
+    assert_eq!([&first, &second, &third].map(|of| said(&of.body)), [1, 1, 0]);
+    assert!(!log.concat().contains("Sent") && !log.concat().contains("due"), "{log:?}");
+
+    let trainees = get(world.store.propose(world.agent_says("can", &name), Some(99_100), quiet()));
+    assert!(matches!(trainees, Some(Bounded::Done(Proposed::Stored { .. }))));
+    let sent = get(world.store.send_due(99_200, quiet()));
+    assert!(sent.len() == 1 && !sent[0].decided.won && sent[0].items.is_empty());
+    assert_eq!((listed(&world, "mert"), counted(&world)), (vec![name.clone()], 1), "it waits for approval");
+    assert!(get(world.store.send_due(99_300, quiet())).is_empty());
 }

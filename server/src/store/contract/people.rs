@@ -1,6 +1,7 @@
 //! Sites, agents, sign-ins, tenants, and the store's own life.
 use super::world::{Open, World, agent, client_id, get, secret, sender, visitor, wait};
 use crate::domain::{
+    department::Department,
     routing::{Mode, Routing},
     site::Edge,
 };
@@ -31,6 +32,12 @@ fn settings() -> SiteSettings {
             target_minutes: 30,
             ..Routing::default()
         },
+        departments: vec![Department {
+            id: "sales".into(),
+            name: [("tr".to_owned(), "Satış".to_owned())].into(),
+            members: vec!["mert".into()],
+            offered: true,
+        }],
     }
 }
 

@@ -1,7 +1,7 @@
 //! Messages that wait for approval. Whatever is decided is decided once: the writer is alone, and looks first. The text
 //! stays here until somebody lets it go; only then does it become an entry of the timeline.
 use super::{
-    Sqlite, backstage,
+    Sqlite, agents, backstage,
     desk::Desk,
     drafts,
     fault::Outcome,
@@ -10,7 +10,10 @@ use super::{
     threads::NewMessage,
 };
 use crate::{
-    domain::routing::TARGET_MINUTES,
+    domain::{
+        conversation::{Action, may},
+        routing::TARGET_MINUTES,
+    },
     store::{
         AgentMessage, ApprovalStore, Bounded, Changed, Pending, Principal, Proposed, Sent, Settled, Then,
     },
@@ -25,6 +28,8 @@ use merhaba_shared::protocol::{
 };
 use rusqlite::{Connection, Row, params};
 
+/// Messages that go in one transaction when their time has come.
+const SENT_AT_ONCE: usize = 64;
 /// Conversations that are passed on in one transaction.
 const PASSED_AT_ONCE: usize = 64;
 
@@ -32,9 +37,10 @@ impl ApprovalStore for Sqlite {
     fn propose(
         &self,
         message: AgentMessage,
+        due: Option<Millis>,
         then: Then<Option<Bounded<Proposed>>>,
     ) -> Pending<Option<Bounded<Proposed>>> {
-        self.conversing(then, move |desk| propose(desk, message))
+        self.conversing(then, move |desk| propose(desk, message, due))
     }
 
     fn decide(
@@ -54,9 +60,21 @@ impl ApprovalStore for Sqlite {
     fn next_pass(&self) -> Pending<Option<Millis>> {
         self.reading(next_pass)
     }
+
+    fn send_due(&self, now: Millis, then: Then<Vec<Settled>>) -> Pending<Vec<Settled>> {
+        self.conversing(then, move |desk| send_due(desk, now))
+    }
+
+    fn next_due(&self) -> Pending<Option<Millis>> {
+        self.reading(next_due)
+    }
 }
 
-fn propose(desk: &mut Desk, message: AgentMessage) -> Outcome<Option<Bounded<Proposed>>> {
+fn propose(
+    desk: &mut Desk,
+    message: AgentMessage,
+    due: Option<Millis>,
+) -> Outcome<Option<Bounded<Proposed>>> {
     let AgentMessage { agent, client_id, conversation, body, at, .. } = message;
     let Some((row, author)) = desk.agent(&agent)? else { return Ok(None) };
     let sql =
@@ -72,19 +90,20 @@ fn propose(desk: &mut Desk, message: AgentMessage) -> Outcome<Option<Bounded<Pro
         return Ok(Some(Bounded::TooMany));
     }
     let (number, after) = (thread.next_line(), thread.row.head);
-    let sql = "INSERT INTO proposals (conversation, number, agent, client_id, at, after_seq, body)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    change(db, sql, params![thread.id, number, row, client_id.0, at, after, body])?;
+    let sql = "INSERT INTO proposals (conversation, number, agent, client_id, at, after_seq, body, due)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    change(db, sql, params![thread.id, number, row, client_id.0, at, after, body, due])?;
     thread.wait_for_approval(oldest(db, thread.id)?);
     let row = thread.row.clone();
     desk.changed(&conversation);
-    let proposal = Proposal { conversation, number, client_id, author, at, after, body };
+    let proposal = Proposal { conversation, number, client_id, author, at, after, body, due };
     Ok(Some(Bounded::Done(Proposed::Stored { proposal: Box::new(proposal), row })))
 }
 
-/// Since when the oldest message of a conversation waits.
+/// Since when the oldest message of a conversation waits for approval.
 fn oldest(db: &Connection, conversation: i64) -> Outcome<Option<Millis>> {
-    let sql = "SELECT at FROM proposals WHERE conversation = ?1 AND verdict IS NULL ORDER BY at LIMIT 1";
+    let sql = "SELECT at FROM proposals WHERE conversation = ?1 AND verdict IS NULL AND due IS NULL
+               ORDER BY at LIMIT 1";
     one(db, sql, [conversation], |row| row.get(0))
 }
 
@@ -136,7 +155,7 @@ fn settle(desk: &mut Desk, agent: &AgentId, decide: Decide, at: Millis) -> Outco
         return Ok(None);
     }
     let (mut items, mut activities) = (Vec::new(), Vec::new());
-    if matches!(verdict, Verdict::Approved | Verdict::Changed) {
+    if matches!(verdict, Verdict::Approved | Verdict::Changed | Verdict::Sent) {
         let body = if verdict == Verdict::Changed { &text } else { &kept.body };
         let said = NewMessage {
             client_id: kept.client_id,
@@ -194,7 +213,7 @@ fn pass(desk: &mut Desk, now: Millis) -> Outcome<Vec<Changed>> {
         "SELECT c.public_id, a.id, a.public_id, a.name, p.number
          FROM conversations c JOIN sites s ON s.id = c.site
          JOIN proposals p ON p.id = (SELECT id FROM proposals WHERE conversation = c.id AND verdict IS NULL
-                                     ORDER BY at LIMIT 1)
+                                     AND due IS NULL ORDER BY at LIMIT 1)
          JOIN agents a ON a.id = p.agent WHERE ",
         waits!(),
         " AND ",
@@ -229,13 +248,50 @@ fn next_pass(db: &Connection) -> Outcome<Option<Millis>> {
     Ok(one(db, sql, params![TARGET_MINUTES], |row| row.get::<_, Option<Millis>>(0))?.flatten())
 }
 
+/// Each in the name of its author, and in this transaction, so that it goes once.
+fn send_due(desk: &mut Desk, now: Millis) -> Outcome<Vec<Settled>> {
+    desk.save()?;
+    let sql = "SELECT p.id, p.number, p.agent, a.public_id, c.public_id, c.site FROM proposals p
+               JOIN agents a ON a.id = p.agent JOIN conversations c ON c.id = p.conversation
+               WHERE p.verdict IS NULL AND p.due <= ?1 ORDER BY p.due, p.id LIMIT ?2";
+    let due = many(desk.db(), sql, [now, limit(SENT_AT_ONCE)], |row| {
+        let place = (AgentId(row.get(3)?), ConversationId(row.get(4)?));
+        let rows: (i64, i64, i64) = (row.get(0)?, row.get(2)?, row.get(5)?);
+        Ok((place, row.get::<_, u64>(1)?, rows))
+    })?;
+    let mut sent = Vec::with_capacity(due.len());
+    for ((author, conversation), number, (id, agent, site)) in due {
+        let role = agents::role(desk.db(), agent, site)?;
+        if !role.is_some_and(|role| may(role, Action::Reply)) {
+            change(desk.db(), "UPDATE proposals SET due = NULL WHERE id = ?1", [id])?;
+            let Some((_, by)) = agents::author(desk.db(), &author)? else { continue };
+            let Some((db, thread)) = desk.any_thread(&conversation)? else { continue };
+            thread.wait_for_approval(oldest(db, thread.id)?);
+            let row = thread.row.clone();
+            desk.changed(&conversation);
+            let decided = Decided { conversation, number, verdict: Verdict::Sent, by, won: false };
+            sent.push(Settled { decided, proposer: author, items: Vec::new(), activities: Vec::new(), row });
+            continue;
+        }
+        let verdict = Verdict::Sent;
+        let decide = Decide { conversation, number, verdict, text: String::new() };
+        sent.extend(settle(desk, &author, decide, now)?);
+    }
+    Ok(sent)
+}
+
+fn next_due(db: &Connection) -> Outcome<Option<Millis>> {
+    let sql = "SELECT due FROM proposals WHERE verdict IS NULL AND due IS NOT NULL ORDER BY due LIMIT 1";
+    one(db, sql, [], |row| row.get(0))
+}
+
 /// The lines before a number, the newest first.
 pub(super) fn lines(
     db: &Connection,
     conversation: &ConversationId,
     values: [i64; 3],
 ) -> Outcome<Vec<BackstageLine>> {
-    let sql = "SELECT n.number, a.public_id, a.name, n.at, n.after_seq, n.client_id, n.body
+    let sql = "SELECT n.number, a.public_id, a.name, n.at, n.after_seq, n.client_id, n.body, n.due
                FROM proposals n JOIN agents a ON a.id = n.agent
                WHERE n.conversation = ?1 AND n.number < ?2 ORDER BY n.number DESC LIMIT ?3";
     many(db, sql, values, |row| read(conversation, row))
@@ -250,5 +306,6 @@ fn read(conversation: &ConversationId, row: &Row<'_>) -> rusqlite::Result<Backst
         after: row.get(4)?,
         client_id: ClientId(row.get(5)?),
         body: row.get(6)?,
+        due: row.get(7)?,
     }))
 }

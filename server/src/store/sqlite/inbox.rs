@@ -21,7 +21,7 @@ macro_rules! select {
                     h.waiting_since, h.agent_unread, a.public_id, a.name, v.public_id, v.number, v.name, c.locale,
                     c.page_url, c.page_title, c.page_referrer, h.visitor_received, h.visitor_read,
                     h.agent_received, h.agent_read, v.about, c.notes_head, c.priority, c.snoozed_until, c.proposed_at, c.passed,
-                    c.rung, c.told, c.unattended_since,
+                    c.rung, c.told, c.unattended_since, c.department,
                     (SELECT json_group_array(t.name) FROM conversation_tags ct JOIN tags t ON t.id = ct.tag
                      WHERE ct.conversation = c.id)",
             $besides,
@@ -34,7 +34,7 @@ macro_rules! select {
 pub(super) use select;
 
 /// How many columns [`read`] reads.
-pub(super) const COLUMNS: usize = 33;
+pub(super) const COLUMNS: usize = 34;
 
 /// A conversation as lists show it, by its row.
 pub(super) fn row(db: &Connection, id: i64) -> Outcome<InboxRow> {
@@ -67,7 +67,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<InboxRow> {
 }
 
 fn read_triage(row: &Row<'_>) -> rusqlite::Result<Triage> {
-    let mut tags: Vec<String> = serde_json::from_str(&row.get::<_, String>(32)?).unwrap_or_default();
+    let mut tags: Vec<String> = serde_json::from_str(&row.get::<_, String>(33)?).unwrap_or_default();
     tags.sort_by_cached_key(|tag| fold_tag(tag));
     Ok(Triage {
         tags,
@@ -78,6 +78,7 @@ fn read_triage(row: &Row<'_>) -> rusqlite::Result<Triage> {
         rung: row.get(29)?,
         told: row.get(30)?,
         unattended_since: row.get(31)?,
+        department: row.get(32)?,
     })
 }
 

@@ -61,6 +61,7 @@ struct Narrow {
     /// 0: somebody whom nobody knows.
     agent: Option<i64>,
     locale: Option<String>,
+    department: Option<String>,
 }
 
 impl Narrow {
@@ -76,11 +77,11 @@ impl Narrow {
             Some(agent) => Some(agents::author(db, agent)?.map_or(0, |(row, _)| row)),
             None => None,
         };
-        Ok(Self { tag, agent, locale: only.locale.clone() })
+        Ok(Self { tag, agent, locale: only.locale.clone(), department: only.department.clone() })
     }
 
     const fn is_none(&self) -> bool {
-        self.tag.is_none() && self.agent.is_none() && self.locale.is_none()
+        self.tag.is_none() && self.agent.is_none() && self.locale.is_none() && self.department.is_none()
     }
 
     fn takes(&self, db: &Connection, id: i64) -> Outcome<bool> {
@@ -94,13 +95,16 @@ impl Narrow {
                 return Ok(false);
             }
         }
-        if self.agent.is_none() && self.locale.is_none() {
+        if self.agent.is_none() && self.locale.is_none() && self.department.is_none() {
             return Ok(true);
         }
-        let sql = "SELECT assignee, locale FROM conversations WHERE id = ?1";
-        let read = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, String>(1)?));
-        let Some((assignee, locale)) = one(db, sql, [id], read)? else { return Ok(false) };
-        let theirs = self.agent.is_none_or(|agent| assignee == Some(agent));
+        let sql = "SELECT assignee, locale, department FROM conversations WHERE id = ?1";
+        let read = |row: &Row<'_>| {
+            Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?))
+        };
+        let Some((assignee, locale, department)) = one(db, sql, [id], read)? else { return Ok(false) };
+        let theirs = self.agent.is_none_or(|agent| assignee == Some(agent))
+            && (self.department.is_none() || department == self.department);
         Ok(theirs && self.locale.as_ref().is_none_or(|wanted| speaks(&locale, wanted)))
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to a message: a repeat is answered and not stored; a new one finds or begins its conversation, opens
 //! it if it must, and takes the next Seq.
 use super::{
-    backstage,
+    backstage, departments,
     desk::Desk,
     fault::{Fault, Outcome},
     files::{self, Unsent},
@@ -128,14 +128,18 @@ fn store_from_visitor(
     let by =
         Writing { who: Principal::Visitor(message.from.visitor.clone()), row: Row::Visitor(visitor), hand };
     let from = message.from;
-    let said_of_self = match message.about {
+    let topic = message.about.as_ref().and_then(|about| about.topic.clone()).filter(|_| began);
+    let said_of_self = match message.about.filter(|about| about.says_who()) {
         Some(about) => {
             visitors::set_about(desk.db(), visitor, &about)?;
             Some((about.name.clone(), to_json(&*about)?))
         }
         None => None,
     };
-    store(desk, &by, conversation, said, began, |_, thread| {
+    store(desk, &by, conversation, said, began, |db, thread| {
+        if let Some(topic) = topic {
+            departments::choose(db, thread, topic)?;
+        }
         thread.set_page(&from.locale, from.page.as_ref());
         if let Some((name, about)) = said_of_self {
             thread.set_about(name, about);

@@ -11,6 +11,7 @@ mod backup;
 mod backup_files;
 mod canned;
 mod changes;
+mod departments;
 mod desk;
 mod drafts;
 mod fault;

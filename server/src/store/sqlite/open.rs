@@ -48,6 +48,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0017_quotes.sql"),
     include_str!("../../../migrations/sqlite/0018_mentions.sql"),
     include_str!("../../../migrations/sqlite/0019_push.sql"),
+    include_str!("../../../migrations/sqlite/0020_departments.sql"),
+    include_str!("../../../migrations/sqlite/0021_later.sql"),
 ];
 
 /// Why the store cannot be opened. Each is a sentence for the operator.

@@ -22,9 +22,9 @@ use rusqlite::Connection;
 const LOADS: &str = "SELECT a.public_id, count(*) FROM conversations c JOIN agents a ON a.id = c.assignee
                      WHERE c.site = ?1 AND c.status = 1 AND c.assignee IS NOT NULL GROUP BY c.assignee";
 const NOBODYS: &str =
-    "SELECT c.public_id, h.waiting_since FROM conversations c JOIN heads h ON h.conversation = c.id
+    "SELECT c.public_id, h.waiting_since, c.department FROM conversations c JOIN heads h ON h.conversation = c.id
                        WHERE c.site = ?1 AND c.status = 1 AND c.assignee IS NULL ORDER BY c.place LIMIT ?2";
-const OF_ONE: &str = "SELECT c.public_id, h.waiting_since FROM conversations c JOIN heads h ON h.conversation = c.id
+const OF_ONE: &str = "SELECT c.public_id, h.waiting_since, c.department FROM conversations c JOIN heads h ON h.conversation = c.id
                       WHERE c.site = ?1 AND c.status = 1 AND c.assignee = (SELECT id FROM agents WHERE public_id = ?2)
                       AND h.waiting_since IS NOT NULL ORDER BY c.place LIMIT ?3";
 
@@ -40,12 +40,16 @@ pub(super) fn waiting(
     rows: usize,
 ) -> Outcome<Vec<Waiting>> {
     let Some(site) = sites::id(db, site)? else { return Ok(Vec::new()) };
-    let read = |row: &rusqlite::Row<'_>| Ok((ConversationId(row.get(0)?), row.get::<_, Option<Millis>>(1)?));
+    let read = |row: &rusqlite::Row<'_>| {
+        let waiting =
+            Waiting { conversation: ConversationId(row.get(0)?), owner: None, department: row.get(2)? };
+        Ok((row.get::<_, Option<Millis>>(1)?, waiting))
+    };
     let mut all: Vec<(Millis, Waiting)> = Vec::new();
-    let mut add = |found: Vec<(ConversationId, Option<Millis>)>, owner: Option<&AgentId>| {
-        all.extend(found.into_iter().map(|(conversation, since)| {
+    let mut add = |found: Vec<(Option<Millis>, Waiting)>, owner: Option<&AgentId>| {
+        all.extend(found.into_iter().map(|(since, waiting)| {
             // Whom nobody has answered last comes after those who wait for an answer.
-            (since.unwrap_or(Millis::MAX), Waiting { conversation, owner: owner.cloned() })
+            (since.unwrap_or(Millis::MAX), Waiting { owner: owner.cloned(), ..waiting })
         }));
     };
     add(many(db, NOBODYS, [site, limit(rows)], read)?, None);

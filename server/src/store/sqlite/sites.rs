@@ -4,15 +4,16 @@ use super::{
     sql::{change, json, many, one, to_json},
 };
 use crate::{
-    domain::site::Edge,
+    domain::{department::Department, site::Edge},
     store::{Site, SiteSettings},
 };
 use merhaba_shared::protocol::ids::SiteKey;
 use rusqlite::{Connection, Row, params};
 
 pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
-    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota, radius, position, routing)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (key) DO NOTHING";
+    let sql = "INSERT INTO sites (key, at, name, color, reception, file_bytes, file_quota, radius, position, routing,
+                                  departments)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (key) DO NOTHING";
     let settings = &site.settings;
     let values = params![
         site.key.as_str(),
@@ -24,7 +25,8 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
         settings.file_quota,
         settings.radius,
         settings.position.map(Edge::as_str),
-        to_json(&settings.routing)?
+        to_json(&settings.routing)?,
+        to_json(&settings.departments)?
     ];
     if change(db, sql, values)? == 0 {
         return Err(Fault::Conflict);
@@ -34,19 +36,19 @@ pub(super) fn add(db: &Connection, site: Site) -> Outcome<Site> {
 }
 
 pub(super) fn get(db: &Connection, key: &SiteKey) -> Outcome<Option<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position, routing FROM sites WHERE key = ?1";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position, routing, departments FROM sites WHERE key = ?1";
     one(db, sql, [key.as_str()], read)?.map(|found| with_lists(db, found)).transpose()
 }
 
 pub(super) fn all(db: &Connection) -> Outcome<Vec<Site>> {
-    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position, routing FROM sites ORDER BY id";
+    let sql = "SELECT id, key, at, name, color, reception, file_bytes, file_quota, radius, position, routing, departments FROM sites ORDER BY id";
     let found = many(db, sql, [], read)?;
     found.into_iter().map(|found| with_lists(db, found)).collect()
 }
 
 pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) -> Outcome<Option<Site>> {
     let sql = "UPDATE sites SET name = ?2, color = ?3, reception = ?4, file_bytes = ?5, file_quota = ?6,
-               radius = ?7, position = ?8, routing = ?9 WHERE key = ?1 RETURNING id";
+               radius = ?7, position = ?8, routing = ?9, departments = ?10 WHERE key = ?1 RETURNING id";
     let values = params![
         key.as_str(),
         settings.name,
@@ -56,7 +58,8 @@ pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) ->
         settings.file_quota,
         settings.radius,
         settings.position.map(Edge::as_str),
-        to_json(&settings.routing)?
+        to_json(&settings.routing)?,
+        to_json(&settings.departments)?
     ];
     let Some(site) = one(db, sql, values, |row| row.get(0))? else {
         return Ok(None);
@@ -65,6 +68,12 @@ pub(super) fn update(db: &Connection, key: &SiteKey, settings: &SiteSettings) ->
     change(db, "DELETE FROM site_greetings WHERE site = ?1", [site])?;
     set_lists(db, site, settings)?;
     get(db, key)
+}
+
+/// The departments of a site, by its row.
+pub(super) fn departments(db: &Connection, site: i64) -> Outcome<Vec<Department>> {
+    let sql = "SELECT departments FROM sites WHERE id = ?1";
+    Ok(one(db, sql, [site], |row| json(row, 0))?.unwrap_or_default())
 }
 
 /// The row of a site.
@@ -85,6 +94,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Site)> {
         file_quota,
         reception,
         routing: json(row, 10)?,
+        departments: json(row, 11)?,
         ..SiteSettings::default()
     };
     Ok((row.get(0)?, Site { key: SiteKey(row.get(1)?), at: row.get(2)?, settings }))

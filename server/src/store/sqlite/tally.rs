@@ -20,7 +20,8 @@ macro_rules! narrowed {
                                            WHERE x.conversation = c.id AND t.folded = :tag))
               AND (:agent IS NULL OR c.assignee = (SELECT id FROM agents WHERE public_id = :agent))
               AND (:locale IS NULL OR (lower(substr(c.locale, 1, length(:locale))) = lower(:locale)
-                                       AND substr(c.locale, length(:locale) + 1, 1) IN ('', '-', '_')))"
+                                       AND substr(c.locale, length(:locale) + 1, 1) IN ('', '-', '_')))
+              AND (:department IS NULL OR c.department = :department)"
         )
     };
 }
@@ -45,8 +46,9 @@ const SNOOZED: &str = narrowed!("SELECT count(*) FROM conversations c WHERE c.si
 pub(super) fn counts(db: &Connection, site: &SiteKey, only: &Only) -> Outcome<Option<Counts>> {
     let Some(id) = sites::id(db, site)? else { return Ok(None) };
     let (tag, agent) = (only.tag.as_deref().map(fold_tag), only.agent.as_ref().map(AgentId::as_str));
-    let asked: &[(&str, &dyn ToSql)] =
-        named_params! { ":site": id, ":tag": tag, ":agent": agent, ":locale": only.locale };
+    let asked: &[(&str, &dyn ToSql)] = named_params! {
+        ":site": id, ":tag": tag, ":agent": agent, ":locale": only.locale, ":department": only.department
+    };
     let count = |sql| Ok::<_, super::fault::Fault>(one(db, sql, asked, |row| row.get(0))?.unwrap_or(0));
     let mut counts = Counts {
         site: site.clone(),

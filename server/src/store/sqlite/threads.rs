@@ -357,6 +357,12 @@ impl Thread {
         self.changed.row = true;
     }
 
+    /// Says which department it is for.
+    pub(super) fn set_department(&mut self, department: Option<String>) {
+        Arc::make_mut(&mut self.row).triage.department = department;
+        self.changed.row = true;
+    }
+
     /// Shows these tags, which stand in a table of their own.
     pub(super) fn set_tags(&mut self, tags: Vec<String>) {
         Arc::make_mut(&mut self.row).triage.tags = tags;
@@ -451,7 +457,7 @@ impl Thread {
         let sql = "UPDATE conversations SET assignee = ?2, status = ?3, notes_head = ?4, locale = ?5,
                        page_url = ?6, page_title = ?7, page_referrer = ?8, priority = ?9, snoozed_until = ?10,
                        snoozed_by = ?11, proposed_at = ?12, passed = ?13, rung = ?14, told = ?15,
-                       climb_from = ?16, unattended_since = ?17 WHERE id = ?1";
+                       climb_from = ?16, unattended_since = ?17, department = ?18 WHERE id = ?1";
         let card = &self.row.visitor;
         let (url, title, referrer) = card
             .page
@@ -477,6 +483,7 @@ impl Thread {
             triage.told,
             self.climb_from,
             triage.unattended_since,
+            triage.department,
         ];
         change(db, sql, values).map(|_| ())
     }

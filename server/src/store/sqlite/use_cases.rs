@@ -1,7 +1,7 @@
 //! Every use-case of the store, each one transaction: which writes, which reads, and where its SQL stands.
 use super::{
-    Sqlite, Way, agents, backstage, changes, files, inbox, ladder, lists, loaders, mentions, messages,
-    routing, sites, tally, threads, timeline, triage, visitors,
+    Sqlite, Way, agents, backstage, changes, departments, files, inbox, ladder, lists, loaders, mentions,
+    messages, routing, sites, tally, threads, timeline, triage, visitors,
 };
 use crate::domain::routing::{Routing, Waiting};
 use crate::store::{
@@ -316,6 +316,17 @@ impl TriageStore for Sqlite {
         then: Then<Option<Changed>>,
     ) -> Pending<Option<Changed>> {
         self.conversing(then, move |desk| triage::prioritise(desk, &agent, &conversation, priority, at))
+    }
+
+    fn transfer(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        department: Option<String>,
+        at: Millis,
+        then: Then<Option<Changed>>,
+    ) -> Pending<Option<Changed>> {
+        self.conversing(then, move |desk| departments::transfer(desk, &agent, &conversation, department, at))
     }
 
     fn snooze(

@@ -59,7 +59,7 @@ pub(super) fn insert(db: &Connection, site: i64, message: &VisitorMessage) -> Ou
                VALUES (?1, ?2, ?3, (SELECT visitors + 1 FROM sites WHERE id = ?1), ?4, ?5, ?6, ?7)
                ON CONFLICT (site, token) DO NOTHING";
     let from = &*message.from;
-    let about = message.about.as_deref();
+    let about = message.about.as_deref().filter(|about| about.says_who());
     let (name, about) = (about.and_then(|about| about.name.as_deref()), about.map(to_json).transpose()?);
     let values = params![site, from.visitor.as_str(), from.token, message.at, from.locale, name, about];
     if change(db, sql, values)? == 0 {

@@ -380,7 +380,10 @@ impl AgentClient {
                     })
                 }
                 What::Note => Command::Note(WriteNote { client_id, conversation, body }),
-                What::Proposal => Command::Propose(Propose { client_id, conversation, body }),
+                What::Proposal => Command::Propose(Propose { client_id, conversation, body, due: None }),
+                What::Later(due) => {
+                    Command::Propose(Propose { client_id, conversation, body, due: Some(due) })
+                }
                 What::Edit(of) => Command::Edit(EditMessage { client_id, conversation, of, body }),
                 What::Deletion(of) => Command::Delete(DeleteMessage { client_id, conversation, of }),
             };

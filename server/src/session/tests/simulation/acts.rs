@@ -84,6 +84,10 @@ pub(super) enum Act {
     Escalate {
         of: usize,
     },
+    Transfer {
+        of: usize,
+        to: usize,
+    },
     Snooze {
         of: usize,
         off: bool,
@@ -122,7 +126,7 @@ pub(super) enum Act {
 }
 
 /// Every action once, in an order in which each has something to do.
-pub(super) const EACH: [Act; 51] = [
+pub(super) const EACH: [Act; 53] = [
     Act::Send { page: ALI },
     Act::Open { of: 0 },
     Act::Typing { page: ADA },
@@ -147,6 +151,8 @@ pub(super) const EACH: [Act; 51] = [
     Act::Prioritise { of: 0, to: 3 },
     Act::Bookmark { page: BORA, of: 0, on: true },
     Act::Escalate { of: 0 },
+    Act::Transfer { of: 0, to: 1 },
+    Act::Transfer { of: 0, to: 2 },
     Act::Snooze { of: 0, off: true },
     Act::Snooze { of: 0, off: false },
     Act::Tag { of: 0, on: false },
@@ -196,7 +202,8 @@ pub(super) fn act(dice: &mut Dice) -> Act {
         56 => Act::Propose { of },
         57 => Act::Decide { of, to: any },
         58 => Act::Escalate { of },
-        59..62 => Act::Claim { page: agent, of },
+        59 => Act::Transfer { of, to: any },
+        60..62 => Act::Claim { page: agent, of },
         62..64 => Act::Assign { of, to: any % 4 },
         64 => Act::Tag { of, on: which % 3 > 0 },
         65 => Act::Prioritise { of, to: any },

@@ -3,7 +3,7 @@
 use merhaba_shared::protocol::{agent, visitor};
 
 /// Every command there is.
-pub(super) const ALL: [&str; 32] = [
+pub(super) const ALL: [&str; 33] = [
     "visitor Hello",
     "visitor Send",
     "visitor Read",
@@ -36,6 +36,7 @@ pub(super) const ALL: [&str; 32] = [
     "agent Delete",
     "agent Escalate",
     "agent Person",
+    "agent Transfer",
 ];
 
 /// What a command is called.
@@ -88,6 +89,7 @@ impl Named for agent::Command {
             Self::Delete(_) => "agent Delete",
             Self::Escalate(_) => "agent Escalate",
             Self::Person(_) => "agent Person",
+            Self::Transfer(_) => "agent Transfer",
         }
     }
 }

@@ -281,6 +281,7 @@ impl Play {
             | Act::Delete { of, .. }
             | Act::Prioritise { of, .. }
             | Act::Escalate { of }
+            | Act::Transfer { of, .. }
             | Act::Snooze { of, .. }
             | Act::Bookmark { of, .. }
             | Act::Resolve { of }
@@ -332,6 +333,10 @@ impl Play {
                 let reason = "ask the owner".to_owned();
                 self.world
                     .on(ADA, |machine, _| machine.as_agent().map(|client| client.escalate(&of, reason)));
+            }
+            (Act::Transfer { to, .. }, Some(of)) => {
+                let to = [None, Some("sales"), Some("repairs"), Some("gone")][to % 4].map(str::to_owned);
+                self.world.on(ADA, |machine, _| machine.as_agent().map(|client| client.transfer(&of, to)));
             }
             (Act::Snooze { off, .. }, Some(of)) => self.snooze(&of, off),
             (Act::Bookmark { page, on, .. }, Some(of)) => {

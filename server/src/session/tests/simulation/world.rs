@@ -9,6 +9,7 @@ use crate::{
     chat::secret_hash,
     clock::simulated::Simulation,
     dice::Dice,
+    domain::department::Department,
     session::{Frame, tests::folder},
     store::{NewAgent, NewSignIn, Site, SiteSettings},
 };
@@ -129,7 +130,14 @@ impl World {
     async fn hire(&self) {
         let store = &self.relay.as_ref().expect("it runs").store;
         let store: &dyn crate::store::Store = &**store;
-        let settings = SiteSettings { name: "Shop".into(), ..SiteSettings::default() };
+        let department = |id: &str, members: &[&str]| Department {
+            id: id.into(),
+            name: [("en".to_owned(), id.to_owned())].into(),
+            members: members.iter().map(|member| (*member).into()).collect(),
+            offered: true,
+        };
+        let departments = vec![department("sales", &[]), department("repairs", &AGENTS[1..])];
+        let settings = SiteSettings { name: "Shop".into(), departments, ..SiteSettings::default() };
         store.add_site(Site { key: "shop".into(), at: 0, settings }).await.expect("a site");
         for name in AGENTS {
             let new = NewAgent {

@@ -62,7 +62,8 @@ impl Play {
 
     /// The other agent decides on the oldest that waits; who wrote it can only take it back.
     pub(super) async fn decide(&mut self, of: &ConversationId, to: usize) {
-        let verdict = Verdict::ALL[to % Verdict::ALL.len()];
+        // The last one, only the relay says.
+        let verdict = Verdict::ALL[to % (Verdict::ALL.len() - 1)];
         let said = self.model.said.get_mut(of).expect("begun");
         if said.proposed.is_empty() {
             return;
@@ -75,7 +76,7 @@ impl Play {
                 Some(body)
             }
             Verdict::Changed => Some(other.clone()),
-            Verdict::Returned | Verdict::Withdrawn => None,
+            Verdict::Returned | Verdict::Withdrawn | Verdict::Sent => None,
         };
         let decider = if verdict == Verdict::Withdrawn { ADA } else { BORA };
         if let Some(body) = gone {
@@ -93,7 +94,7 @@ impl Play {
             match verdict {
                 Verdict::Changed => other,
                 Verdict::Returned => "why".into(),
-                Verdict::Approved | Verdict::Withdrawn => String::new(),
+                Verdict::Approved | Verdict::Withdrawn | Verdict::Sent => String::new(),
             },
         );
         self.world.on(decider, |machine, _| {
